@@ -1,0 +1,46 @@
+# Everything a newcomer needs: `make demo` and `make test`. Each target sets up what it needs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell tools/find-python)
+VENV := .venv
+BIN := $(VENV)/bin
+export UV_PYTHON_DOWNLOADS := never
+export UV_LINK_MODE := copy
+
+.PHONY: help setup demo test check lock bench simulate
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready  ## environment in .venv, with .venv/bin/eachchild
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml package.json package-lock.json tools/fetch-fonts
+	@tools/setup $(PYTHON) $(VENV)
+	@touch $@
+
+demo: setup  ## the main job: two audits on embedded defaults, reports written to demo/
+	@$(BIN)/eachchild demo --out demo
+
+test: setup  ## all tests
+	@tools/need-chromium
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: setup  ## lint, types, import contracts, and that generated docs are current
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/reference.py --check
+
+lock:  ## the newest versions that fit, pinned with hashes
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header --upgrade pyproject.toml requirements/dev.in -o requirements/dev.txt
+	echo uv | $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header --no-annotate -c requirements/dev.txt - -o requirements/uv.txt
+	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+
+bench: setup  ## timings beside a hand-written query and other tools, as ratios
+	@bench/run
+
+simulate: setup  ## the long studies behind the docs' tables; resumes where it stopped
+	nice -n 10 $(BIN)/python -m eachchild.bench.predictability --out docs/data/predictability.csv
+	nice -n 10 $(BIN)/python -m eachchild.bench.null --out docs/data/null.csv
+	$(BIN)/python tools/reference.py

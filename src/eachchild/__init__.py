@@ -1,0 +1,1 @@
+"""Audits whether identity still predicts how students do, and shows where a gap is made."""

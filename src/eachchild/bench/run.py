@@ -1,0 +1,26 @@
+"""The studies behind `eachchild bench NAME`."""
+
+from collections.abc import Callable, Mapping
+
+
+def run(name: str, *, seed: int) -> Mapping[str, object]:
+    """Run one study and return what it prints."""
+    return _STUDIES[name](seed)
+
+
+def _null(seed: int) -> Mapping[str, object]:
+    from eachchild.bench.null import run as study
+
+    return study(seed)
+
+
+def _predictability(seed: int) -> Mapping[str, object]:
+    from eachchild.bench.predictability import run as study
+
+    return study(seed)
+
+
+_STUDIES: Mapping[str, Callable[[int], Mapping[str, object]]] = {
+    "null": _null,
+    "predictability": _predictability,
+}

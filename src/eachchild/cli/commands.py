@@ -1,0 +1,216 @@
+"""The command line: what each command reads and prints, and the exit codes programs rely on.
+
+0 done · 2 the plan or an input is wrong · 3 not enough data · 4 release refused. An error is one
+line on standard error that says what, where and what next; never a traceback, never a value of a
+student's record.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from eachchild import story
+from eachchild.cli.terminal import Bar, headline_lines, quality_lines
+from eachchild.plan import PlanError
+from eachchild.release import (
+    Audience,
+    PolicyError,
+    ReleaseRefusedError,
+    quality_document,
+    refuse_unproved,
+    stops,
+)
+from eachchild.report import FontsMissingError, quality_page
+from eachchild.sources import SourceError, init_plan
+from eachchild.worlds import WorldError
+
+WRONG_INPUT = (
+    PlanError,
+    SourceError,
+    PolicyError,
+    WorldError,
+    FontsMissingError,
+    FileExistsError,
+    FileNotFoundError,
+)
+DONE, WRONG, NOT_ENOUGH, REFUSED = 0, 2, 3, 4
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except WRONG_INPUT as error:
+        return _say(error, WRONG)
+    except ReleaseRefusedError as error:
+        return _say(error, REFUSED)
+    except KeyboardInterrupt:
+        return _say("stopped; nothing half-written was left behind", 130)
+
+
+def _say(error: object, code: int) -> int:
+    print(f"eachchild: {error}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="eachchild",
+        description="Does identity still predict how our students do? Audit a district's own data.",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for add in (_init, _check, _audit, _release, _synthesize, _demo, _bench):
+        add(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # argparse has no public name for what it returns
+
+
+def _command(
+    commands: "_Commands[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    about: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=about, description=about)
+    command.set_defaults(run=run)
+    return command
+
+
+def _init(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "init", _run_init, "look at a folder and write a first audit.toml")
+    command.add_argument("folder", type=Path)
+
+
+def _check(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "check", _run_check, "report data quality, before any result")
+    _plan_arguments(command)
+    command.add_argument("--json", action="store_true", help="for programs")
+    command.add_argument("--page", type=Path, metavar="FILE", help="write it as an HTML page too")
+
+
+def _audit(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "audit", _run_audit, "run the audit and write its report")
+    _plan_arguments(command)
+    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument("--no-pdf", action="store_true", help="leave out report.pdf")
+    command.add_argument("--progress", choices=("bar", "json", "none"), default="bar")
+
+
+def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "release", _run_release, "hand an audit to an audience")
+    command.add_argument("source", type=Path, metavar="DIR", help="a folder that audit wrote")
+    command.add_argument("--audience", choices=tuple(Audience), required=True)
+    command.add_argument("--approved-by", action="append", default=[], metavar="NAME")
+
+
+def _synthesize(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    about = "write a made-up district whose disparities are known"
+    command = _command(commands, "synthesize", _run_synthesize, about)
+    command.add_argument("--world", default="district")
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--students", type=int, default=60_000)
+    command.add_argument("--schools", type=int, default=None)
+    command.add_argument("--years", type=int, default=4)
+    command.add_argument("--shape", choices=("tables", "sis"), default="tables")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+
+def _demo(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    about = "audit Virginia's schools and a made-up district"
+    command = _command(commands, "demo", _run_demo, about)
+    command.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
+
+
+def _bench(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "bench", _run_bench, "measure speed, false alarms and coverage")
+    command.add_argument("name", choices=("audit", "null", "predictability"))
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--json", action="store_true", help="for programs")
+
+
+def _plan_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("plan", type=Path, metavar="PLAN", help="audit.toml, or its folder")
+    command.add_argument(
+        "--vault", type=Path, metavar="FOLDER", help="default: .eachchild beside it"
+    )
+
+
+def _run_init(chosen: argparse.Namespace) -> int:
+    result = init_plan(chosen.folder)
+    print("\n".join(result.lines))
+    return DONE
+
+
+def _run_check(chosen: argparse.Namespace) -> int:
+    with Bar("none" if chosen.json else "bar") as bar:
+        plan, quality = story.check(chosen.plan, vault=chosen.vault, progress=bar.step)
+    if chosen.page:
+        page = quality_page(quality, title=plan.title, language=plan.language, heading=plan.heading)
+        chosen.page.write_text(page, "utf-8")
+    if chosen.json:
+        print(json.dumps(quality_document(quality), indent=1))
+    else:
+        print("\n".join(quality_lines(quality)))
+    return WRONG if stops(quality) else DONE
+
+
+def _run_audit(chosen: argparse.Namespace) -> int:
+    with Bar(chosen.progress) as bar:
+        audit = story.audit(chosen.plan, vault=chosen.vault, progress=bar.step)
+        if not audit.can_report:
+            return _say(
+                "no outcome of this plan has enough data to report. "
+                "`eachchild check` says what is missing.",
+                NOT_ENOUGH,
+            )
+        audit.report(chosen.out, pdf=not chosen.no_pdf, progress=bar.step)
+    print("\n".join(headline_lines(audit.findings, chosen.out)))
+    return DONE
+
+
+def _run_release(chosen: argparse.Namespace) -> int:
+    if not (chosen.source / "audit.json").is_file():
+        raise FileNotFoundError(
+            f"{chosen.source} holds no audit. `eachchild audit PLAN --out DIR` writes one."
+        )
+    refuse_unproved(Audience(chosen.audience))
+    print(f"{chosen.source} is the internal audit, and complete as it stands.")
+    return DONE
+
+
+def _run_synthesize(chosen: argparse.Namespace) -> int:
+    from eachchild.worlds import synthesize
+
+    with Bar("bar") as bar:
+        synthesize(
+            chosen.out,
+            world=chosen.world,
+            seed=chosen.seed,
+            students=chosen.students,
+            schools=chosen.schools,
+            years=chosen.years,
+            shape=chosen.shape,
+            progress=bar.step,
+        )
+    print(f"Written to {chosen.out}. What was planted stands in truth.json.")
+    return DONE
+
+
+def _run_demo(chosen: argparse.Namespace) -> int:
+    from eachchild.cli.demo import run_demo
+
+    run_demo(chosen.out)
+    return DONE
+
+
+def _run_bench(chosen: argparse.Namespace) -> int:
+    from eachchild.bench.run import run  # studies are heavy to import, and rarely asked
+
+    found = run(chosen.name, seed=chosen.seed)
+    print(json.dumps(found, indent=None if chosen.json else 1))
+    return DONE

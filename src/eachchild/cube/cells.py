@@ -1,0 +1,125 @@
+"""What is left of the rows after the cube: integers keyed by place, period and identity."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Whole = NDArray[np.int64]
+Known = NDArray[np.bool_]
+
+EVERYWHERE = -1  # place index of a cell that is not told apart by place
+POOLED = -1  # period index of years added up: student-years, not students
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One outcome's integers, one entry a cell.
+
+    `events` counts students who met a rate's condition; for a mean it is the sum, in whole units
+    of the outcome's decimals, and `squares` the sum of squares (None where a source gives only
+    sums). A cell known only within bounds has `n < n_high` or `events < events_high`; elsewhere
+    they are equal. `missing` counts students of the population whose answer is unknown.
+    `collected` is False where the source has no such number: its zero is no zero.
+    """
+
+    n: Whole
+    events: Whole
+    n_high: Whole
+    events_high: Whole
+    missing: Whole
+    collected: Known
+    squares: Whole | None = None
+    has_n: bool = True  # False: counts without denominators
+    suppressed: Known | None = None  # every part of the cell was hidden by its source
+
+    @classmethod
+    def exact(
+        cls, n: Whole, events: Whole, *, missing: Whole, squares: Whole | None = None
+    ) -> "Tally":
+        """A tally in which every cell is known exactly."""
+        return cls(n, events, n, events, missing, np.ones(n.shape, np.bool_), squares)
+
+    @property
+    def is_exact(self) -> Known:
+        """Cells whose numbers are known, not only bounded."""
+        return np.equal(self.n, self.n_high) & np.equal(self.events, self.events_high)
+
+    def take(self, rows: NDArray[np.intp] | Known) -> "Tally":
+        """The cells chosen by index or mask, in that order."""
+        return Tally(
+            self.n[rows],
+            self.events[rows],
+            self.n_high[rows],
+            self.events_high[rows],
+            self.missing[rows],
+            self.collected[rows],
+            None if self.squares is None else self.squares[rows],
+            self.has_n,
+            None if self.suppressed is None else self.suppressed[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The cells of one breakdown: every combination that occurs of these factors, place and period.
+
+    `value` has one column a factor. Cells are sorted by period, place and values and are unique.
+    """
+
+    factors: tuple[str, ...]
+    place: Whole  # index into the cube's places, or EVERYWHERE for a published whole
+    period: Whole
+    value: Whole  # [cells, factors]
+    students: Whole  # students (or student-years) of the cell, whatever the outcome
+    tallies: Mapping[str, Tally]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places of a cube at its finest level and the place above each."""
+
+    level: str
+    ids: tuple[str, ...]
+    parent_level: str = "district"
+    parents: tuple[str, ...] = ()  # one a place; empty text: none
+    names: tuple[str, ...] = ()
+
+    @property
+    def parent_ids(self) -> tuple[str, ...]:
+        """The places above, each once, in order."""
+        return tuple(sorted({p for p in self.parents if p}))
+
+    @property
+    def parent_index(self) -> Whole:
+        """For each place the index of its parent in `parent_ids`; EVERYWHERE where it has none."""
+        where = {name: i for i, name in enumerate(self.parent_ids)}
+        return np.array([where.get(p, EVERYWHERE) for p in self.parents], np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """How many students moved while they were counted, in one period."""
+
+    period: str
+    students: int
+    changed_school: int
+    changed_group: int
+    without_school: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """All counts of an audit. Everything later is arithmetic on it; no row is behind it."""
+
+    places: Places
+    periods: tuple[str, ...]
+    values: Mapping[str, tuple[str, ...]]  # by factor, in order; not_reported last
+    blocks: tuple[Block, ...]
+    turnover: tuple[Turnover, ...] = field(default=())
+
+    def block_for(self, factors: tuple[str, ...], outcome: str) -> Block | None:
+        """The smallest block that tells these factors apart for an outcome; None: not published."""
+        able = [b for b in self.blocks if set(factors) <= set(b.factors) and outcome in b.tallies]
+        return min(able, key=lambda b: (len(b.factors), len(b.place)), default=None)

@@ -1,0 +1,86 @@
+"""What was done about behavior in a student's year: counts, days and whether it ever happened."""
+
+import narwhals as nw
+
+from eachchild.cube.context import Context, distinct, school_year_of
+from eachchild.cube.engine import Frame
+from eachchild.cube.reporting import units_that_report
+from eachchild.cube.rules import RULES
+from eachchild.cube.spells import STUDENT_YEAR
+from eachchild.terms.factors import NO, YES
+
+
+def discipline_of(context: Context) -> Frame:
+    """Referrals, suspensions, days lost, expulsion and referral to police.
+
+    A referral is an incident, or a day with rows that name none. Every row of the student dated in
+    the year counts, whichever school it was in (for `membership = "attended"`: that school's).
+    Zero and `no` where the school reports (`units_that_report`); a row whose action is blank
+    leaves unknown what no other row answers. Days are blank where a suspension has none, and for
+    a whole year in which no row has any.
+    """
+    facts = context.tables["discipline"].with_columns(year=school_year_of("date"))
+    keys = context.year_keys
+    placed = facts
+    if "school_id" in keys:
+        home = distinct(context.units, *STUDENT_YEAR, "home_school")
+        placed = facts.join(home, on=STUDENT_YEAR, how="left")
+        placed = placed.with_columns(school_id=nw.coalesce("school_id", "home_school"))
+    if "discipline" in context.complete:
+        units = context.units.select("unit", *keys).with_columns(reports=nw.lit(value=True))
+    else:
+        units = units_that_report(context, facts)
+    rows = units.join(placed.group_by(keys).agg(**_sums()), on=keys, how="left")
+    dated = distinct(facts.filter(~nw.col("days").is_null()), "year")
+    rows = rows.join(dated.with_columns(has_days=nw.lit(1)), on="year", how="left")
+    return _answers(rows.with_columns(nw.col("unsaid").fill_null(0)))
+
+
+def _is(action: str) -> nw.Expr:
+    return (nw.col("action") == action).fill_null(value=False)
+
+
+def _sums() -> dict[str, nw.Expr]:
+    date = nw.concat_str([nw.lit("on "), nw.col("date").cast(nw.String)])
+    incident = nw.concat_str([nw.lit("no "), nw.col("incident_id")])
+    referral = nw.when(nw.col("incident_id").is_null()).then(date).otherwise(incident)
+    days = (nw.col("days") * float(RULES.micro) + 0.5).floor().cast(nw.Int64)
+    sums = {
+        "iss": _is("iss"),
+        "oss": _is("oss"),
+        "expulsions": _is("expulsion"),
+        "police": _is("police"),
+        "unsaid": nw.col("action").is_null(),
+        "undated": _is("oss") & nw.col("days").is_null(),
+    }
+    counts = {name: flag.cast(nw.Int64).sum().cast(nw.Int64) for name, flag in sums.items()}
+    lost = nw.when(_is("oss")).then(days).sum().cast(nw.Int64)
+    return {"incidents": referral.n_unique().cast(nw.Int64), "lost": lost, **counts}
+
+
+def _answers(rows: Frame) -> Frame:
+    settled = nw.col("reports") & (nw.col("unsaid") == 0)
+
+    def counted(column: str) -> nw.Expr:
+        """A number above zero stands; zero only where nothing is left unsaid."""
+        return nw.coalesce(
+            nw.when(nw.col(column) > 0).then(nw.col(column)), nw.when(settled).then(nw.lit(0))
+        ).cast(nw.Int64)
+
+    def ever(column: str) -> nw.Expr:
+        yes = nw.when(nw.col(column) > 0).then(nw.lit(YES))
+        return nw.coalesce(yes, nw.when(settled).then(nw.lit(NO)))
+
+    no_days = (nw.col("undated") > 0).fill_null(value=False) | nw.col("has_days").is_null()
+    none = nw.when(settled).then(nw.lit(0))
+    lost = nw.when(nw.col("oss") > 0).then(nw.col("lost")).otherwise(none)
+    referrals = nw.coalesce("incidents", nw.when(nw.col("reports")).then(nw.lit(0)))
+    return rows.select(
+        "unit",
+        referrals=referrals.cast(nw.Int64),
+        iss_count=counted("iss"),
+        oss_count=counted("oss"),
+        oss_days=nw.when(~no_days).then(lost) / float(RULES.micro),
+        expelled=ever("expulsions"),
+        police_referral=ever("police"),
+    )

@@ -1,0 +1,24 @@
+"""What to count, declared before a row is read: frozen, and free of any engine."""
+
+from dataclasses import dataclass
+
+from eachchild.plan import Plan
+from eachchild.terms.factors import Factor
+from eachchild.terms.outcomes import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class CountPlan:
+    """One breakdown to count at the student grain: factors to cross, and outcomes."""
+
+    factors: tuple[Factor, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+def student_plans(plan: Plan) -> tuple[CountPlan, ...]:
+    """The breakdowns an audit needs: all partition factors crossed, and each overlap on its own.
+
+    An overlap (race in combination) is never crossed: its groups share students.
+    """
+    crossed = CountPlan(plan.factors, plan.outcomes)
+    return (crossed, *(CountPlan((factor,), plan.outcomes) for factor in plan.overlaps))

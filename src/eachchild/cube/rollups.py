@@ -1,0 +1,47 @@
+"""Roll-ups asked for many times, added up once."""
+
+from dataclasses import dataclass, field
+
+from eachchild.cube.cells import Block, Cube
+from eachchild.cube.margins import ALL_PLACES, Margin, margin
+
+_Asked = tuple[int, tuple[str, ...], str, bool]
+
+
+@dataclass(slots=True)
+class Rollups:
+    """The margins of one cube, kept once made. A coarse one is made from the next finer one."""
+
+    cube: Cube
+    _made: dict[_Asked, Margin] = field(default_factory=dict)
+
+    def cells(
+        self, outcome: str, factors: tuple[str, ...], *, level: str, pooled: bool = False
+    ) -> Margin | None:
+        """An outcome's cells for some factors at one level; None where the source has no such."""
+        block = self.cube.block_for(factors, outcome)
+        return None if block is None else self._margin(block, factors, level, pooled)
+
+    def totals(
+        self, outcome: str, factors: tuple[str, ...], *, level: str, pooled: bool = False
+    ) -> Margin:
+        """All students of the block that answers for these factors: the whole the groups part."""
+        block = self.cube.block_for(factors, outcome)
+        if block is None:
+            raise KeyError(f"no cells of '{outcome}' tell {factors} apart")
+        return self._margin(block, (), level, pooled)
+
+    def _margin(self, block: Block, factors: tuple[str, ...], level: str, pooled: bool) -> Margin:
+        asked = (id(block), factors, level, pooled)  # the cube keeps its blocks alive
+        if asked not in self._made:
+            self._made[asked] = self._make(block, factors, level, pooled)
+        return self._made[asked]
+
+    def _make(self, block: Block, factors: tuple[str, ...], level: str, pooled: bool) -> Margin:
+        if level != ALL_PLACES or factors == block.factors:
+            return margin(self.cube, block, factors, level=level, pooled=pooled)
+        whole = self._margin(block, block.factors, ALL_PLACES, pooled=False)
+        finer = Block(
+            whole.factors, whole.place, whole.period, whole.value, whole.students, whole.tallies
+        )
+        return margin(self.cube, finer, factors, level=level, pooled=pooled)

@@ -1,0 +1,7 @@
+"""Findings: the only room that writes sentences about results."""
+
+from eachchild.findings.model import Finding, finding_id
+from eachchild.findings.phrases import Phrases, phrases_of
+from eachchild.findings.tell import Known, Told, tell
+
+__all__ = ["Finding", "Known", "Phrases", "Told", "finding_id", "phrases_of", "tell"]

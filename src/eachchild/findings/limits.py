@@ -1,0 +1,143 @@
+"""What an audit's numbers cannot carry, said unasked."""
+
+from collections.abc import Iterator, Sequence
+
+from eachchild.findings.evidence import Evidence
+from eachchild.findings.model import Finding, finding_id
+from eachchild.findings.phrases import Phrases, sentence_case
+from eachchild.plan import Plan
+from eachchild.tables import RuleHit, UncoveredCount
+from eachchild.terms.numerals import count, significant
+from eachchild.terms.years import ALL
+
+# Rules whose hits say something about results, not only about a file.
+TOLD = ("C01", "C02", "C03", "D09", "S01", "T01", "T02")
+
+
+def limits(
+    plan: Plan,
+    phrases: Phrases,
+    evidence: Evidence,
+    *,
+    hits: Sequence[RuleHit],
+    uncovered: Sequence[UncoveredCount],
+    has_places: bool,
+    periods: Sequence[str],
+) -> tuple[str, ...]:
+    """Every limit that the data themselves give away, then the plan's own notes."""
+    told = [
+        *_uncovered(phrases, evidence, uncovered, periods),
+        *_rules(phrases, hits),
+        *([] if has_places else [phrases.words.say("limits.no_schools")]),
+        *([phrases.words.say("limits.pooled")] if len(periods) > 1 else []),
+        *plan.notes,
+    ]
+    return tuple(f"{sentence_case(t).removesuffix('.')}." for t in told)
+
+
+def _uncovered(
+    phrases: Phrases,
+    evidence: Evidence,
+    uncovered: Sequence[UncoveredCount],
+    periods: Sequence[str],
+) -> Iterator[str]:
+    for one in uncovered:
+        yield phrases.words.say(
+            "limits.uncovered",
+            events=count(one.events),
+            verb=phrases.verb(one.outcome),
+            factor=phrases.inline(one.factor),
+            reason=one.reason,
+        )
+        yield from _without_them(phrases, evidence, one, periods)
+
+
+def _without_them(
+    phrases: Phrases, evidence: Evidence, one: UncoveredCount, periods: Sequence[str]
+) -> Iterator[str]:
+    """The largest named ratio again, with those students out of the denominators as well."""
+    period = periods[-1] if periods else ALL
+    found = [
+        (row.estimate, about, row)
+        for about in evidence.abouts("risk_ratio")
+        if about.outcome == one.outcome
+        and about.period == period
+        and about.reference.startswith(f"{one.factor}=")
+        and about.group.count("=") == 1
+        and (row := evidence.row(about, "risk_ratio"))
+        and row.estimate
+    ]
+    if not found:
+        return
+    ratio, about, row = max(found, key=lambda f: f[0] or 0.0)
+    sizes = []
+    for group, n in ((about.group, row.n), (about.reference, row.reference_n)):
+        sizes.append((n or 0) - one.n_by_value.get(group.partition("=")[2], 0))
+    if min(sizes) <= 0 or not row.reference_events or row.events is None:
+        return
+    without = (row.events / sizes[0]) / (row.reference_events / sizes[1])
+    yield phrases.words.say(
+        "limits.uncovered_ratio",
+        group=phrases.group(about.group),
+        others=phrases.group(about.reference),
+        without=significant(without, 4),
+        ratio=significant(ratio or 0.0, 4),
+    )
+
+
+def _rules(phrases: Phrases, hits: Sequence[RuleHit]) -> Iterator[str]:
+    for rule in TOLD:
+        key = f"limits.{rule}"
+        if not phrases.words.has(key):
+            continue
+        for about, mine in _by_outcome([h for h in hits if h.id == rule]).items():
+            outcome = phrases.title(about) if about else ""
+            yield phrases.words.say(key, count=count(sum(mine)), outcome=outcome)
+
+
+def _by_outcome(hits: Sequence[RuleHit]) -> dict[str, list[int]]:
+    """The counts of a rule's hits, by the outcome they are about; empty: about all."""
+    found: dict[str, list[int]] = {}
+    for hit in hits:
+        found.setdefault(str(hit.details.get("outcome", "")), []).append(hit.count)
+    return found
+
+
+def quality_findings(phrases: Phrases, hits: Sequence[RuleHit]) -> tuple[Finding, ...]:
+    """Data-quality rules as findings, so that a program reads them with the others."""
+    found = []
+    for rule in dict.fromkeys(h.id for h in hits):
+        mine = [h for h in hits if h.id == rule]
+        stop = any(h.severity == "stop" for h in mine)
+        if stop or any(h.severity == "quarantine" for h in mine):
+            found.append(_quality_finding(phrases, rule, mine, stop=stop))
+    return tuple(found)
+
+
+def _quality_finding(
+    phrases: Phrases, rule: str, hits: Sequence[RuleHit], *, stop: bool
+) -> Finding:
+    meaning = phrases.words.say(f"rule.{rule}.meaning")
+    return Finding(
+        id=finding_id(
+            kind="data_quality", measure=rule, outcome="", group="", reference="", place="all"
+        ),
+        rank=0,
+        kind="data_quality",
+        verdict="stop" if stop else "warning",
+        measure=rule,
+        outcome="",
+        group="",
+        reference="",
+        place="all",
+        period="",
+        estimate=None,
+        low=None,
+        high=None,
+        n=None,
+        events=float(sum(h.count for h in hits)),
+        students_to_parity=None,
+        sentence=meaning,
+        evidence=tuple(f"{h.file}: {count(h.count)}" for h in hits),
+        caveats=(phrases.words.say(f"rule.{rule}.todo"),),
+    )

@@ -1,0 +1,60 @@
+"""A finding: one ranked statement with its evidence and what it does not show."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["gap", "predictability", "cause", "data_quality"]
+Verdict = Literal[
+    "gap", "no_gap", "cannot_tell", "supported", "doubtful", "refuted", "warning", "stop"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One statement. None where a number does not apply; `id` outlives periods and values."""
+
+    id: str
+    rank: int
+    kind: Kind
+    verdict: Verdict
+    measure: str
+    outcome: str
+    group: str
+    reference: str
+    place: str
+    period: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    n: int | None
+    events: float | None
+    students_to_parity: int | None
+    sentence: str
+    evidence: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+    of: str | None = None
+    cause: str | None = None
+    share_of_gap: float | None = None
+    parent: str | None = None  # id of the finding this one is folded under
+    headline: bool = False  # one of the at most five on the first page
+
+
+def finding_id(
+    *,
+    kind: str,
+    measure: str,
+    outcome: str,
+    group: str,
+    reference: str,
+    place: str,
+    cause: str = "",
+) -> str:
+    """The name of a finding: the same next year, whatever its numbers.
+
+    >>> finding_id(kind="gap", measure="risk_ratio", outcome="oss_any", group="race=black",
+    ...            reference="race=white", place="all")
+    '8a8f000fc952'
+    """
+    text = "\x1f".join((kind, measure, outcome, group, reference, place, cause))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

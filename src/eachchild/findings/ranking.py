@@ -1,0 +1,98 @@
+"""Which finding comes first, which is folded under another, and which five open the report.
+
+Within an outcome findings are ranked by how many students the comparison rate would change, not by
+p. Across outcomes counts are not compared (an arrest is not an absence): there it decides how many
+times the gap is what the plan calls small.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from eachchild.findings.model import Finding
+from eachchild.terms.factors import Group
+
+HEADLINES = 5
+_ORDER = {"stop": 0, "gap": 1, "cannot_tell": 2, "no_gap": 3, "warning": 4}
+
+
+def ranked(
+    findings: Sequence[Finding], effects: Mapping[str, float], worse_than_parts: frozenset[str]
+) -> tuple[Finding, ...]:
+    """Findings best first, with their ranks, parents and the at most five headlines.
+
+    `effects` gives by id how many times what the plan calls small each finding is;
+    `worse_than_parts` holds the ids of crossings that are worse than the sum of their parts.
+    """
+    by_group = {(f.outcome, f.group): f for f in findings if f.kind == "gap"}
+    folded = [_folded(f, by_group, worse_than_parts) for f in findings]
+    outcomes = _outcome_order(folded, effects)
+    ordered = sorted(folded, key=lambda f: _key(f, outcomes))
+    heads = _headlines(ordered)
+    placed = sorted(ordered, key=lambda f: f.id not in heads)
+    return tuple(
+        replace(f, rank=rank, headline=f.id in heads) for rank, f in enumerate(placed, start=1)
+    )
+
+
+def _folded(
+    finding: Finding,
+    by_group: Mapping[tuple[str, str], Finding],
+    worse_than_parts: frozenset[str],
+) -> Finding:
+    """A crossing stands under the largest of its parts, unless it is worse than their sum."""
+    parts = Group.parse(finding.group).parts if finding.kind == "gap" else ()
+    if len(parts) < 2 or finding.id in worse_than_parts:
+        return finding
+    groups = (str(Group(kept)) for kept in combinations(parts, len(parts) - 1))
+    found = [by_group[finding.outcome, g] for g in groups if (finding.outcome, g) in by_group]
+    if not found:
+        return finding
+    first = min(found, key=lambda f: (_ORDER[f.verdict], -_weight(f), f.group))
+    return replace(finding, parent=first.id)
+
+
+def _outcome_order(findings: Sequence[Finding], effects: Mapping[str, float]) -> dict[str, int]:
+    """Outcomes by the size of the gap that concerns most students."""
+    first: dict[str, Finding] = {}
+    for f in findings:
+        open_gap = f.kind == "gap" and f.verdict == "gap" and f.parent is None
+        if open_gap and (f.outcome not in first or _weight(f) > _weight(first[f.outcome])):
+            first[f.outcome] = f
+    size = {name: effects.get(f.id, 0.0) for name, f in first.items()}
+    names = sorted({f.outcome for f in findings}, key=lambda o: (-size.get(o, -1.0), o))
+    return {name: i for i, name in enumerate(names)}
+
+
+def _key(finding: Finding, outcomes: Mapping[str, int]) -> tuple[object, ...]:
+    return (
+        _ORDER[finding.verdict],
+        outcomes[finding.outcome],
+        finding.parent is not None,
+        finding.kind != "gap",
+        -_weight(finding),
+        -abs(finding.estimate or 0.0),
+        finding.group,
+    )
+
+
+def _weight(finding: Finding) -> float:
+    """Students the comparison rate would change; for a mean, what it would change in all."""
+    if finding.students_to_parity is not None:
+        return float(finding.students_to_parity)
+    if finding.kind != "gap" or finding.estimate is None:
+        return 0.0
+    same = 1.0 if finding.measure == "mean_ratio" else 0.0
+    return (finding.n or 0) * abs(finding.estimate - same)
+
+
+def _headlines(ordered: Sequence[Finding]) -> frozenset[str]:
+    """The first gap of each outcome, then the next ones, until there are five."""
+    gaps = [f for f in ordered if f.kind == "gap" and f.verdict == "gap" and f.parent is None]
+    seen: dict[str, int] = {}
+    turn = []
+    for f in gaps:
+        seen[f.outcome] = seen.get(f.outcome, 0) + 1
+        turn.append((seen[f.outcome], f))
+    turn.sort(key=lambda pair: pair[0])  # stable: outcomes keep their order within a turn
+    return frozenset(f.id for _, f in turn[:HEADLINES])

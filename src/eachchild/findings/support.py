@@ -1,0 +1,227 @@
+"""What stands behind a gap, and what it does not show."""
+
+from collections.abc import Iterator, Sequence
+
+from eachchild.findings.evidence import CLUSTER, WITHIN, About, Row
+from eachchild.findings.judging import Judged
+from eachchild.findings.phrases import of_so_many, sentence_case
+from eachchild.findings.sentences import Telling, margin_words
+from eachchild.plan import COMPLEMENT
+from eachchild.terms.numerals import count, percent, points, significant
+from eachchild.terms.years import ALL
+
+_RATIO = ("risk_ratio", "mean_ratio")
+_CARRIED = {
+    "inside schools": "inside",
+    "between schools": "between",
+    "both": "both",
+    "plain": "plain",
+}
+
+
+def evidence_of(
+    telling: Telling, judged: Sequence[Judged], periods: Sequence[str]
+) -> tuple[str, ...]:
+    """The numbers behind a sentence: counts, interval, both comparisons, inside schools, years."""
+    if telling.base.estimate is None:
+        return ()
+    parts = (
+        _counts(telling),
+        _interval(telling),
+        *_second(telling, judged),
+        *_inside(telling),
+        *_carried(telling, judged[0]),
+        *_parity(telling, judged[0]),
+        *_level(telling),
+        *_pooled(telling, periods),
+        *_years(telling, periods),
+    )
+    return tuple(sentence_case(p) for p in parts if p)
+
+
+def caveats_of(telling: Telling, judged: Sequence[Judged]) -> tuple[str, ...]:
+    """What a reader might take the numbers to show and must not."""
+    return tuple(sentence_case(c) for c in _caveats(telling, judged))
+
+
+def _caveats(telling: Telling, judged: Sequence[Judged]) -> Iterator[str]:
+    say = telling.phrases.words.say
+    first = judged[0]
+    if len(judged) > 1 and judged[1].verdict != first.verdict:
+        yield say(
+            "caveats.two_verdicts",
+            reference=telling.phrases.group(first.about.reference),
+            verdict=_verdict_words(telling, first.verdict),
+            other_verdict=_verdict_words(telling, judged[1].verdict),
+        )
+    if telling.outcome.direction == "neither":
+        yield say("caveats.neither")
+    if first.row.n is not None and first.row.n < 30:
+        yield say("caveats.small", n=count(first.row.n))
+    yield say("caveats.not_cause")
+
+
+def _verdict_words(telling: Telling, verdict: str) -> str:
+    return telling.phrases.words.say(f"verdict.{verdict}", margin=margin_words(telling))
+
+
+def _counts(telling: Telling) -> str:
+    row, names = telling.base, telling.names()
+    if row.events is None or row.reference_events is None:
+        return ""
+    if not telling.outcome.is_rate:
+        return telling.phrases.words.say(
+            "evidence.sums",
+            group=names["group"],
+            mean=significant(row.rate, 3),
+            n=count(row.n or 0),
+            others=sentence_case(names["others"]),
+            other_mean=significant(row.reference_rate, 3),
+            other_n=count(row.reference_n or 0),
+        )
+    return telling.phrases.words.say(
+        "evidence.counts",
+        group=names["group"],
+        events=count(row.events),
+        n=count(row.n or 0),
+        rate=percent(row.rate),
+        others=sentence_case(names["others"]),
+        other_events=count(row.reference_events),
+        other_n=count(row.reference_n or 0),
+        other_rate=percent(row.reference_rate),
+    )
+
+
+def _interval(telling: Telling) -> str:
+    measure = telling.scale.measure
+    if measure == "cohens_d":
+        return _value(telling, telling.about, "mean_difference")
+    return _value(telling, telling.about, measure) or _value(
+        telling, telling.about, "risk_difference"
+    )
+
+
+def _value(telling: Telling, about: About, measure: str, interval: str = "student") -> str:
+    """One estimate with its interval, in words."""
+    row = telling.evidence.row(about, measure, interval)
+    if row is None or row.estimate is None:
+        return ""
+    say = telling.phrases.words.say
+    if row.low is None or row.high is None:
+        return significant(row.estimate) if measure in _RATIO else significant(row.estimate, 3)
+    if measure in _RATIO:
+        numbers = {"low": significant(row.low), "high": significant(row.high)}
+        return say("evidence.ratio", ratio=significant(row.estimate), **numbers)
+    if measure == "risk_difference":
+        low, high = (f"{100 * x:.1f}" for x in (row.low, row.high))
+        return say(
+            "evidence.difference", difference=f"{100 * row.estimate:.1f}", low=low, high=high
+        )
+    low, high = significant(row.low), significant(row.high)
+    return say("evidence.mean_difference", difference=significant(row.estimate), low=low, high=high)
+
+
+def _second(telling: Telling, judged: Sequence[Judged]) -> Iterator[str]:
+    for other in judged[1:]:
+        if (other.row.reference_n, other.row.reference_events) == (
+            telling.base.reference_n,
+            telling.base.reference_events,
+        ):
+            continue  # of a factor with two values the reference is everybody else
+        measure = other.scale.measure if other.scale.measure != "cohens_d" else "mean_difference"
+        value = _value(telling, other.about, measure)
+        if value:
+            key = "everybody_else" if other.about.reference == COMPLEMENT else "reference"
+            reference = telling.phrases.group(other.about.reference)
+            yield telling.phrases.words.say(
+                f"evidence.{key}",
+                value=_lower(value),
+                **({} if key == "everybody_else" else {"reference": reference}),
+            )
+
+
+def _inside(telling: Telling) -> Iterator[str]:
+    measure = telling.scale.measure if telling.outcome.is_rate else "mean_difference"
+    for interval, key in ((WITHIN, "inside_schools"), ("within_districts", "inside_districts")):
+        row = telling.evidence.row(telling.about, measure, interval)
+        if row is not None and row.estimate is not None:
+            value = _value(telling, telling.about, measure, interval)
+            yield telling.phrases.words.say(f"evidence.{key}", value=_lower(value))
+    cluster = telling.evidence.row(telling.about, measure, CLUSTER)
+    if cluster is not None and cluster.low is not None and cluster.high is not None:
+        low, high = (_plain(measure, x) for x in (cluster.low, cluster.high))
+        yield telling.phrases.words.say("evidence.schools_interval", low=low, high=high)
+
+
+def _plain(measure: str, value: float) -> str:
+    return f"{100 * value:.1f}" if measure == "risk_difference" else significant(value)
+
+
+def _carried(telling: Telling, first: Judged) -> Iterator[str]:
+    if first.verdict == "gap" and first.tested and first.tested.carried in _CARRIED:
+        key = _CARRIED[first.tested.carried]
+        q = "< 0.001" if first.tested.q < 0.001 else f"= {first.tested.q:.3f}"
+        yield telling.phrases.words.say(f"evidence.carried_{key}", q=q)
+
+
+def _parity(telling: Telling, first: Judged) -> Iterator[str]:
+    row = telling.evidence.row(telling.about, "students_to_parity")
+    gap = telling.evidence.row(telling.about, "risk_difference")
+    if first.verdict != "gap" or row is None or gap is None or not row.estimate:
+        return
+    if gap.low is None or gap.high is None or not gap.n:
+        return
+    low, high = sorted(max(abs(x) * gap.n, 0) for x in (gap.low, gap.high))
+    side = telling.outcome.direction
+    yield telling.phrases.words.say(
+        f"evidence.parity_{side}",
+        others=telling.phrases.group(telling.about.reference),
+        group=telling.phrases.group(telling.about.group),
+        students=count(row.estimate),
+        low=count(round(low)),
+        high=count(round(high)),
+    )
+    if side == "higher":
+        yield telling.phrases.words.say("evidence.parity_higher_note")
+
+
+def _level(telling: Telling) -> Iterator[str]:
+    if telling.outcome.is_rate:
+        about = About(telling.outcome.name, "", "", telling.about.period)
+        row = telling.evidence.row(about, "rate")
+        if row is not None and row.estimate is not None:
+            yield telling.phrases.words.say("evidence.level", rate=of_so_many(row.estimate)[0])
+
+
+def _pooled(telling: Telling, periods: Sequence[str]) -> Iterator[str]:
+    single = [p for p in periods if p != ALL]
+    if telling.about.period == ALL and len(single) > 1:
+        yield telling.phrases.words.say(
+            "evidence.period_pooled", period=single[-1], years=", ".join(single[-3:])
+        )
+
+
+def _years(telling: Telling, periods: Sequence[str]) -> Iterator[str]:
+    single = [p for p in periods if p != ALL]
+    if len(single) < 2:
+        return
+    told = []
+    measure = telling.scale.measure if telling.outcome.is_rate else "mean_difference"
+    for period in single:
+        about = About(telling.outcome.name, telling.about.group, telling.about.reference, period)
+        row = telling.evidence.row(about, measure)
+        if row is not None and row.estimate is not None:
+            told.append(f"{period} {_short(measure, row)}")
+    if len(told) > 1:
+        yield telling.phrases.words.say("evidence.years", years="; ".join(told))
+
+
+def _short(measure: str, row: Row) -> str:
+    estimate = row.estimate or 0.0
+    if measure == "risk_difference":
+        return points(estimate)
+    return significant(estimate)
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

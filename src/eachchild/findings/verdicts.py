@@ -1,0 +1,72 @@
+"""Verdicts: a gap, no gap, or cannot tell. "Not significant" is never "no gap"."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from eachchild.findings.evidence import CLUSTER, About, Evidence, Row
+from eachchild.plan import Margin
+from eachchild.terms.outcomes import Outcome
+from eachchild.terms.states import State
+
+Verdict = Literal["gap", "no_gap", "cannot_tell"]
+LEVEL = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What an outcome's gaps are measured in, and what the plan calls small on it."""
+
+    measure: str
+    low: float
+    high: float
+
+    def outside(self, value: float) -> bool:
+        """Beyond the margin."""
+        return not self.low <= value <= self.high
+
+    def inside(self, row: Row | None) -> bool:
+        """Whether a whole interval lies inside the margin."""
+        if row is None or row.low is None or row.high is None:
+            return False
+        return self.low <= row.low and row.high <= self.high
+
+
+def scale_of(outcome: Outcome, overall: float, margin: Margin) -> Scale:
+    """Rare outcomes are judged by their ratio, common ones by points, means by their spread.
+
+    A mean that adds up, such as days lost, is judged by its ratio: most students have none, so
+    its spread makes any gap look small.
+    """
+    if not outcome.is_rate:
+        if outcome.per > 1:
+            return Scale("mean_ratio", margin.ratio_low, margin.ratio_high)
+        return Scale("cohens_d", -margin.effect, margin.effect)
+    if overall < margin.rare_below:
+        return Scale("risk_ratio", margin.ratio_low, margin.ratio_high)
+    return Scale("risk_difference", -margin.points, margin.points)
+
+
+def verdict_of(evidence: Evidence, about: About, scale: Scale, q: float | None) -> Verdict:
+    """Judge one comparison by its q-value and its interval.
+
+    `no_gap` asks that the interval for chance among students, and the one for schools like these
+    where there is one, both lie inside the margin.
+    """
+    row = evidence.row(about, scale.measure)
+    if row is None or row.state is not State.REPORTED:
+        return _by_difference(evidence, about, q)
+    if row.estimate is None:
+        return "cannot_tell"
+    if q is not None and q <= LEVEL and scale.outside(row.estimate):
+        return "gap"
+    cluster = evidence.row(about, scale.measure, CLUSTER)
+    if scale.inside(row) and (cluster is None or scale.inside(cluster)):
+        return "no_gap"
+    return "cannot_tell"
+
+
+def _by_difference(evidence: Evidence, about: About, q: float | None) -> Verdict:
+    # No event in one group leaves no ratio; a gap that is beyond chance is a gap all the same.
+    row = evidence.row(about, "risk_difference")
+    known = row is not None and row.state is State.REPORTED and row.estimate not in (None, 0.0)
+    return "gap" if known and q is not None and q <= LEVEL else "cannot_tell"

@@ -1,0 +1,57 @@
+"""All measures of an audit: rows, tests in families, predictability."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eachchild.cube import Rollups
+from eachchild.measures.attach import with_tests
+from eachchild.measures.identity import Predicted, identity_predicts
+from eachchild.measures.inference import Assessment, Extra, assess
+from eachchild.measures.long import measure_rows
+from eachchild.measures.predicted_rows import predicted_rows
+from eachchild.measures.table import MeasureTable, joined
+from eachchild.plan import Plan
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the measures found: the long table, the tests, and predictability with its q.
+
+    `assessment` is None where the source tells no group apart with a denominator; a prediction's
+    q is None where it could not be tested.
+    """
+
+    table: MeasureTable
+    assessment: Assessment | None
+    predicted: tuple[Predicted, ...]
+    predicted_q: tuple[float | None, ...]
+
+
+def measure(plan: Plan, rollups: Rollups, told: Progress) -> Measured:
+    """Measure everything a plan asks for, from counts alone."""
+    told("how well identity predicts", 0.45)
+    predicted = identity_predicts(plan, rollups.cube)
+    told("tests inside and between schools", 0.55)
+    tested = [i for i, p in enumerate(predicted) if p.p is not None]
+    assessment = assess(plan, rollups, extra=_extra(plan, [predicted[i] for i in tested]))
+    told("measures", 0.65)
+    table = joined([measure_rows(plan, rollups), *predicted_rows(predicted)])
+    q: list[float | None] = [None] * len(predicted)
+    if assessment is not None:
+        table = with_tests(table, assessment, rollups.cube)
+        for i, value in zip(tested, assessment.q_extra.tolist(), strict=True):
+            q[i] = value
+    return Measured(table.sorted(), assessment, predicted, tuple(q))
+
+
+def _extra(plan: Plan, predicted: Sequence[Predicted]) -> Extra:
+    """Predictability's own tests, which join the family of their outcome."""
+    number = {o.name: i for i, o in enumerate(plan.outcomes)}
+    return Extra(
+        np.array([number[p.outcome] for p in predicted], np.int64),
+        np.array([p.p for p in predicted], np.float64),
+    )

@@ -1,0 +1,200 @@
+"""From `audit.toml` to a frozen Plan; whatever cannot be used is refused by name."""
+
+import csv
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+
+from eachchild.plan.errors import PlanError
+from eachchild.plan.model import (
+    COMPLEMENT,
+    OVERALL,
+    Certified,
+    Identity,
+    Margin,
+    Plan,
+)
+from eachchild.plan.reading import Keys
+from eachchild.plan.source import read_source
+from eachchild.terms.expressions import ExpressionError
+from eachchild.terms.factors import ANY_RACES, FACTORS, OVERLAP_PREFIX, Factor, any_race
+from eachchild.terms.outcomes import Outcome, built_in, outcome_from
+
+_TOP = (
+    "title", "author", "as_of", "membership", "language", "heading", "depth", "schools_depth",
+    "flags", "notes", "source", "identity", "outcome", "codes", "certified", "privacy", "margin",
+    "labels",
+)  # fmt: skip
+_AS_OF = ("first_day", "last_day", "ever")
+
+
+def load_plan(path: Path) -> Plan:
+    """Read a plan file.
+
+    Raises PlanError with the file, the key and the next step where it cannot be used.
+    """
+    if path.is_dir():
+        path = path / "audit.toml"
+    try:
+        text = path.read_bytes()
+    except OSError:
+        raise PlanError(
+            f"{path}: there is no such plan. `eachchild init FOLDER` writes a first one."
+        ) from None
+    try:
+        return plan_from(tomllib.loads(text.decode("utf-8")), path.parent, text=text)
+    except tomllib.TOMLDecodeError as error:
+        raise PlanError(f"{path.name}: not valid TOML: {error}.") from None
+    except (ExpressionError, ValueError) as error:
+        raise PlanError(f"{path.name}: {error}") from None
+
+
+def plan_from(table: Mapping[str, object], folder: Path, *, text: bytes = b"") -> Plan:
+    """Make a plan from parsed TOML; `folder` is what its paths are relative to."""
+    top = Keys(table, "plan")
+    top.known(_TOP)
+    codes = _codes(top, folder)
+    as_of = top.one("as_of", str, "first_day")
+    if as_of not in _AS_OF and not _is_date(as_of):
+        raise PlanError(f"plan: as_of must be one of {', '.join(_AS_OF)} or a date, 2021-10-01.")
+    plan = Plan(
+        title=top.one("title", str, "Equity audit"),
+        folder=folder,
+        sources=tuple(read_source(keys) for keys in top.tables("source")),
+        identity=tuple(_identity(keys) for keys in top.tables("identity")),
+        outcomes=tuple(_outcome(keys) for keys in top.tables("outcome")),
+        author=top.one("author", str, ""),
+        as_of=as_of,
+        membership=top.choice("membership", ("home", "attended"), "home"),  # type: ignore[arg-type]
+        language=top.one("language", str, "en"),
+        heading=top.one("heading", str, ""),
+        codes=codes,
+        certified=tuple(_certified(keys) for keys in top.tables("certified")),
+        margin=_margin(top.inner("margin")),
+        policy=top.inner("privacy").one("policy", str, "federal"),
+        depth=top.one("depth", int, 2),
+        schools_depth=top.one("schools_depth", int, 1),
+        flags=top.one("flags", bool, False),
+        notes=top.texts("notes"),
+        labels=dict(top.pairs("labels")),
+        text=text,
+    )
+    _refuse_unusable(plan)
+    return plan
+
+
+def _refuse_unusable(plan: Plan) -> None:
+    for name, items, example in (
+        ("[[source]]", plan.sources, 'path = "students.csv"'),
+        ("[[identity]]", plan.identity, 'factor = "race"'),
+        ("[[outcome]]", plan.outcomes, 'name = "oss_any"'),
+    ):
+        if not items:
+            raise PlanError(f"plan: it has no {name}. Add one, for example with {example}.")
+    names = [i.factor.id for i in plan.identity] + [o.name for o in plan.outcomes]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise PlanError(f"plan: '{twice[0]}' stands in it twice; keep one.")
+
+
+def _identity(keys: Keys) -> Identity:
+    keys.known(("factor", "values", "reference", "reason", "source"))
+    factor = _factor(keys)
+    reference = keys.one("reference", str, COMPLEMENT)
+    if reference not in (COMPLEMENT, OVERALL, *factor.values):
+        raise PlanError(
+            f"{keys.where}: reference must be complement, overall or one of "
+            f"{', '.join(factor.values)}."
+        )
+    if factor.overlap and reference != COMPLEMENT:
+        raise PlanError(f"{keys.where}: '{factor.id}' overlaps; its reference is complement.")
+    return Identity(factor, reference, keys.one("reason", str, ""))
+
+
+def _factor(keys: Keys) -> Factor:
+    name, values = keys.one("factor", str, ""), keys.texts("values")
+    if name.startswith(OVERLAP_PREFIX):
+        race = name.removeprefix(OVERLAP_PREFIX).lstrip("_=")
+        if race not in ANY_RACES:
+            raise PlanError(f"{keys.where}: race in combination is one of {', '.join(ANY_RACES)}.")
+        return any_race(race)
+    if values:
+        return Factor(name, values, source=keys.one("source", str, "declared in the plan"))
+    if name not in FACTORS:
+        raise PlanError(
+            f"{keys.where}: '{name}' is not a built-in factor ({', '.join(FACTORS)}). For one of "
+            'your own, list its values = ["…", "…"].'
+        )
+    return FACTORS[name]
+
+
+def _outcome(keys: Keys) -> Outcome:
+    name = keys.one("name", str, "")
+    rest = {k: v for k, v in keys.table.items() if k != "name"}
+    if name in built_in():
+        outcome = built_in()[name]
+        if not rest:
+            return outcome
+        given = {
+            "direction": outcome.direction,
+            ("event" if outcome.is_rate else "mean"): outcome.event_text,
+            "decimals": outcome.decimals,
+            "per": outcome.per,
+            "population": outcome.population_text,
+            "source": outcome.source,
+        }
+        if "event" in rest or "mean" in rest:
+            given.pop("event", None)
+            given.pop("mean", None)
+        return outcome_from(name, {**given, **rest})
+    if not rest:
+        raise PlanError(f"{keys.where}: '{name}' is not built in ({', '.join(built_in())}).")
+    return outcome_from(name, rest)
+
+
+def _certified(keys: Keys) -> Certified:
+    names = tuple(f.name for f in fields(Certified))
+    keys.known(names)
+    return Certified(
+        name=keys.one("name", str, ""),
+        value=keys.one("value", int, -1),
+        count=keys.choice("count", ("students", "events"), "students"),  # type: ignore[arg-type]
+        rule=keys.one("rule", str, ""),
+        period=keys.one("period", str, ""),
+        outcome=keys.one("outcome", str, ""),
+        group=keys.one("group", str, ""),
+        place=keys.one("place", str, "all"),
+        as_of=keys.one("as_of", str, ""),
+        grades=keys.texts("grades"),
+    )
+
+
+def _margin(keys: Keys) -> Margin:
+    names = tuple(f.name for f in fields(Margin))
+    keys.known(names)
+    return Margin(**{n: keys.one(n, float, getattr(Margin(), n)) for n in names})
+
+
+def _codes(top: Keys, folder: Path) -> Mapping[str, Mapping[str, str]]:
+    """Code lists written in the plan, and those a person filled in under codes/."""
+    lists: dict[str, dict[str, str]] = {}
+    for file in sorted((folder / "codes").glob("*.csv")):
+        lists[file.stem] = _code_file(file)
+    table = top.inner("codes")
+    for name in table.table:
+        lists.setdefault(name, {}).update(table.pairs(name))
+    return lists
+
+
+def _code_file(file: Path) -> dict[str, str]:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = csv.DictReader(lines)
+        if not {"value", "ours"} <= set(rows.fieldnames or ()):
+            raise PlanError(f"codes/{file.name}: needs the columns value and ours.")
+        return {row["value"]: row["ours"] for row in rows if row["ours"]}
+
+
+def _is_date(text: str) -> bool:
+    parts = text.split("-")
+    return len(parts) == 3 and all(p.isdigit() for p in parts)

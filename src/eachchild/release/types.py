@@ -1,0 +1,143 @@
+"""Released objects: the only things a report or a page may be made of, each for one audience."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from eachchild.findings.model import Finding
+from eachchild.measures.funnel import Funnel
+from eachchild.measures.table import MeasureTable
+from eachchild.tables import FileAccount, RuleHit, Unmapped
+from eachchild.terms.outcomes import Direction
+
+
+class Audience(StrEnum):
+    """Who may see it; each inside the next."""
+
+    PUBLIC = "public"
+    BOARD = "board"
+    STAFF = "staff"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeCard:
+    """An outcome as pages name it, with the definition printed beside every number of it."""
+
+    name: str
+    label: str  # "suspended out of school at least once"
+    title: str  # "Out-of-school suspension"
+    direction: Direction
+    is_rate: bool
+    per: int
+    unit: str  # of a mean: "points", "days"
+    definition: str
+    source: str
+    indicator: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactorCard:
+    """An identity factor as pages name it; `groups` has each value's label within a sentence."""
+
+    id: str
+    label: str
+    groups: Mapping[str, str]  # value -> "Black students", "girls"
+    reference: str
+    reason: str
+    overlap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PredictabilityCard:
+    """How well identity alone tells one outcome, as a pair of students in a hundred."""
+
+    outcome: str
+    period: str
+    factors: tuple[str, ...]
+    state: str  # reported, coarse (interval only), not_enough_data
+    index: float | None  # 100 x (2 AUC - 1)
+    low: float | None
+    high: float | None
+    chance_low: float | None  # band that null districts give, on the index
+    chance_high: float | None
+    verdict: str  # gap, school, no_gap, cannot_tell
+    n: int
+    events: int
+    sentence: str
+    largest_gap: str  # the largest group gap, in words
+    last_index: float | None = None  # the year before, same definition
+    shares: Mapping[str, float] = field(default_factory=dict)  # of factors, where they can be told
+    is_rate: bool = True  # False: out-of-sample R2 of a mean, as index = 100 R2
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedCheck:
+    """A total somebody certified beside ours, and the likeliest reason they differ."""
+
+    name: str
+    rule: str
+    theirs: int
+    ours: int | None
+    difference: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What the data can and cannot carry, told before any result."""
+
+    accounts: tuple[FileAccount, ...]
+    hits: tuple[RuleHit, ...]
+    sentences: Mapping[str, tuple[str, str]]  # rule id -> what it means, what to do
+    unmapped: tuple[Unmapped, ...] = ()
+    linkage: tuple[tuple[str, int, int], ...] = ()  # (table, rows that reach a student, rows)
+    certified: tuple[CertifiedCheck, ...] = ()
+    turnover: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where numbers before and from a period cannot be put side by side, and why."""
+
+    period: str  # the first period of the new definition
+    reason: str
+    outcome: str = ""  # empty: every outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an audit has to say, before anyone has decided who may see it."""
+
+    title: str
+    heading: str
+    author: str
+    language: str
+    periods: tuple[str, ...]
+    places: int
+    place_level: str
+    place_names: Mapping[str, str]
+    who_is_counted: tuple[str, ...]  # sentences: as-of rule, home school, years pooled …
+    limits: tuple[str, ...]  # what these numbers cannot carry, unasked
+    outcomes: tuple[OutcomeCard, ...]
+    factors: tuple[FactorCard, ...]
+    measures: MeasureTable
+    findings: tuple[Finding, ...]
+    predictability: tuple[PredictabilityCard, ...]
+    funnels: tuple[Funnel, ...]
+    quality: Quality
+    group_lines: tuple[tuple[str, str], ...]  # each identity group, its largest gap in words
+    method: tuple[tuple[str, str], ...]  # (heading, text) with sources
+    flags: bool = False
+    choices: Mapping[str, object] = field(default_factory=dict)  # audit.json
+    breaks: tuple[Break, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(Content):
+    """One audit for one audience: everything its report says, and nothing else.
+
+    Made by `release` alone.
+    """
+
+    audience: Audience

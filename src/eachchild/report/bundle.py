@@ -1,0 +1,100 @@
+"""The folder an audit is handed over in: built aside, renamed when whole, so never half-written."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from eachchild.measures.table import MeasureTable
+from eachchild.release import Released
+from eachchild.report.html import write_html
+from eachchild.report.pdf import write_pdf
+from eachchild.terms.catalogue import words
+
+MEASURES, FINDINGS, AUDIT, README = "measures.csv", "findings.json", "audit.json", "README.txt"
+Progress = Callable[[str, float], None]
+
+
+@contextmanager
+def built_aside(out: Path) -> Iterator[Path]:
+    """A folder to fill; it takes the place of `out` once all of it is written.
+
+    Raises FileExistsError where `out` is a folder that no audit wrote, so nothing of the reader's
+    is lost.
+    """
+    if out.exists() and any(out.iterdir()) and not (out / AUDIT).exists():
+        raise FileExistsError(
+            f"{out} is not empty and holds no audit. Choose another folder with --out."
+        )
+    part = out.with_name(out.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        _swap(part, out)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def write_tables(released: Released, folder: Path) -> None:
+    """Write what programs read: measures, findings, choices, and a note of what the folder is."""
+    write_measures(released.measures, folder / MEASURES)
+    _write_json(folder / FINDINGS, findings_document(released))
+    _write_json(folder / AUDIT, {"schema": 1, "audience": released.audience, **released.choices})
+    said = words(released.language)
+    folder.joinpath(README).write_text(said.text(f"readme.{released.audience}"), "utf-8")
+
+
+def write_pages(released: Released, folder: Path, *, pdf: bool, progress: Progress) -> None:
+    """Write what people read."""
+    progress("drawing the report", 0.85)
+    write_html(released, folder / "report.html")
+    if pdf:
+        progress("typesetting the PDF", 0.95)
+        write_pdf(released, folder / "report.pdf")
+    progress("done", 1.0)
+
+
+def findings_document(released: Released) -> dict[str, object]:
+    """The findings as `findings.json` holds them, best first."""
+    return {
+        "schema": 1,
+        "audience": released.audience,
+        "findings": [asdict(finding) for finding in released.findings],
+    }
+
+
+def write_measures(table: MeasureTable, path: Path) -> None:
+    """Write the long table as CSV: rows sorted, numbers in shortest exact form, blank for none."""
+    arrow = table.to_arrow()
+    plain = pa.table(
+        [c.cast(pa.string()) if pa.types.is_dictionary(c.type) else c for c in arrow.columns],
+        names=arrow.column_names,
+    )
+    # Names without a comma or quote need none; the writer quotes every name or none.
+    safe = not any(set(',"\n\r') & set(n) for n in (*table.place.names, *table.group.names))
+    with path.open("wb") as file:
+        file.write((",".join(arrow.column_names) + "\n").encode())
+        options = pacsv.WriteOptions(
+            include_header=False, quoting_style="none" if safe else "needed"
+        )
+        pacsv.write_csv(plain, file, options)
+
+
+def _write_json(path: Path, document: object) -> None:
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", "utf-8")
+
+
+def _swap(part: Path, out: Path) -> None:
+    old = out.with_name(out.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    part.rename(out)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,140 @@
+"""The whole report as a description, made of released objects alone."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from eachchild.release.types import PredictabilityCard, Released
+from eachchild.report.case import cases
+from eachchild.report.data_quality import data_quality
+from eachchild.report.keys import keys
+from eachchild.report.names import Names, names_of, sentence_case
+from eachchild.report.page import Page, Statement
+from eachchild.report.predicted import predicted_rows
+from eachchild.report.sections import section
+from eachchild.report.statements import statement
+from eachchild.terms.catalogue import Words, blanks
+from eachchild.terms.numerals import count
+
+_MOST_HEADLINES = 5
+# Words every report uses; the others are explained where their measure occurs.
+_ALWAYS = ("rate", "interval", "gap", "margin", "cannot_tell", "group")
+_WITH_MEASURE = (
+    ("mean", "mean"),
+    ("risk_ratio", "ratio"),
+    ("risk_difference", "points"),
+    ("students_to_parity", "parity"),
+    ("composition", "composition"),
+    ("percentage_point_gap_flag", "point_gap_flag"),
+    ("index_80_flag", "index_80"),
+)
+
+
+def compose(released: Released) -> Page:
+    """Describe a report: the answer first, then each outcome, then how it was made."""
+    names = names_of(released)
+    predicted, means = predicted_rows(released, names)
+    return Page(
+        language=released.language,
+        first_line=names.say(f"first_line.{released.audience}"),
+        heading=released.heading,
+        title=released.title,
+        about=_about(released, names),
+        author=released.author,
+        answer=_answer(names, released.predictability),
+        headlines=_headlines(released, names),
+        predicted=predicted,
+        predicted_means=means,
+        group_lines=_group_lines(released, names),
+        limits=tuple(map(sentence_case, released.limits)),
+        sections=tuple(section(case) for case in cases(released, names)),
+        keys=keys(
+            names, has_funnel=bool(released.funnels), has_tracks=bool(released.predictability)
+        ),
+        reading=_reading(names),
+        counted=tuple(map(sentence_case, released.who_is_counted)),
+        quality=data_quality(names, released.quality, _of_data(released, names)),
+        method=released.method,
+        glossary=_glossary(released, names),
+        words=plain_words(names.words),
+    )
+
+
+def plain_words(words: Words) -> Mapping[str, str]:
+    """Headings and labels: the report's sentences without blanks, by the rest of their key."""
+    found = {
+        key.removeprefix("report."): words.text(key)
+        for key in sorted(words.sentences)
+        if key.startswith("report.")
+    }
+    return {key: text for key, text in found.items() if not blanks(text)}
+
+
+def _about(released: Released, names: Names) -> str:
+    parts = [", ".join(map(names.period, released.periods))]
+    if released.places:
+        key = f"level.{released.place_level}" + ("_one" if released.places == 1 else "")
+        parts.append(names.say(key, count=count(released.places)))
+    return " · ".join(parts)
+
+
+def _answer(names: Names, cards: Sequence[PredictabilityCard]) -> str:
+    """How many outcomes identity predicts, by the verdict of the latest period of each."""
+    latest: dict[str, str] = {}
+    for card in sorted(cards, key=lambda c: (c.period != "all", c.period)):
+        latest[card.outcome] = card.verdict
+    if not latest:
+        return names.say("answer.none")
+    found = Counter(latest.values())
+    parts = [
+        names.say(
+            f"answer.{verdict}" + ("_one" if found[verdict] == 1 else ""),
+            count=count(found[verdict]),
+            of=count(len(latest)),
+        )
+        for verdict in ("gap", "school", "cannot_tell", "no_gap")
+        if found[verdict]
+    ]
+    return " ".join(parts)
+
+
+def _headlines(released: Released, names: Names) -> tuple[tuple[str, Statement], ...]:
+    chosen = [f for f in released.findings if f.headline][:_MOST_HEADLINES]
+    known = {o.name for o in released.outcomes}
+    made = [(f.outcome in known, statement(names, f)) for f in chosen]
+    return tuple((one.id if is_there else "", one) for is_there, one in made)
+
+
+def _of_data(released: Released, names: Names) -> tuple[Statement, ...]:
+    known = {o.name for o in released.outcomes}
+    loose = [f for f in released.findings if f.outcome not in known]
+    return tuple(statement(names, f) for f in loose)
+
+
+def _group_lines(
+    released: Released, names: Names
+) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """By factor where the group is written as one, else in one list."""
+    factors = {
+        sentence_case(label): factor.label
+        for factor in reversed(released.factors)
+        for label in factor.groups.values()
+    }
+    found: dict[str, list[tuple[str, str]]] = {}
+    for group, line in released.group_lines:
+        label = sentence_case(names.group(group) if "=" in group else group)
+        found.setdefault(factors.get(label, ""), []).append((label, sentence_case(line)))
+    return tuple((factor, tuple(lines)) for factor, lines in found.items())
+
+
+def _reading(names: Names) -> tuple[str, ...]:
+    keys = sorted(k for k in names.words.sentences if k.startswith("report.reading.text_"))
+    return tuple(names.words.text(key) for key in keys)
+
+
+def _glossary(released: Released, names: Names) -> tuple[tuple[str, str], ...]:
+    there = set(released.measures.measure.names)
+    wanted = [*_ALWAYS, *(word for measure, word in _WITH_MEASURE if measure in there)]
+    wanted += ["predictability"] if released.predictability else []
+    wanted += ["funnel"] if released.funnels else []
+    entries = [(names.say(f"glossary.{w}"), names.say(f"glossary.{w}_text")) for w in wanted]
+    return tuple(sorted(entries))

@@ -1,0 +1,111 @@
+"""Two factors crossed: a table whose cells are shaded around the overall rate."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from eachchild.release.types import FactorCard
+from eachchild.report.case import Case
+from eachchild.report.lookup import Cell
+from eachchild.report.names import sentence_case, shown
+from eachchild.report.page import HeatCell, HeatMap
+from eachchild.terms.numerals import count
+from eachchild.terms.states import State
+
+# A shade is a third of the largest distance from the overall rate among crossings of some size, so
+# that one student in a tiny crossing does not bleach all others.
+_SHADES = 3
+_SOME_SIZE = 30
+
+
+def heat_maps(case: Case) -> dict[tuple[str, ...], HeatMap]:
+    """The map of each pair of factors that were crossed, in the plan's order."""
+    asked = case.lookup.breakdowns.get(case.card.name, frozenset())
+    pairs = combinations([f for f in case.released.factors if not f.overlap], 2)
+    made = {(a.id, b.id): _heat_map(case, a, b) for a, b in pairs if (a.id, b.id) in asked}
+    return {factors: one for factors, one in made.items() if one is not None}
+
+
+def _heat_map(case: Case, one: FactorCard, other: FactorCard) -> HeatMap | None:
+    pair = (one, other)
+    finding = case.about(_group(pair, v, w) for v in one.groups for w in other.groups)
+    case = case.of(finding)
+    cells = {
+        (v, w): cell
+        for v in one.groups
+        for w in other.groups
+        if (cell := case.cell(_group(pair, v, w))) is not None and cell.n != 0
+    }
+    if not cells:
+        return None
+    lit = finding.group if finding and finding.verdict == "gap" and not finding.parent else ""
+    down = [v for v in one.groups if any(key[0] == v for key in cells)]
+    across = [w for w in other.groups if any(key[1] == w for key in cells)]
+    turned = len(across) > len(down)
+    if turned:
+        down, across = across, down
+    rows_of, columns_of = (other, one) if turned else (one, other)
+    shade = _Shade(case, tuple(cells.values()))
+    rows = []
+    for r in down:
+        keys = [(c, r) if turned else (r, c) for c in across]
+        line = tuple(shade.cell(cells.get(k), lit=lit == _group(pair, *k)) for k in keys)
+        rows.append((sentence_case(rows_of.groups[r]), line))
+    return HeatMap(
+        id=f"x-{case.card.name}-{one.id}-{other.id}",
+        title=sentence_case(finding.sentence) if lit and finding else _untold(case, pair),
+        about=_about(case, pair, shade),
+        head=rows_of.label,
+        columns=tuple(sentence_case(columns_of.groups[c]) for c in across),
+        rows=tuple(rows),
+        note=case.names.say(f"heat.note_{case.card.direction}" if shade.overall else "heat.plain"),
+    )
+
+
+def _group(pair: tuple[FactorCard, FactorCard], value: str, other: str) -> str:
+    return f"{pair[0].id}={value};{pair[1].id}={other}"
+
+
+def _untold(case: Case, pair: Sequence[FactorCard]) -> str:
+    return case.names.say("heat.no_finding", one=pair[0].label, other=pair[1].label)
+
+
+def _about(case: Case, pair: Sequence[FactorCard], shade: "_Shade") -> str:
+    parts = [case.card.title, pair[0].label, pair[1].label, case.names.period(case.period)]
+    about = " · ".join(parts)
+    if shade.overall is None:
+        return about
+    return case.names.say("heat.about", about=about, overall=shown(case.card, shade.overall))
+
+
+class _Shade:
+    """The shade of each crossing: how far it lies from the overall rate, and to which side."""
+
+    def __init__(self, case: Case, cells: Sequence[Cell]) -> None:
+        self._case = case
+        overall = case.cell("")
+        told = [c for c in cells if c.is_reported]
+        self.overall = overall.estimate if overall is not None and overall.is_reported else None
+        sized = [c for c in told if (c.n or 0) >= _SOME_SIZE] or told
+        self._most = max((abs(self._away(c)) for c in sized), default=0.0)
+
+    def cell(self, cell: Cell | None, *, lit: bool) -> HeatCell:
+        """One cell with its words and its shade."""
+        if cell is None:
+            return HeatCell(self._case.names.say("heat.nobody"), "", 0, told=False)
+        people = "" if cell.n is None else count(cell.n)
+        if cell.is_reported and cell.estimate is not None:
+            return HeatCell(
+                shown(self._case.card, cell.estimate), people, self._step(cell), lit=lit
+            )
+        hidden = cell.state in (State.SUPPRESSED, State.COARSE)
+        return HeatCell(self._case.names.state(cell.state), people, 0, told=False, hatched=hidden)
+
+    def _away(self, cell: Cell) -> float:
+        return 0.0 if self.overall is None else (cell.estimate or 0.0) - self.overall
+
+    def _step(self, cell: Cell) -> int:
+        if self._most == 0:
+            return 0
+        steps = round(self._away(cell) / self._most * (_SHADES + 0.49))
+        better = 1 if self._case.card.direction == "higher" else -1
+        return better * max(-_SHADES, min(_SHADES, steps))

@@ -1,0 +1,86 @@
+"""The report as one HTML file that opens offline and can be read without a script."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from eachchild.release.types import Audience, Quality, Released
+from eachchild.report.charts.marks import Drawing
+from eachchild.report.charts.palette import DARK, DARK_STEPS, LIGHT, LIGHT_STEPS, STEPS
+from eachchild.report.charts.svg import on_page, style_rules
+from eachchild.report.compose import compose, plain_words
+from eachchild.report.data_quality import data_quality
+from eachchild.report.fonts import embedded
+from eachchild.report.names import Names
+from eachchild.terms.catalogue import words
+
+
+def write_html(released: Released, path: Path) -> None:
+    """Write the report as one self-contained file; the same report gives the same bytes."""
+    page = compose(released)
+    template = _environment().get_template("report.html")
+    html = template.render(page=page, w=page.words, look=_look())
+    path.write_text(_together(html), "utf-8")
+
+
+def quality_page(quality: Quality, *, title: str, language: str = "en", heading: str = "") -> str:
+    """The data quality alone as a page of the same design, for insiders, before any result."""
+    names = Names(words(language), {}, {}, {})
+    template = _environment().get_template("quality.html")
+    html = template.render(
+        first_line=names.say(f"first_line.{Audience.INTERNAL}"),
+        language=language,
+        heading=heading,
+        title=title,
+        quality=data_quality(names, quality),
+        w=plain_words(names.words),
+        look=_look(),
+    )
+    return _together(html)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("eachchild.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["svg"] = _svg
+    return environment
+
+
+def _svg(drawing: Drawing) -> Markup:
+    return Markup(on_page(drawing))  # noqa: S704 - our own painter, which escapes the words
+
+
+@cache
+def _look() -> Mapping[str, Markup]:
+    """The style sheet's parts that are made: the palette, the classes of inks, the typeface."""
+    steps = "".join(f".step{_step(s)}{{background:var(--step{_step(s)})}}" for s in STEPS)
+    return {
+        "light": Markup(_variables(LIGHT, LIGHT_STEPS)),  # noqa: S704 - our own palette
+        "dark": Markup(_variables(DARK, DARK_STEPS)),  # noqa: S704
+        "classes": Markup(style_rules() + steps),  # noqa: S704
+        "fonts": Markup(embedded()),  # noqa: S704
+    }
+
+
+def _variables(palette: Mapping[str, str], steps: tuple[str, ...]) -> str:
+    colors = "".join(f"--{role}:{color};" for role, color in palette.items())
+    return colors + "".join(f"--step{_step(s)}:{c};" for s, c in zip(STEPS, steps, strict=True))
+
+
+def _step(step: int) -> str:
+    return f"-{abs(step)}" if step < 0 else str(step)
+
+
+def _together(html: str) -> str:
+    """A number and its percent sign on one line; words in pictures never break by themselves."""
+    return re.sub(r"(?<=\d) %(?![^<]*</text>)", "\u00a0%", html)

@@ -1,0 +1,171 @@
+"""A report as a plain description, before it is an HTML page or a PDF: both paint the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from eachchild.report.charts.marks import Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Numbers behind a picture: the first column names the row, the others are numbers or words."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    words: tuple[int, ...] = (0,)  # columns that hold words, so are not aligned to the right
+    total: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture in two widths with its finding as title, and the same in words and numbers."""
+
+    id: str
+    title: str
+    about: str
+    alt: str
+    wide: Drawing
+    phone: Drawing
+    table: Table
+    notes: tuple[str, ...] = ()
+    finder: str = ""  # set where a reader may look for the own school: what to type
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """One crossing: its rate printed, shaded by its distance from the overall rate."""
+
+    shown: str
+    people: str
+    step: int  # -3 (worse) … 3 (better); 0 within a step of the overall rate
+    told: bool = True
+    hatched: bool = False
+    lit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Two factors crossed, as a table whose cells are shaded."""
+
+    id: str
+    title: str
+    about: str
+    head: str  # what the first column names
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[HeatCell, ...]], ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A finding as the page prints it."""
+
+    id: str
+    sentence: str
+    verdict: str
+    tag: str
+    evidence: tuple[str, ...]
+    caveats: tuple[str, ...]
+    group: str = ""
+    place: str = "all"
+    folded: tuple["Statement", ...] = ()
+    figure: Figure | None = None
+    heat: HeatMap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """One row of the first page: how well identity tells one outcome."""
+
+    target: str  # the section it leads to
+    title: str
+    sentence: str
+    verdict: str
+    about: tuple[str, ...]
+    gap: str
+    alt: str
+    wide: Drawing
+    phone: Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSection:
+    """All there is about one outcome, the calm part first."""
+
+    id: str
+    title: str
+    level: str
+    definition: tuple[tuple[str, str], ...]
+    statements: tuple[Statement, ...]
+    quiet: tuple[Statement, ...]  # no gap, cannot tell
+    figures: tuple[Figure, ...]
+    further: tuple[Figure, ...]
+    crossings: tuple[HeatMap, ...]
+    further_crossings: tuple[HeatMap, ...]
+    schools: tuple[Figure, ...]
+    further_schools: tuple[Figure, ...]
+    years: tuple[Figure, ...]
+    further_years: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One data-quality rule that fired."""
+
+    id: str
+    severity: str
+    severity_words: str
+    where: str
+    meaning: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataQuality:
+    """What the data can and cannot carry, as the page prints it."""
+
+    verdict: str
+    accounts: Table | None
+    ignored: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    unmapped: Table | None
+    linkage: Table | None
+    certified: Table | None
+    turnover: tuple[str, ...]
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """How to read one mark."""
+
+    drawing: Drawing
+    alt: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole report."""
+
+    language: str
+    first_line: str
+    heading: str
+    title: str
+    about: str
+    author: str
+    answer: str
+    headlines: tuple[tuple[str, Statement], ...]  # the statement each leads to
+    predicted: tuple[Predicted, ...]
+    predicted_means: tuple[Predicted, ...]
+    group_lines: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # by factor
+    limits: tuple[str, ...]
+    sections: tuple[OutcomeSection, ...]
+    keys: tuple[Key, ...]
+    reading: tuple[str, ...]
+    counted: tuple[str, ...]
+    quality: DataQuality
+    method: tuple[tuple[str, str], ...]
+    glossary: tuple[tuple[str, str], ...]
+    words: Mapping[str, str] = field(default_factory=dict)  # headings and labels by key

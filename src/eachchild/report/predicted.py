@@ -1,0 +1,152 @@
+"""The first page's rows: how well identity tells each outcome, as a pair of students."""
+
+from eachchild.release.types import PredictabilityCard, Released
+from eachchild.report.charts.tracks import Track, track
+from eachchild.report.names import Names, sentence_case
+from eachchild.report.page import Predicted
+from eachchild.terms.numerals import count, significant
+from eachchild.terms.states import State
+from eachchild.terms.years import ALL
+
+_WIDE, _PHONE = 460, 340
+
+
+def predicted_rows(
+    released: Released, names: Names
+) -> tuple[tuple[Predicted, ...], tuple[Predicted, ...]]:
+    """Rates first, on the scale of pairs; means apart, on a scale of their own."""
+    latest = _latest(released)
+    rows = [(card.is_rate, _row(names, card)) for card in latest]
+    return (
+        tuple(row for is_rate, row in rows if is_rate),
+        tuple(row for is_rate, row in rows if not is_rate),
+    )
+
+
+def _latest(released: Released) -> list[PredictabilityCard]:
+    """One card an outcome, in the plan's order: the latest year, pooled years only without one."""
+    found: dict[str, PredictabilityCard] = {}
+    for card in sorted(released.predictability, key=lambda c: (c.period != ALL, c.period)):
+        found[card.outcome] = card
+    return [found[o.name] for o in released.outcomes if o.name in found]
+
+
+def _row(names: Names, card: PredictabilityCard) -> Predicted:
+    picture = _track(names, card)
+    return Predicted(
+        target=f"o-{card.outcome}",
+        title=names.outcomes[card.outcome].title,
+        sentence=_ended(sentence_case(card.sentence)),
+        verdict=names.say(f"predicted.verdict_{card.verdict}"),
+        about=_about(names, card),
+        gap=sentence_case(card.largest_gap),
+        alt=_alt(names, card),
+        wide=track(picture, _WIDE),
+        phone=track(picture, _PHONE),
+    )
+
+
+def pairs(index: float) -> float:
+    """The index as pairs in a hundred: 100 AUC.
+
+    >>> pairs(44.0)
+    72.0
+    """
+    return 50 + index / 2
+
+
+def _track(names: Names, card: PredictabilityCard) -> Track:
+    kind, ends = ("pairs", (50.0, 100.0)) if card.is_rate else ("share", (0.0, 100.0))
+    drawn = card.state in (State.REPORTED, State.COARSE)
+    value = _scaled(card, card.index) if card.state == State.REPORTED else None
+    interval = _both(card, card.low, card.high) if drawn else None
+    return Track(
+        low_end=(ends[0], names.say(f"predicted.{kind}_low")),
+        high_end=(ends[1], names.say(f"predicted.{kind}_high")),
+        value=value,
+        shown=_shown(names, card, value, interval),
+        interval=interval,
+        chance=_both(card, card.chance_low, card.chance_high),
+        last=_scaled(card, card.last_index),
+        last_label=names.say("predicted.last"),
+        lit=card.verdict == "gap",
+        is_open=card.verdict == "cannot_tell",
+        unknown="" if drawn else names.say("tag.cannot_tell").lower(),
+    )
+
+
+def _scaled(card: PredictabilityCard, index: float | None) -> float | None:
+    if index is None:
+        return None
+    return pairs(index) if card.is_rate else index
+
+
+def _both(
+    card: PredictabilityCard, low: float | None, high: float | None
+) -> tuple[float, float] | None:
+    ends = _scaled(card, low), _scaled(card, high)
+    return None if ends[0] is None or ends[1] is None else (ends[0], ends[1])
+
+
+def _shown(
+    names: Names,
+    card: PredictabilityCard,
+    value: float | None,
+    interval: tuple[float, float] | None,
+) -> str:
+    kind = "pairs" if card.is_rate else "share"
+    if value is not None:
+        told = names.say(f"predicted.{kind}_value", value=_whole(value))
+        unsure = names.say("tag.cannot_tell").lower()
+        return f"{told}, {unsure}" if card.verdict == "cannot_tell" else told
+    if interval is not None:
+        low, high = map(_whole, interval)
+        return names.say("figure.bounds", low=low, high=high)
+    return ""
+
+
+def _whole(value: float) -> str:
+    return f"{value:.0f}"
+
+
+def _about(names: Names, card: PredictabilityCard) -> tuple[str, ...]:
+    lines = [_index(names, card)] if card.state == State.REPORTED and card.is_rate else []
+    if card.is_rate:
+        lines.append(names.say("predicted.people", events=count(card.events), n=count(card.n)))
+    else:
+        lines.append(names.say("predicted.people_mean", n=count(card.n)))
+    lines = [" · ".join(lines)]
+    if card.shares:
+        shares = ", ".join(
+            f"{names.factor(factor)} {significant(100 * share)} %"
+            for factor, share in sorted(card.shares.items(), key=lambda s: (-s[1], s[0]))
+        )
+        lines.append(names.say("predicted.shares", shares=shares))
+    return tuple(lines)
+
+
+def _index(names: Names, card: PredictabilityCard) -> str:
+    index = _whole(card.index or 0.0)
+    if card.low is None or card.high is None:
+        return names.say("predicted.index_alone", index=index)
+    return names.say("predicted.index", index=index, low=_whole(card.low), high=_whole(card.high))
+
+
+def _alt(names: Names, card: PredictabilityCard) -> str:
+    lines = [_ended(sentence_case(card.sentence))]
+    chance = _both(card, card.chance_low, card.chance_high)
+    interval = _both(card, card.low, card.high)
+    if interval is not None:
+        low, high = map(_whole, interval)
+        lines.append(names.say("predicted.alt_interval", low=low, high=high))
+    if chance is not None:
+        low, high = map(_whole, chance)
+        lines.append(names.say("predicted.alt_chance", low=low, high=high))
+    last = _scaled(card, card.last_index)
+    if last is not None:
+        lines.append(names.say("predicted.alt_last", last=_whole(last)))
+    return " ".join(lines)
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "?")) else f"{sentence}."

@@ -1,0 +1,55 @@
+"""Findings as the page prints them: parents first, what belongs to them folded beneath."""
+
+from collections.abc import Iterable, Sequence
+
+from eachchild.findings.model import Finding
+from eachchild.report.names import Names, sentence_case
+from eachchild.report.page import Statement
+
+_TOLD = ("gap", "supported", "stop", "warning")  # what stands open; the rest is one step below
+
+
+def statements(
+    names: Names, findings: Sequence[Finding]
+) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+    """The findings to read, and those of no gap or of too little data."""
+    ids = {f.id for f in findings}
+    children: dict[str, list[Finding]] = {}
+    for one in findings:
+        if one.parent in ids and one.parent != one.id:
+            children.setdefault(str(one.parent), []).append(one)
+    folded = {child.id for found in children.values() for child in found}
+    top = [f for f in findings if f.id not in folded]
+    made = [(f.verdict, _statement(names, f, children)) for f in top]
+    told = tuple(s for verdict, s in made if verdict in _TOLD)
+    return told, tuple(s for verdict, s in made if verdict not in _TOLD)
+
+
+def statement(names: Names, finding: Finding) -> Statement:
+    """One finding alone."""
+    return _statement(names, finding, {})
+
+
+def _statement(names: Names, one: Finding, children: dict[str, list[Finding]]) -> Statement:
+    return Statement(
+        id=f"s-{one.id}-{one.period}",
+        sentence=sentence_case(one.sentence),
+        verdict=one.verdict,
+        tag=names.say(f"tag.{one.verdict}"),
+        evidence=tuple(map(sentence_case, one.evidence)),
+        caveats=tuple(map(sentence_case, one.caveats)),
+        group=one.group if one.kind == "gap" else "",
+        place=one.place,
+        folded=tuple(
+            _statement(names, child, children)
+            for child in _in_place(names, children.get(one.id, ()))
+        ),
+    )
+
+
+def _in_place(names: Names, children: Iterable[Finding]) -> list[Finding]:
+    """Crossings and years by rank; schools by name, so that no list puts schools in order."""
+    found = list(children)
+    whole = [c for c in found if c.place == "all"]
+    places = [c for c in found if c.place != "all"]
+    return whole + sorted(places, key=lambda c: (names.place(c.place), c.id))

@@ -1,0 +1,145 @@
+"""The audit on one page. Data flows one way: plan, rows, counts, measures, findings, release.
+
+Nothing after the cube can see a row, and nothing leaves except through `release`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from eachchild.cube import Cube, Rollups, count_all, store
+from eachchild.findings import Finding, Known, Phrases, Told, phrases_of, tell
+from eachchild.measures import Funnel, MeasureTable, funnel, measure
+from eachchild.plan import Plan, load_plan
+from eachchild.release import (
+    Audience,
+    Content,
+    Parts,
+    Quality,
+    choices_made,
+    content,
+    load_policy,
+    quality_of,
+    release,
+)
+from eachchild.report.bundle import built_aside, write_pages, write_tables
+from eachchild.sources import Loaded, load
+
+Progress = Callable[[str, float], None]
+VAULT = ".eachchild"
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """One audit, computed and not yet handed to anybody."""
+
+    plan: Plan
+    cube: Cube
+    content: Content
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings, best first."""
+        return self.content.findings
+
+    @property
+    def measures(self) -> MeasureTable:
+        """Every number, as one long table."""
+        return self.content.measures
+
+    @property
+    def can_report(self) -> bool:
+        """Whether any outcome at all has a number."""
+        return bool((self.measures.has_estimate | self.measures.has_interval).any())
+
+    def to_arrow(self) -> pa.Table:
+        """The measures as an Arrow table, which pandas, polars and DuckDB all read."""
+        return self.measures.to_arrow()
+
+    def report(
+        self, out: Path | str, *, pdf: bool = True, progress: Progress | None = None
+    ) -> Path:
+        """Write the internal report into a folder, whole or not at all, and return the folder."""
+        released = release(self.content, Audience.INTERNAL)
+        with built_aside(Path(out)) as part:
+            write_tables(released, part)
+            inputs = {a.path: a.sha256 for a in released.quality.accounts}
+            store(self.cube, self.plan, part / "cube", inputs=inputs)
+            write_pages(released, part, pdf=pdf, progress=progress or _quiet)
+        return Path(out)
+
+
+def audit(
+    path: Path | str, *, vault: Path | str | None = None, progress: Progress | None = None
+) -> Audit:
+    """Answer, for one plan: does identity still predict how our students do?
+
+    Raises PlanError or SourceError, in a sentence that says what, where and what next, when the
+    plan or a file cannot be used.
+    """
+    told = progress or _quiet
+    plan = load_plan(Path(path))
+    phrases = phrases_of(plan)
+    loaded = load(plan, _vault(plan, vault), told)
+    cube = _counted(plan, loaded, vault, told)
+    rollups = Rollups(cube)
+    measured = measure(plan, rollups, told)
+    said = tell(plan, phrases, measured, _known(cube, loaded))
+    parts = Parts(
+        measured.table,
+        said,
+        _funnels(plan, rollups, said),
+        _quality(phrases, loaded),
+        choices_made(plan, cube, loaded.accounts, load_policy(plan.policy, plan.folder)),
+    )
+    return Audit(plan, cube, content(plan, cube, phrases, parts))
+
+
+def check(
+    path: Path | str, *, vault: Path | str | None = None, progress: Progress | None = None
+) -> tuple[Plan, Quality]:
+    """Report the state of a plan's data, before any result."""
+    plan = load_plan(Path(path))
+    loaded = load(plan, _vault(plan, vault), progress or _quiet)
+    return plan, _quality(phrases_of(plan), loaded)
+
+
+def _counted(plan: Plan, loaded: Loaded, vault: Path | str | None, told: Progress) -> Cube:
+    told("counting", 0.3)
+    return count_all(plan, loaded.tables, loaded.facts, folder=_vault(plan, vault))
+
+
+def _known(cube: Cube, loaded: Loaded) -> Known:
+    return Known(cube.periods, bool(cube.places.ids), loaded.hits, loaded.uncovered)
+
+
+def _funnels(plan: Plan, rollups: Rollups, said: Told) -> tuple[Funnel, ...]:
+    """For each outcome the gap that concerns most students, school by school."""
+    found = []
+    for outcome in plan.outcomes:
+        mine = (f for f in said.findings if f.outcome == outcome.name and f.verdict == "gap")
+        first = next((f for f in mine if f.kind == "gap" and f.group.count("=") == 1), None)
+        drawn = first and funnel(rollups, outcome, first.group, rollups.cube.periods[-1])
+        if drawn:
+            found.append(drawn)
+    return tuple(found)
+
+
+def _quality(phrases: Phrases, loaded: Loaded) -> Quality:
+    return quality_of(
+        phrases,
+        accounts=loaded.accounts,
+        hits=loaded.hits,
+        unmapped=loaded.unmapped,
+        linkage=[(x.table, x.matched, x.rows) for x in loaded.linkage if x.column == "student_id"],
+    )
+
+
+def _vault(plan: Plan, vault: Path | str | None) -> Path:
+    return Path(vault) if vault is not None else plan.folder / VAULT
+
+
+def _quiet(what: str, share: float) -> None:
+    """Say nothing."""

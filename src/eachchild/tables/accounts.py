@@ -1,0 +1,52 @@
+"""Row accounting: every row read ends in exactly one state, and every rule that fired is listed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["stop", "quarantine", "blank", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileAccount:
+    """One file: what was read and where each of its rows went. The five numbers always add up."""
+
+    path: str  # relative to the plan's folder
+    sha256: str
+    encoding: str
+    rows_read: int
+    loaded: int
+    merged: int
+    quarantined: int
+    ignored: Mapping[str, int] = field(default_factory=dict)  # by the rule that names them
+    modified: str = ""
+
+    def __post_init__(self) -> None:
+        placed = self.loaded + self.merged + self.quarantined + sum(self.ignored.values())
+        if placed != self.rows_read:
+            raise AssertionError(f"{self.path}: {self.rows_read} rows read, {placed} accounted for")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHit:
+    """One data-quality rule that fired on one file: how often, and where to look."""
+
+    id: str  # as in the rule catalogue: F01, R04, V07 …
+    severity: Severity
+    file: str
+    count: int
+    rows: tuple[int, ...] = ()  # a few row numbers, counted from 1 with the header as row 1
+    column: str = ""
+    details: Mapping[str, object] = field(
+        default_factory=dict
+    )  # numbers for the sentence; no row values
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """A code that no list maps: counted and shown, never guessed."""
+
+    codes: str
+    value: str
+    rows: int
+    file: str

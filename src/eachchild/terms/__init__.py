@@ -1,0 +1,1 @@
+"""Terms: identity factors, outcomes, school years and states, as stable strings with sources."""

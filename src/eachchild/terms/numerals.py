@@ -1,0 +1,61 @@
+"""Numbers as a reader meets them: two significant digits, counts exact with thousands apart."""
+
+from math import floor, log10
+
+
+def count(number: float) -> str:
+    """A count, exact.
+
+    >>> count(32138)
+    '32,138'
+    """
+    return f"{number:,.0f}"
+
+
+def significant(value: float, digits: int = 2) -> str:
+    """A number to so many significant digits, never in exponent form.
+
+    >>> significant(3.2934), significant(0.04831), significant(0), significant(126.3)
+    ('3.3', '0.048', '0', '126')
+    >>> significant(0.999)
+    '1.0'
+    """
+    if value == 0:
+        return "0"
+    places = max(digits - 1 - floor(log10(abs(value))), 0)
+    rounded = round(value, places)
+    if rounded and floor(log10(abs(rounded))) > floor(log10(abs(value))):
+        places = max(places - 1, 0)  # 0.999 is 1.0, not 1.00
+    return f"{rounded:,.{places}f}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage; near 0 and near 100 the digits that tell it from them stay.
+
+    >>> percent(0.12283), percent(0.4753), percent(0.0004), percent(0.9962), percent(0), percent(1)
+    ('12 %', '48 %', '0.04 %', '99.6 %', '0 %', '100 %')
+    """
+    if share in (0, 1):
+        return "0 %" if share == 0 else "100 %"
+    if share > 0.985:
+        return f"{100 - float(significant(100 * (1 - share), 1)):.6g} %"
+    digits = 1 if share < 0.001 else 2
+    return f"{significant(100 * share, digits)} %"
+
+
+def times(ratio: float) -> str:
+    """How many times: `3.3 times`; below one the share speaks more plainly.
+
+    >>> times(3.2934), times(0.48)
+    ('3.3 times', '0.48 times')
+    """
+    return f"{significant(ratio)} times"
+
+
+def points(difference: float) -> str:
+    """A difference of two shares, in percentage points and without its sign.
+
+    >>> points(-0.0855)
+    '8.6 points'
+    """
+    return f"{significant(abs(100 * difference))} points"
