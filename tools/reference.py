@@ -30,7 +30,7 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[st
 def tables_page() -> Iterator[str]:
     """The canonical tables."""
     yield "# Canonical tables\n"
-    yield "What a row means, table by table. `eachchild synthesize` writes them as CSV, named and headed so."
+    yield "What a row means, table by table. `eachchild synthesize` writes them as CSV."
     for one in TABLES.values():
         key = ", ".join(one.key) or "none: rows may repeat"
         yield f"\n## {one.name}\n\n{one.meaning}. Key: {key}.\n"
@@ -43,7 +43,7 @@ def tables_page() -> Iterator[str]:
 def outcomes_page() -> Iterator[str]:
     """The built-in outcomes and identity factors."""
     yield "# Outcomes and identity factors\n"
-    yield "An outcome in a plan needs only its name. A plan may change any key, or declare its own.\n"
+    yield "A plan needs only an outcome's name. Any key may be changed, or a new one declared.\n"
     yield from table(
         ("name", "counts", "among", "direction", "NASEM indicator", "source"),
         (

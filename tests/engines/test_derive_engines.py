@@ -97,9 +97,7 @@ TABLE_ROWS = {
         frl=maybe(yes_no),
         race_any_black=maybe(yes_no),
     ),
-    "student_race": rows(
-        "student_race", ("student_id", "race"), student_id=students, race=races
-    ),
+    "student_race": rows("student_race", ("student_id", "race"), student_id=students, race=races),
     "identity": rows(
         "identity",
         ("student_id", "factor", "value", "begin_date"),

@@ -220,3 +220,9 @@ def test_a_column_no_file_has(district: Any, rules: Any) -> None:
     records = district.load()
     assert rules(records) == {"F06"}
     assert (one(records, "F06").severity, one(records, "F06").column) == ("stop", "tardies")
+
+
+def test_spells_without_an_end_are_open(district: Any, rules: Any) -> None:
+    for row in district.tables["enrollment"]:
+        del row["exit_date"]
+    assert rules(district.load()) == set()

@@ -26,6 +26,7 @@ def page(released):
 def words_of(html):
     """What a reader sees, without the style sheet and script."""
     body = re.sub(r"(?s)<(style|script).*?</\1>", " ", html)
+    body = re.sub(r'<span class="y">(.*?)</span>', r"\1", body)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).replace("\u00a0", " ").split())
 
 

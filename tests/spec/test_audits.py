@@ -78,7 +78,7 @@ def test_virginia_suspensions(
 
 
 def test_virginia_three_way_cells(audited: Callable[[str], story.Audit]) -> None:
-    """Black boys and White girls by disability: deeper than the default content, so from the cube."""
+    """Black boys and White girls by disability: deeper than the file goes, so from the cube."""
     cube = audited("virginia").cube
     block = cube.block_for(("race", "sex", "idea"), "oss_any")
     assert block is not None

@@ -404,6 +404,7 @@ def _absence_schools(units: Sequence[Unit], tables: Tables) -> set[tuple[str | N
     reporting: set[tuple[str | None, int | None]] = set()
     for row in tables["absence"]:
         day = _day(row["date"], _FOREVER)
+        reporting.add((None, _year(day)))  # for students whose school is not known
         if row["school_id"] is not None:
             reporting.add((_text(row["school_id"]), _year(day)))
             continue

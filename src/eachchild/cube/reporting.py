@@ -21,8 +21,13 @@ def _reporting(context: Context, facts: Frame) -> Frame:
 
 
 def silent_units(context: Context, facts: Frame) -> Frame:
-    """The units whose school has no row in a table in the year, with a column `silent`."""
-    silent = context.units.join(_reporting(context, facts), on=_PLACE, how="anti")
+    """The units whose school has no row in a table in the year, with a column `silent`.
+
+    A unit whose school is not known goes by the year alone.
+    """
+    somewhere = distinct(facts, "year").select(school_id=nw.lit(""), year="year")
+    reporting = nw.concat([_reporting(context, facts), somewhere])
+    silent = context.units.join(reporting, on=_PLACE, how="anti")
     return silent.select("unit", silent=nw.lit(1))
 
 

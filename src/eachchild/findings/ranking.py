@@ -13,6 +13,7 @@ from eachchild.findings.model import Finding
 from eachchild.terms.factors import Group
 
 HEADLINES = 5
+_LOOKED_AT = 3  # a very small group's gap, however large, does not lead the report
 _ORDER = {"stop": 0, "gap": 1, "cannot_tell": 2, "no_gap": 3, "warning": 4}
 
 
@@ -29,7 +30,7 @@ def ranked(
     outcomes = _outcome_order(folded, effects)
     ordered = sorted(folded, key=lambda f: _key(f, outcomes))
     heads = _headlines(ordered)
-    placed = sorted(ordered, key=lambda f: f.id not in heads)
+    placed = sorted(ordered, key=lambda f: heads.get(f.id, HEADLINES))
     return tuple(
         replace(f, rank=rank, headline=f.id in heads) for rank, f in enumerate(placed, start=1)
     )
@@ -53,15 +54,18 @@ def _folded(
 
 
 def _outcome_order(findings: Sequence[Finding], effects: Mapping[str, float]) -> dict[str, int]:
-    """Outcomes by the size of the gap that concerns most students."""
-    first: dict[str, Finding] = {}
-    for f in findings:
-        open_gap = f.kind == "gap" and f.verdict == "gap" and f.parent is None
-        if open_gap and (f.outcome not in first or _weight(f) > _weight(first[f.outcome])):
-            first[f.outcome] = f
-    size = {name: effects.get(f.id, 0.0) for name, f in first.items()}
-    names = sorted({f.outcome for f in findings}, key=lambda o: (-size.get(o, -1.0), o))
+    """Outcomes by the largest of the three gaps that concern most students."""
+    size: dict[str, float] = {}
+    for outcome in {f.outcome for f in findings}:
+        mine = [f for f in findings if f.outcome == outcome and _is_open(f)]
+        most = sorted(mine, key=lambda f: (-_weight(f), f.group))[:_LOOKED_AT]
+        size[outcome] = max((effects.get(f.id, 0.0) for f in most), default=-1.0)
+    names = sorted(size, key=lambda o: (-size[o], o))
     return {name: i for i, name in enumerate(names)}
+
+
+def _is_open(finding: Finding) -> bool:
+    return finding.kind == "gap" and finding.verdict == "gap" and finding.parent is None
 
 
 def _key(finding: Finding, outcomes: Mapping[str, int]) -> tuple[object, ...]:
@@ -86,13 +90,12 @@ def _weight(finding: Finding) -> float:
     return (finding.n or 0) * abs(finding.estimate - same)
 
 
-def _headlines(ordered: Sequence[Finding]) -> frozenset[str]:
-    """The first gap of each outcome, then the next ones, until there are five."""
-    gaps = [f for f in ordered if f.kind == "gap" and f.verdict == "gap" and f.parent is None]
+def _headlines(ordered: Sequence[Finding]) -> dict[str, int]:
+    """The first gap of each outcome, then the next ones, until there are five: id to place."""
     seen: dict[str, int] = {}
     turn = []
-    for f in gaps:
+    for f in filter(_is_open, ordered):
         seen[f.outcome] = seen.get(f.outcome, 0) + 1
-        turn.append((seen[f.outcome], f))
+        turn.append((seen[f.outcome], f.id))
     turn.sort(key=lambda pair: pair[0])  # stable: outcomes keep their order within a turn
-    return frozenset(f.id for _, f in turn[:HEADLINES])
+    return {name: place for place, (_, name) in enumerate(turn[:HEADLINES])}

@@ -79,7 +79,9 @@ def _rate_sentence(telling: Telling, row: Row, verdict: Verdict) -> str:
 
 def _mean_sentence(telling: Telling, row: Row, verdict: Verdict) -> str:
     per = telling.outcome.per
-    ours, theirs = (significant(r * per, 3) for r in (row.rate, row.reference_rate))
+    both = (row.rate * per, row.reference_rate * per)
+    # Two digits would hide a difference of tenths in a grade point average.
+    ours, theirs = (significant(r, 2 if max(both) >= 10 else 3) for r in both)
     return telling.say(f"{verdict}.mean", amount=_amount(telling, ours), other_mean=theirs)
 
 

@@ -1,20 +1,28 @@
 """Predictability of every outcome of an audit, year by year, from the cube's cells."""
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from eachchild.cube import EVERYWHERE, Block, Cube
+from eachchild.cube import EVERYWHERE, Block, Cube, Tally
 from eachchild.measures.counts import Known
 from eachchild.measures.predictability.cells import (
     SchoolCells,
     sparse_number_cells,
     sparse_school_cells,
 )
-from eachchild.measures.predictability.index import Predictability, predictability
+from eachchild.measures.predictability.columns import LEAN
+from eachchild.measures.predictability.index import (
+    Predictability,
+    predictability,
+    road_tests,
+    variance_columns,
+)
 from eachchild.measures.predictability.number_outcomes import NumberFit, number_fit
 from eachchild.measures.predictability.permutation import DRAWS
+from eachchild.measures.predictability.verdict import Showing, showing
 from eachchild.plan import Plan
 from eachchild.terms.outcomes import Outcome
 
@@ -52,7 +60,37 @@ def identity_predicts(plan: Plan, cube: Cube) -> tuple[Predicted, ...]:
     collect, or in which it has more events than students, are left out; a single hidden cell
     leaves the question open, since dropping it would favor the groups whose numbers are shown.
     """
+    return tuple(_predicted(one) for one in _questions(plan, cube))
+
+
+def identity_tests(plan: Plan, cube: Cube) -> tuple[tuple[str, float], ...]:
+    """The p-values alone of every rate that can be tested, by outcome: what decides on a flag."""
     found = []
+    for one in _questions(plan, cube):
+        cells = _testable(one)
+        if cells is None or not one.outcome.is_rate:
+            continue
+        place = cells.place()
+        if showing(place) in (Showing.NUMBER, Showing.INTERVAL):
+            lean = variance_columns(place, LEAN)
+            rng = _seeded(one.outcome.name, one.period)
+            tests = road_tests(cells, lean, rng=rng, draws=one.draws)
+            found.append((one.outcome.name, float(tests.p[0])))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One outcome in one period: the cells that answer, and how often to permute them."""
+
+    outcome: Outcome
+    block: Block
+    period: str
+    rows: Known
+    draws: int
+
+
+def _questions(plan: Plan, cube: Cube) -> Iterator[_Question]:
     for outcome in plan.outcomes:
         block = _finest(plan, cube, outcome)
         if block is None or not block.tallies[outcome.name].has_n:
@@ -63,8 +101,7 @@ def identity_predicts(plan: Plan, cube: Cube) -> tuple[Predicted, ...]:
                 rows = block.period == period
             if rows.any():
                 draws = DRAWS if period == len(cube.periods) - 1 else EARLIER_DRAWS
-                found.append(_predicted(outcome, block, name, rows=rows, draws=draws))
-    return tuple(found)
+                yield _Question(outcome, block, name, rows, draws)
 
 
 def _finest(plan: Plan, cube: Cube, outcome: Outcome) -> Block | None:
@@ -75,31 +112,41 @@ def _finest(plan: Plan, cube: Cube, outcome: Outcome) -> Block | None:
     return max(able, key=lambda b: (len(b.factors), len(b.place)), default=None)
 
 
-def _predicted(
-    outcome: Outcome, block: Block, period: str, *, rows: Known, draws: int
-) -> Predicted:
-    tally = block.tallies[outcome.name].take(rows)
-    usable = tally.collected & (tally.n > 0)
-    if outcome.is_rate:
-        usable &= tally.events <= tally.n
+def _predicted(one: _Question) -> Predicted:
+    tally, usable = _usable(one)
     n, events = int(tally.n[usable].sum()), int(tally.events[usable].sum())
-    sums_only = tally.squares is None and not outcome.is_rate
-    scale = 10**outcome.decimals
+    sums_only = tally.squares is None and not one.outcome.is_rate
+    events = round(events / 10**one.outcome.decimals)
     known = Predicted(
-        outcome.name, period, block.factors, n, round(events / scale), sums_only=sums_only
+        one.outcome.name, one.period, one.block.factors, n, events, sums_only=sums_only
     )
-    hidden = not tally.is_exact.all()
-    if hidden or not usable.any() or sums_only:
+    cells = _testable(one)
+    if cells is None:
         return known
-    cells = _cells(block, rows, usable, outcome)
-    if outcome.is_rate:
-        return replace(
-            known, rate=predictability(cells, _seeded(outcome.name, period), draws=draws)
-        )
+    if one.outcome.is_rate:
+        rng = _seeded(one.outcome.name, one.period)
+        return replace(known, rate=predictability(cells, rng, draws=one.draws))
     try:
         return replace(known, number=number_fit(cells))
     except ValueError:  # every student has the same value: nothing to predict
         return known
+
+
+def _usable(one: _Question) -> tuple[Tally, Known]:
+    tally = one.block.tallies[one.outcome.name].take(one.rows)
+    usable = tally.collected & (tally.n > 0)
+    if one.outcome.is_rate:
+        usable &= tally.events <= tally.n
+    return tally, usable
+
+
+def _testable(one: _Question) -> SchoolCells | None:
+    """The cells of a question; None where numbers are hidden or a sum has no spread."""
+    tally, usable = _usable(one)
+    sums_only = tally.squares is None and not one.outcome.is_rate
+    if not tally.is_exact.all() or not usable.any() or sums_only:
+        return None
+    return _cells(one.block, one.rows, usable, one.outcome)
 
 
 def _cells(block: Block, rows: Known, usable: Known, outcome: Outcome) -> SchoolCells:

@@ -24,8 +24,6 @@ _WITH_MEASURE = (
     ("risk_difference", "points"),
     ("students_to_parity", "parity"),
     ("composition", "composition"),
-    ("percentage_point_gap_flag", "point_gap_flag"),
-    ("index_80_flag", "index_80"),
 )
 
 
@@ -134,6 +132,7 @@ def _reading(names: Names) -> tuple[str, ...]:
 def _glossary(released: Released, names: Names) -> tuple[tuple[str, str], ...]:
     there = set(released.measures.measure.names)
     wanted = [*_ALWAYS, *(word for measure, word in _WITH_MEASURE if measure in there)]
+    wanted += ["point_gap_flag", "index_80"] if released.flags else []
     wanted += ["predictability"] if released.predictability else []
     wanted += ["funnel"] if released.funnels else []
     entries = [(names.say(f"glossary.{w}"), names.say(f"glossary.{w}_text")) for w in wanted]

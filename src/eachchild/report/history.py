@@ -144,7 +144,7 @@ class _Said:
 
     def __call__(self, cell: Cell | None) -> str:
         if cell is None:
-            return self._case.names.say("table.none")
+            return self._case.names.say("table.absent")
         if cell.is_reported and cell.estimate is not None:
             return exact(self._case.card, cell.estimate)
         return self._case.names.state(cell.state)

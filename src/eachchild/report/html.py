@@ -82,5 +82,12 @@ def _step(step: int) -> str:
 
 
 def _together(html: str) -> str:
-    """A number and its percent sign on one line; words in pictures never break by themselves."""
-    return re.sub(r"(?<=\d) %(?![^<]*</text>)", "\u00a0%", html)
+    """A number and its percent sign, and a school year, on one line.
+
+    Words in pictures never break by themselves, and attributes are left as they are.
+    """
+    head, body = html.split("<body>", 1)
+    body = re.sub(r"(?<=\d) %(?![^<]*</text>)", "\u00a0%", body)
+    in_words = r"(?=[^<>]*<)(?![^<]*</text>)"
+    body = re.sub(rf"\b\d{{4}}-\d{{2}}\b{in_words}", r'<span class="y">\g<0></span>', body)
+    return f"{head}<body>{body}"

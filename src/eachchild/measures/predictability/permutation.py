@@ -13,7 +13,7 @@ from eachchild.measures.predictability.estimate import estimate, raw_index
 from eachchild.measures.predictability.score_tests import score
 
 DRAWS = 999
-FEWEST_HANDS = 32
+FEWEST_HANDS = 16
 FEW_SCHOOLS = 4  # with fewer, a hand a school gives too few different draws
 WORK = 12_000_000  # events dealt for one test; more schools need fewer hands each
 EVENTS_A_CELL = 10  # events that are dealt in the time one cell takes

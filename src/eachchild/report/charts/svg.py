@@ -98,11 +98,11 @@ def _colors(dress: Dress) -> str:
 def _painted(drawing: Drawing, attributes: Attributes) -> Iterator[str]:
     """One element a mark; strokes alike that follow each other are one path, which is far less."""
     for pen, marks in groupby(drawing.marks, _pen):
-        if pen is not None:
+        if pen is None:
+            shapes = (m for m in marks if not isinstance(m, (Line, Curve)))
+            yield from (_shape(mark, attributes) for mark in shapes)
+        else:
             yield _strokes(marks, pen, attributes)
-        for mark in marks:  # none is left after strokes
-            if not isinstance(mark, (Line, Curve)):
-                yield _shape(mark, attributes)
 
 
 def _pen(mark: Mark) -> tuple[Ink, float, bool] | None:

@@ -1,0 +1,181 @@
+"""The false-alarm study: how often an audit raises anything where identity changes nothing.
+
+Every district is drawn as counts and goes through the measures and verdicts of a real audit: all
+outcomes, groups, crossings, schools and years together.
+"""
+
+import argparse
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from eachchild.cube import Rollups
+from eachchild.findings.evidence import Evidence
+from eachchild.findings.judging import Material, judge
+from eachchild.findings.phrases import phrases_of
+from eachchild.findings.tests import tests_of
+from eachchild.measures.attach import with_tests
+from eachchild.measures.identity import identity_tests
+from eachchild.measures.inference import Assessment, Extra, assess
+from eachchild.measures.long import measure_rows
+from eachchild.measures.multiple import two_steps
+from eachchild.plan import Plan, plan_from
+from eachchild.terms.years import ALL
+from eachchild.worlds.counts import OUTCOMES, CountedDistrict, counted_district, null_layout
+
+LEVEL = 0.05
+DISTRICTS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class NullDistrict:
+    """What one null district raised. Whatever is not 0 is a false alarm."""
+
+    seed: int
+    district: int
+    students: int
+    schools: int
+    years: int
+    like_schools: int
+    gaps: int  # groups and crossings of the whole place with a gap
+    places: int  # districts and schools with one
+    predictability: int  # outcomes identity is said to predict
+    stands: int  # tests that stand, whatever the size of what they found
+    plain: int  # comparisons that the plain two-rate test would have raised
+
+    @property
+    def flagged(self) -> bool:
+        """Whether anything at all was raised."""
+        return self.gaps + self.places + self.predictability > 0
+
+
+def run(seed: int, districts: int = DISTRICTS) -> Mapping[str, object]:
+    """Audit so many null districts and count those that raise anything."""
+    return summary([null_district(seed, i) for i in range(districts)])
+
+
+def summary(found: Sequence[NullDistrict]) -> Mapping[str, object]:
+    """How many districts raised anything, in all and by how many schools they have."""
+    bands = ((3, 7), (8, 19), (20, 39), (40, 80))
+    return {
+        "districts": len(found),
+        "flagged": sum(d.flagged for d in found),
+        "flagged_plain": sum(d.plain > 0 for d in found),
+        "stands": sum(d.stands > 0 for d in found),
+        "by_schools": {
+            f"{low}-{high}": {
+                "districts": len(mine),
+                "flagged": sum(d.flagged for d in mine),
+                "flagged_plain": sum(d.plain > 0 for d in mine),
+            }
+            for low, high in bands
+            if (mine := [d for d in found if low <= d.schools <= high])
+        },
+    }
+
+
+def null_district(seed: int, number_of: int) -> NullDistrict:
+    """Draw one null district and audit it."""
+    layout = null_layout(seed, number_of)
+    district = counted_district(layout, seed, number_of)
+    plan = null_plan()
+    rollups = Rollups(district.cube)
+    predicted = identity_tests(plan, district.cube)
+    number = {o.name: i for i, o in enumerate(plan.outcomes)}
+    extra = Extra(
+        np.array([number[name] for name, _ in predicted], np.int64),
+        np.array([p for _, p in predicted], np.float64),
+    )
+    assessment = assess(plan, rollups, extra=extra)
+    if assessment is None:
+        raise ValueError("a null district has groups to compare")
+    stands = assessment.q <= LEVEL
+    whole = assessment.asked.level == 0
+    return NullDistrict(
+        seed=seed,
+        district=number_of,
+        students=layout.students,
+        schools=layout.schools,
+        years=layout.years,
+        like_schools=int(layout.like_schools),
+        # A verdict needs a test that stands, so where none does there is nothing to judge.
+        gaps=_gaps(plan, district, rollups, assessment) if (stands & whole).any() else 0,
+        places=int((stands & ~whole).sum()),
+        predictability=int((assessment.q_extra <= LEVEL).sum()),
+        stands=int(stands.sum()),
+        plain=_plain(assessment),
+    )
+
+
+def null_plan() -> Plan:
+    """The plan every null district is audited by: the defaults, and nothing switched off."""
+    references = {"race": "white", "sex": "male", "idea": "no", "el": "no", "frl": "no"}
+    return plan_from(
+        {
+            "source": [{"path": "none", "table": "student_year"}],
+            "identity": [{"factor": f, "reference": r} for f, r in references.items()],
+            "outcome": [{"name": name} for name in OUTCOMES],
+        },
+        Path(),
+    )
+
+
+def _gaps(plan: Plan, district: CountedDistrict, rollups: Rollups, assessment: Assessment) -> int:
+    """Groups and crossings of the whole place with the verdict `gap`."""
+    table = with_tests(measure_rows(plan, rollups), assessment, district.cube)
+    periods = district.cube.periods
+    tests = tests_of(plan, assessment, periods)
+    material = Material(plan, phrases_of(plan), Evidence(table), tests, (*periods, ALL))
+    asked = sorted({(t.outcome, t.group) for t in tests})
+    outcomes = {o.name: o for o in plan.outcomes}
+    judged = (judge(material, outcomes[outcome], group) for outcome, group in asked)
+    return sum(j is not None and any(one.verdict == "gap" for one in j) for j in judged)
+
+
+def _plain(assessment: Assessment) -> int:
+    """What the plain two-rate test would raise, by the same families."""
+    has = assessment.tests.has_plain
+    if not has.any():
+        return 0
+    family = assessment.asked.outcome[has]
+    return int((two_steps(assessment.tests.p_plain[has], family).q <= LEVEL).sum())
+
+
+def _known(path: Path, seed: int) -> list[NullDistrict]:
+    """The districts a file already holds."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = [{k: int(v) for k, v in row.items()} for row in csv.DictReader(lines)]
+    return [NullDistrict(**row) for row in rows if row["seed"] == seed]
+
+
+def resume(path: Path, *, seed: int, districts: int, told: Callable[[str], None] = print) -> None:
+    """Add the districts a file does not hold yet, a row each, as soon as it is known."""
+    known = {d.district for d in _known(path, seed)}
+    new = not path.exists()
+    with path.open("a", encoding="utf-8", newline="") as lines:
+        rows = csv.DictWriter(lines, [f.name for f in fields(NullDistrict)], lineterminator="\n")
+        if new:
+            rows.writeheader()
+        for number in sorted(set(range(districts)) - known):
+            rows.writerow(asdict(null_district(seed, number)))
+            lines.flush()
+            told(f"district {number + 1} of {districts}")
+
+
+def main() -> None:
+    """`python -m eachchild.bench.null --out FILE`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--districts", type=int, default=DISTRICTS)
+    chosen = parser.parse_args()
+    resume(chosen.out, seed=chosen.seed, districts=chosen.districts)
+
+
+if __name__ == "__main__":
+    main()
