@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from eachchild.cube import Cube, Rollups, count_all, store
+from eachchild.cube import Cube, Rollups, count_all, recount, store
 from eachchild.findings import Finding, Known, Phrases, Told, phrases_of, tell
 from eachchild.measures import Funnel, MeasureTable, funnel, measure
 from eachchild.plan import Plan, load_plan
@@ -18,6 +18,7 @@ from eachchild.release import (
     Content,
     Parts,
     Quality,
+    certified_checks,
     choices_made,
     content,
     load_policy,
@@ -91,7 +92,7 @@ def audit(
         measured.table,
         said,
         _funnels(plan, rollups, said),
-        _quality(phrases, loaded),
+        _quality(plan, phrases, loaded, folder=_vault(plan, vault)),
         choices_made(plan, cube, loaded.accounts, load_policy(plan.policy, plan.folder)),
     )
     return Audit(plan, cube, content(plan, cube, phrases, parts))
@@ -103,7 +104,7 @@ def check(
     """Report the state of a plan's data, before any result."""
     plan = load_plan(Path(path))
     loaded = load(plan, _vault(plan, vault), progress or _quiet)
-    return plan, _quality(phrases_of(plan), loaded)
+    return plan, _quality(plan, phrases_of(plan), loaded, folder=_vault(plan, vault))
 
 
 def _counted(plan: Plan, loaded: Loaded, vault: Path | str | None, told: Progress) -> Cube:
@@ -127,13 +128,15 @@ def _funnels(plan: Plan, rollups: Rollups, said: Told) -> tuple[Funnel, ...]:
     return tuple(found)
 
 
-def _quality(phrases: Phrases, loaded: Loaded) -> Quality:
+def _quality(plan: Plan, phrases: Phrases, loaded: Loaded, *, folder: Path) -> Quality:
+    recounts = recount(loaded.tables, plan, folder=folder) if loaded.tables else ()
     return quality_of(
         phrases,
         accounts=loaded.accounts,
         hits=loaded.hits,
         unmapped=loaded.unmapped,
         linkage=[(x.table, x.matched, x.rows) for x in loaded.linkage if x.column == "student_id"],
+        certified=certified_checks(phrases, recounts),
     )
 
 

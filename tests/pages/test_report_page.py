@@ -164,7 +164,7 @@ def test_a_mean_keeps_its_unit_and_its_scale(page):
 
 def test_the_index_has_no_percent_sign_and_pairs_no_index(page):
     row = page.predicted[0]
-    assert row.about[0].startswith("Index 44 (95 % interval 43 to 45) · 63,998 of 1,216,942")
+    assert row.about.startswith("Index 44 (95 % interval 43 to 45) · 63,998 of 1,216,942")
     assert "72 times in 100" in row.sentence
     assert page.predicted_means[0].title == "Grade point average"
 

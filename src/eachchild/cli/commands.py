@@ -13,6 +13,7 @@ from pathlib import Path
 
 from eachchild import story
 from eachchild.cli.terminal import Bar, headline_lines, quality_lines
+from eachchild.cube import CubeError
 from eachchild.plan import PlanError
 from eachchild.release import (
     Audience,
@@ -28,6 +29,7 @@ from eachchild.worlds import WorldError
 
 WRONG_INPUT = (
     PlanError,
+    CubeError,
     SourceError,
     PolicyError,
     WorldError,
@@ -128,7 +130,7 @@ def _demo(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 def _bench(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "bench", _run_bench, "measure speed, false alarms and coverage")
-    command.add_argument("name", choices=("audit", "null", "predictability"))
+    command.add_argument("name", choices=("null", "predictability"))
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--json", action="store_true", help="for programs")
 

@@ -91,8 +91,10 @@ def usual_spread(gap: Numbers, variance: Numbers, center: float) -> float:
     The outer tenth of schools on either side is pulled in first, so that schools the funnel is
     to point at do not widen it.
 
-    >>> usual_spread(np.array([0.1, -0.1] * 10), np.full(20, 0.01), 0.0)
+    >>> usual_spread(np.array([0.05, -0.05] * 10), np.full(20, 0.01), 0.0)
     0.0
+    >>> round(usual_spread(np.array([0.3, -0.3] * 10), np.full(20, 0.01), 0.0), 2)
+    0.29
     """
     z = (gap - center) / np.sqrt(variance)
     low, high = np.quantile(z, [_WINSORISED, 1 - _WINSORISED])

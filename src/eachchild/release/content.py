@@ -139,7 +139,7 @@ def _factor(factor: Factor, reference: str, reason: str, phrases: Phrases) -> Fa
     return FactorCard(
         factor.id,
         phrases.factor(factor.id),
-        {v: sentence_case(g) for v, g in groups.items()},
+        groups,
         reference,
         reason,
         factor.overlap,
@@ -190,5 +190,5 @@ def _card(told: Told, one: PredictedTold, before: PredictedTold | None) -> Predi
         largest_gap=told.largest.get(one.predicted.outcome, ""),
         last_index=before.index if before else None,
         shares=shares_of(one),
-        is_rate=one.predicted.number is None,
+        is_rate=one.predicted.number is None and not one.predicted.sums_only,
     )

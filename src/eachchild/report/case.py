@@ -50,11 +50,19 @@ class Case:
             return factor.reference
         return f"{factor.id}={factor.reference}"
 
-    def about(self, groups: Iterable[str]) -> Finding | None:
-        """The finding that a picture of these groups shows: a gap where there is one."""
+    def about(self, groups: Iterable[str], *, alone: bool = False) -> Finding | None:
+        """The finding that a picture of these groups shows: a gap where there is one.
+
+        `alone` leaves out findings that are folded under another.
+        """
         wanted = set(groups)
         found = [
-            f for f in self.findings if f.kind == "gap" and f.place == "all" and f.group in wanted
+            f
+            for f in self.findings
+            if f.kind == "gap"
+            and f.place == "all"
+            and f.group in wanted
+            and not (alone and f.parent)
         ]
         return min(found, key=lambda f: (_FIRST.get(f.verdict, 1), f.rank), default=None)
 

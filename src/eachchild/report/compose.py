@@ -1,15 +1,15 @@
 """The whole report as a description, made of released objects alone."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from eachchild.release.types import PredictabilityCard, Released
+from eachchild.release.types import Released
 from eachchild.report.case import cases
 from eachchild.report.data_quality import data_quality
 from eachchild.report.keys import keys
 from eachchild.report.names import Names, names_of, sentence_case
 from eachchild.report.page import Page, Statement
-from eachchild.report.predicted import predicted_rows
+from eachchild.report.predicted import latest_cards, predicted_rows
 from eachchild.report.sections import section
 from eachchild.report.statements import statement
 from eachchild.terms.catalogue import Words, blanks
@@ -38,7 +38,12 @@ def compose(released: Released) -> Page:
         title=released.title,
         about=_about(released, names),
         author=released.author,
-        answer=_answer(names, released.predictability),
+        answer=_answer(names, released),
+        no_headline=names.say(
+            "answer.no_headline"
+            if any(f.kind == "gap" for f in released.findings)
+            else "answer.nothing_compared"
+        ),
         headlines=_headlines(released, names),
         predicted=predicted,
         predicted_means=means,
@@ -75,14 +80,12 @@ def _about(released: Released, names: Names) -> str:
     return " · ".join(parts)
 
 
-def _answer(names: Names, cards: Sequence[PredictabilityCard]) -> str:
+def _answer(names: Names, released: Released) -> str:
     """How many outcomes identity predicts, by the verdict of the latest period of each."""
-    latest: dict[str, str] = {}
-    for card in sorted(cards, key=lambda c: (c.period != "all", c.period)):
-        latest[card.outcome] = card.verdict
+    latest = [card.verdict for card in latest_cards(released)]
     if not latest:
         return names.say("answer.none")
-    found = Counter(latest.values())
+    found = Counter(latest)
     parts = [
         names.say(
             f"answer.{verdict}" + ("_one" if found[verdict] == 1 else ""),

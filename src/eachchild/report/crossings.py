@@ -1,6 +1,7 @@
 """Two factors crossed: a table whose cells are shaded around the overall rate."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 from eachchild.release.types import FactorCard
@@ -27,7 +28,7 @@ def heat_maps(case: Case) -> dict[tuple[str, ...], HeatMap]:
 
 def _heat_map(case: Case, one: FactorCard, other: FactorCard) -> HeatMap | None:
     pair = (one, other)
-    finding = case.about(_group(pair, v, w) for v in one.groups for w in other.groups)
+    finding = case.about((_group(pair, v, w) for v in one.groups for w in other.groups), alone=True)
     case = case.of(finding)
     cells = {
         (v, w): cell
@@ -37,36 +38,56 @@ def _heat_map(case: Case, one: FactorCard, other: FactorCard) -> HeatMap | None:
     }
     if not cells:
         return None
-    lit = finding.group if finding and finding.verdict == "gap" and not finding.parent else ""
-    down = [v for v in one.groups if any(key[0] == v for key in cells)]
-    across = [w for w in other.groups if any(key[1] == w for key in cells)]
-    turned = len(across) > len(down)
-    if turned:
-        down, across = across, down
-    rows_of, columns_of = (other, one) if turned else (one, other)
+    grid = _grid(pair, cells)
     shade = _Shade(case, tuple(cells.values()))
+    lit = finding.group if finding and finding.verdict == "gap" else ""
     rows = []
-    for r in down:
-        keys = [(c, r) if turned else (r, c) for c in across]
-        line = tuple(shade.cell(cells.get(k), lit=lit == _group(pair, *k)) for k in keys)
-        rows.append((sentence_case(rows_of.groups[r]), line))
+    for label, keys in grid.rows:
+        line = (shade.cell(cells.get(k), lit=lit == _group(pair, *k)) for k in keys)
+        rows.append((label, tuple(line)))
     return HeatMap(
         id=f"x-{case.card.name}-{one.id}-{other.id}",
         title=sentence_case(finding.sentence) if lit and finding else _untold(case, pair),
         about=_about(case, pair, shade),
-        head=rows_of.label,
-        columns=tuple(sentence_case(columns_of.groups[c]) for c in across),
+        head=grid.head,
+        columns=grid.columns,
         rows=tuple(rows),
         note=case.names.say(f"heat.note_{case.card.direction}" if shade.overall else "heat.plain"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Which factor goes down and which across, and the crossing at each place."""
+
+    head: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+def _grid(pair: tuple[FactorCard, FactorCard], there: Collection[tuple[str, str]]) -> _Grid:
+    """The factor with more groups goes down, since a phone is taller than wide."""
+    down = [v for v in pair[0].groups if any(key[0] == v for key in there)]
+    across = [w for w in pair[1].groups if any(key[1] == w for key in there)]
+    if len(across) > len(down):
+        columns = tuple(sentence_case(pair[0].groups[v]) for v in down)
+        rows = ((sentence_case(pair[1].groups[w]), tuple((v, w) for v in down)) for w in across)
+        return _Grid(pair[1].label, columns, tuple(rows))
+    columns = tuple(sentence_case(pair[1].groups[w]) for w in across)
+    rows = ((sentence_case(pair[0].groups[v]), tuple((v, w) for w in across)) for v in down)
+    return _Grid(pair[0].label, columns, tuple(rows))
 
 
 def _group(pair: tuple[FactorCard, FactorCard], value: str, other: str) -> str:
     return f"{pair[0].id}={value};{pair[1].id}={other}"
 
 
-def _untold(case: Case, pair: Sequence[FactorCard]) -> str:
-    return case.names.say("heat.no_finding", one=pair[0].label, other=pair[1].label)
+def _untold(case: Case, pair: tuple[FactorCard, FactorCard]) -> str:
+    """Folded findings say that each crossing is in line with its two groups."""
+    groups = {_group(pair, v, w) for v in pair[0].groups for w in pair[1].groups}
+    folded = any(f.group in groups and f.parent for f in case.findings)
+    key = "heat.folded" if folded else "heat.no_finding"
+    return case.names.say(key, one=pair[0].label, other=pair[1].label)
 
 
 def _about(case: Case, pair: Sequence[FactorCard], shade: "_Shade") -> str:

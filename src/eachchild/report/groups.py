@@ -1,7 +1,7 @@
 """The picture of one factor: every group's rate or mean, its interval, and the table behind it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eachchild.release.types import FactorCard
 from eachchild.report.case import COMPOSITION, Case
@@ -36,7 +36,7 @@ def group_figure(case: Case, factor: FactorCard) -> Figure | None:
         return None
     lit = finding.group if finding and finding.verdict == "gap" else ""
     chart, notes = _chart(case, factor, _ordered(case, asked), measure=measure, lit=lit)
-    title = sentence_case(finding.sentence) if finding else _untold(case, factor)
+    title = sentence_case(finding.sentence) if finding else _untold(case, factor, measure, asked)
     key = "figure.about_composition" if measure == COMPOSITION else "figure.about"
     return Figure(
         id=f"g-{case.card.name}-{factor.id}",
@@ -66,7 +66,10 @@ def groups_of(case: Case, factor: FactorCard) -> tuple[str, list[Asked]]:
     return case.measure, []
 
 
-def _untold(case: Case, factor: FactorCard) -> str:
+def _untold(case: Case, factor: FactorCard, measure: str, asked: Sequence[Asked]) -> str:
+    if measure == COMPOSITION:
+        everything = count(asked[0].cell.n or 0)
+        return case.names.say("figure.title_composition", factor=factor.label, count=everything)
     return case.names.say("figure.no_finding", factor=factor.label)
 
 
@@ -83,11 +86,14 @@ def _chart(
 ) -> tuple[DotChart, tuple[str, ...]]:
     reference = _parity_reference(case, factor, asked)
     rows = tuple(_row(case, factor, a, reference=reference, lit=a.group == lit) for a in asked)
+    if measure == COMPOSITION:
+        rows = tuple(map(_counted, rows, asked))
     overall = case.cell("", measure) if measure != COMPOSITION else None
     low, high, marks = _axis(case, rows, overall)
     cut = any(r.low < low or r.high > high for r in rows)
     start = () if low == 0 else (case.names.say("figure.starts", low=marks[0][1]),)
     ends = (case.names.say("figure.cut", high=marks[-1][1]),) if cut else ()
+    of = "_composition" if measure == COMPOSITION else ""
     head = case.names.say("figure.beside", reference=case.names.group(reference))
     return (
         DotChart(
@@ -96,9 +102,9 @@ def _chart(
             high,
             marks,
             _overall(case, overall),
-            case.names.say("figure.people_head"),
+            case.names.say(f"figure.people_head{of}"),
             head if reference else "",
-            case.names.words.text("report.figure.people"),
+            case.names.words.text(f"report.figure.people{of}"),
         ),
         start + ends + _legend(case, rows),
     )
@@ -134,6 +140,12 @@ def _row(case: Case, factor: FactorCard, asked: Asked, *, reference: str, lit: b
     )
 
 
+def _counted(row: DotRow, asked: Asked) -> DotRow:
+    """Of a part of all, the group's own count stands beside it: the whole is the same for each."""
+    events = asked.cell.events
+    return replace(row, people="" if events is None else count(events))
+
+
 def _shape(case: Case, asked: Asked) -> Shape:
     cell = asked.cell
     if cell.state is State.SUPPRESSED:
@@ -157,9 +169,11 @@ def _shown(case: Case, cell: Cell) -> str:
 def _beside(case: Case, factor: FactorCard, asked: Asked, reference: str) -> str:
     if asked.group == case.reference(factor):
         return case.names.say("figure.compared_with")
+    if not asked.cell.is_reported:
+        return ""
     if case.verdict(asked.group) == "cannot_tell":
         return case.names.say("tag.cannot_tell").lower()
-    if not reference or not asked.cell.is_reported:
+    if not reference:
         return ""
     cell = case.cell(asked.group, "students_to_parity", reference=reference)
     if cell is None or not cell.estimate:

@@ -31,9 +31,6 @@ class Cell:
         return self.state is State.REPORTED and self.estimate is not None
 
 
-MISSING = Cell(None, None, None, None, None, State.NOT_COLLECTED)
-
-
 class Lookup:
     """The rows of the whole place, by outcome, group, reference, period and measure."""
 

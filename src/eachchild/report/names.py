@@ -33,7 +33,13 @@ class Names:
         """A group as a label: the crossing's parts one after the other."""
         if text in ("", "complement", "overall"):
             return self.words.say(f"group.{text or 'everybody'}")
-        return ", ".join(self.factors[f].groups[value] for f, value in Group.parse(text).parts)
+        return ", ".join(self._one(f, value) for f, value in Group.parse(text).parts)
+
+    def _one(self, factor: str, value: str) -> str:
+        label, key = self.factors[factor].groups[value], f"group.{factor}.{value}"
+        said = self.words.say(key) if self.words.has(key) else label
+        # The catalogue knows how a group reads within a sentence; a district's own label stands.
+        return said if sentence_case(said) == sentence_case(label) else label
 
     def label(self, text: str) -> str:
         """A group at the beginning of a line."""

@@ -82,7 +82,7 @@ class Predicted:
     title: str
     sentence: str
     verdict: str
-    about: tuple[str, ...]
+    about: str
     gap: str
     alt: str
     wide: Drawing
@@ -96,6 +96,7 @@ class OutcomeSection:
     id: str
     title: str
     level: str
+    without: str  # what to say where no gap was found
     definition: tuple[tuple[str, str], ...]
     statements: tuple[Statement, ...]
     quiet: tuple[Statement, ...]  # no gap, cannot tell
@@ -156,6 +157,7 @@ class Page:
     about: str
     author: str
     answer: str
+    no_headline: str  # what to say where no finding heads the report
     headlines: tuple[tuple[str, Statement], ...]  # the statement each leads to
     predicted: tuple[Predicted, ...]
     predicted_means: tuple[Predicted, ...]

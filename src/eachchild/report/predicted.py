@@ -1,5 +1,7 @@
 """The first page's rows: how well identity tells each outcome, as a pair of students."""
 
+from dataclasses import replace
+
 from eachchild.release.types import PredictabilityCard, Released
 from eachchild.report.charts.tracks import Track, track
 from eachchild.report.names import Names, sentence_case
@@ -15,7 +17,7 @@ def predicted_rows(
     released: Released, names: Names
 ) -> tuple[tuple[Predicted, ...], tuple[Predicted, ...]]:
     """Rates first, on the scale of pairs; means apart, on a scale of their own."""
-    latest = _latest(released)
+    latest = latest_cards(released)
     rows = [(card.is_rate, _row(names, card)) for card in latest]
     return (
         tuple(row for is_rate, row in rows if is_rate),
@@ -23,12 +25,12 @@ def predicted_rows(
     )
 
 
-def _latest(released: Released) -> list[PredictabilityCard]:
+def latest_cards(released: Released) -> list[PredictabilityCard]:
     """One card an outcome, in the plan's order: the latest year, pooled years only without one."""
     found: dict[str, PredictabilityCard] = {}
     for card in sorted(released.predictability, key=lambda c: (c.period != ALL, c.period)):
         found[card.outcome] = card
-    return [found[o.name] for o in released.outcomes if o.name in found]
+    return [replace(found[o.name], is_rate=o.is_rate) for o in released.outcomes if o.name in found]
 
 
 def _row(names: Names, card: PredictabilityCard) -> Predicted:
@@ -109,20 +111,25 @@ def _whole(value: float) -> str:
     return f"{value:.0f}"
 
 
-def _about(names: Names, card: PredictabilityCard) -> tuple[str, ...]:
+def _about(names: Names, card: PredictabilityCard) -> str:
+    """The index beneath its pair, and of how many students it speaks."""
     lines = [_index(names, card)] if card.state == State.REPORTED and card.is_rate else []
     if card.is_rate:
         lines.append(names.say("predicted.people", events=count(card.events), n=count(card.n)))
     else:
         lines.append(names.say("predicted.people_mean", n=count(card.n)))
-    lines = [" · ".join(lines)]
-    if card.shares:
-        shares = ", ".join(
-            f"{names.factor(factor)} {significant(100 * share)} %"
-            for factor, share in sorted(card.shares.items(), key=lambda s: (-s[1], s[0]))
-        )
-        lines.append(names.say("predicted.shares", shares=shares))
-    return tuple(lines)
+    return " · ".join(lines)
+
+
+def shares(names: Names, card: PredictabilityCard) -> str:
+    """What each factor has of what they tell together; empty where that cannot be told."""
+    if len(card.shares) < 2:  # one factor tells all there is to tell
+        return ""
+    largest_first = sorted(card.shares.items(), key=lambda s: (-s[1], s[0]))
+    parts = (
+        f"{names.factor(factor)} {significant(100 * part)} %" for factor, part in largest_first
+    )
+    return names.say("predicted.shares", shares=", ".join(parts))
 
 
 def _index(names: Names, card: PredictabilityCard) -> str:

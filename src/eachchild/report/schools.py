@@ -14,6 +14,8 @@ from eachchild.report.names import signed
 from eachchild.report.page import Figure, Table
 from eachchild.terms.numerals import count
 
+_MANY, _TAIL = 100, 0.005
+
 
 def school_figures(case: Case) -> tuple[Figure, ...]:
     """One funnel a group, those the outcome's findings speak of first."""
@@ -43,7 +45,7 @@ def _figure(case: Case, one: Funnel) -> Figure:
         wide=funnel(chart, 720, 400),
         phone=funnel(chart, 340, 340),
         table=_table(case, one, order, names),
-        notes=(case.names.say("funnel.note"),),
+        notes=_notes(case, one, chart),
         finder=case.names.say("funnel.find"),
     )
 
@@ -85,10 +87,29 @@ def _chart(case: Case, one: Funnel, order: np.ndarray) -> FunnelChart:
 
 
 def _reach(one: Funnel) -> tuple[float, float]:
-    """From the lowest gap to the highest, 0 and the limits of a middling school included."""
+    """From the lowest gap to the highest, 0 and the limits of a middling school included.
+
+    Of many schools a few lie so far out that all others would be one line: the scale is cut there.
+    """
+    low, high = np.quantile(one.gap, (_TAIL, 1 - _TAIL)) if len(one.gap) > _MANY else _ends(one.gap)
     middle = len(one.limit_n) // 2
-    values = (*one.gap.tolist(), 0.0, float(one.low998[middle]), float(one.high998[middle]))
-    return min(values), max(values)
+    values = (low, high, 0.0, float(one.low998[middle]), float(one.high998[middle]))
+    return float(min(values)), float(max(values))
+
+
+def _ends(gap: Numbers) -> tuple[float, float]:
+    return float(gap.min()), float(gap.max())
+
+
+def _notes(case: Case, one: Funnel, chart: FunnelChart) -> tuple[str, ...]:
+    beyond = int(((one.gap < chart.low) | (one.gap > chart.high)).sum())
+    if not beyond:
+        return (case.names.say("funnel.note"),)
+    low, high = chart.gap_ticks[0][1], chart.gap_ticks[-1][1]
+    return (
+        case.names.say("funnel.note"),
+        case.names.say("funnel.cut", low=low, high=high, schools=count(beyond)),
+    )
 
 
 def _tick(case: Case, value: float) -> str:

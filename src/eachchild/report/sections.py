@@ -11,6 +11,7 @@ from eachchild.report.groups import group_figure
 from eachchild.report.history import year_figure
 from eachchild.report.names import sentence_case, shown, with_unit
 from eachchild.report.page import Figure, HeatMap, OutcomeSection, Statement
+from eachchild.report.predicted import latest_cards, shares
 from eachchild.report.schools import school_figures
 from eachchild.report.statements import statements
 from eachchild.report.tables import significant_sum
@@ -34,6 +35,7 @@ def section(case: Case) -> OutcomeSection:
         id=f"o-{case.card.name}",
         title=case.card.title,
         level=_level(case),
+        without=_without(case),
         definition=_definition(case),
         statements=told,
         quiet=quiet,
@@ -116,6 +118,14 @@ def _level(case: Case) -> str:
     )
 
 
+def _without(case: Case) -> str:
+    """What it means that no gap was found; "cannot tell" is never "no gap"."""
+    verdicts = {f.verdict for f in case.findings}
+    if "cannot_tell" in verdicts:
+        return case.names.say("section.without_cannot_tell")
+    return case.names.say("section.without_gap" if verdicts else "section.without_findings")
+
+
 def _definition(case: Case) -> tuple[tuple[str, str], ...]:
     say, card = case.names.say, case.card
     lines = [
@@ -127,4 +137,6 @@ def _definition(case: Case) -> tuple[tuple[str, str], ...]:
         lines.append(
             (say("section.indicator"), say("section.indicator_number", number=card.indicator))
         )
+    told = [c for c in latest_cards(case.released) if c.outcome == card.name]
+    lines += [(say("section.shares"), shares(case.names, c)) for c in told]
     return tuple(line for line in lines if line[1])

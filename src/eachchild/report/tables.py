@@ -16,7 +16,9 @@ Row = tuple[str, str, Cell]  # group, label, its rate or mean
 def group_table(case: Case, factor: FactorCard, measure: str, rows: Sequence[Row]) -> Table:
     """Every group of a factor in the plan's order."""
     say = case.names.say
-    columns = [say("table.group"), say("table.n"), say("table.events"), _value_head(case, measure)]
+    of = "_composition" if measure == COMPOSITION else ""
+    columns = [say("table.group"), say(f"table.n{of}"), say(f"table.events{of}")]
+    columns.append(_value_head(case, measure))
     columns.append(say("table.interval"))
     references = [] if measure == COMPOSITION else _references(case, factor, rows)
     columns += [say("table.against", reference=case.names.group(r)) for r in references]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from eachchild.report.charts.letters import width
 from eachchild.report.charts.marks import (
+    LINE,
     TEXT_SIZE,
     Curve,
     Diamond,
@@ -36,9 +37,13 @@ class FunnelChart:
     center: float
     center_label: str
     limits: tuple[tuple[tuple[Point, ...], bool, str], ...]  # points, dashed, label at the end
-    above: str  # what a dot above the line says
+    above: str  # what a dot above 0 says
     below: str
     across_head: str
+
+
+# The more schools, the smaller their dots.
+_RADII = ((100, 3.5), (500, 2.5), (10**9, 1.7))
 
 
 def funnel(of: FunnelChart, size: float, height: float) -> Drawing:
@@ -47,17 +52,19 @@ def funnel(of: FunnelChart, size: float, height: float) -> Drawing:
     gutter = max(width(label, TEXT_SIZE) for _, label in of.gap_ticks) + 10
     right = size - 8 if narrow else size - 76
     x = Linear(of.left, of.right, gutter + 8, right)
-    y = Linear(of.low, of.high, height - 50, 34)
+    y = Linear(of.low, of.high, height - 50, 54)
     marks: list[Mark] = [
         *_frame(of, x, y),
-        *_limits(of, x, y, narrow=narrow),
-        *_center(of, x, y),
+        *_limits(of, x, y, labelled=not narrow),
+        Line((x.start - 8, y(of.center)), (x.end, y(of.center)), Ink.REFERENCE, 1.5),
+        Line((0, 30), (16, 30), Ink.REFERENCE, 1.5),
+        Text((24, 35), of.center_label, Ink.REFERENCE),
     ]
     spots = tuple((x(a), y(g)) for a, g in zip(of.across, of.gaps, strict=True))
-    radius = 2.5 if len(spots) > 300 else 3.5
+    radius = next(r for most, r in _RADII if len(spots) <= most)
     marks.append(Spots(spots, radius, Ink.QUIET))
-    marks += [Diamond(spots[i], radius + 3, Ink.FINDING) for i in of.outside]
-    marks += _words(of, x, y)
+    marks += [Diamond(spots[i], radius + 2.5, Ink.FINDING) for i in of.outside]
+    marks.append(Text((x.start - 4, y.start - 7), of.below, Ink.QUIET, clear=True))
     return layered(size, height, marks)
 
 
@@ -74,23 +81,15 @@ def _frame(of: FunnelChart, x: Linear, y: Linear) -> Iterator[Mark]:
     yield Text((x.end, y.start + 42), of.across_head, Ink.QUIET, "end")
 
 
-def _limits(of: FunnelChart, x: Linear, y: Linear, *, narrow: bool) -> Iterator[Mark]:
+def _limits(of: FunnelChart, x: Linear, y: Linear, *, labelled: bool) -> Iterator[Mark]:
+    taken: list[float] = []
     for points, dashed, label in of.limits:
         shown = [p for p in points if not y.cuts(p[1]) and not x.cuts(p[0])]
         if len(shown) < 2:
             continue
         path = tuple((x(a), y(b)) for a, b in shown)
         yield Curve(path, Ink.QUIET, 1, dashed)
-        if label and not narrow:
-            yield Text((path[-1][0] + 6, path[-1][1] + 5), label, Ink.QUIET)
-
-
-def _center(of: FunnelChart, x: Linear, y: Linear) -> Iterator[Mark]:
-    at = y(of.center)
-    yield Line((x.start - 8, at), (x.end, at), Ink.REFERENCE, 1.5)
-
-
-def _words(of: FunnelChart, x: Linear, y: Linear) -> Iterator[Mark]:
-    left = x.start - 4
-    yield Text((left, y(of.center) - 7), of.center_label, Ink.REFERENCE, clear=True)
-    yield Text((left, y.start - 7), of.below, Ink.QUIET, clear=True)
+        if label and labelled:
+            at = min([path[-1][1] + 5, *(t - LINE for t in taken)])
+            taken.append(at)
+            yield Text((path[-1][0] + 6, at), label, Ink.QUIET)

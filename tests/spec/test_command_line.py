@@ -1,0 +1,209 @@
+"""The command line: exit codes, one-line errors, and never a student's value."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from eachchild.cli import main
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+SECRET = "QX-SECRET-7731"
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Path:
+    """A small folder of records, one ready row a student and year."""
+    folder = tmp_path / "district"
+    folder.mkdir()
+    with (folder / "students.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["ID", "School", "Year", "Eth", "OSS"])
+        for i in range(400):
+            race = "B" if i % 4 == 0 else "W"
+            rows.writerow([f"{i:05d}", f"S{i % 5}", "2023-24", race, int(i % 9 == 0)])
+    (folder / "audit.toml").write_text(_PLAN, "utf-8")
+    return folder
+
+
+_PLAN = """
+title = "Suspensions"
+author = "Data office"
+[[source]]
+path = "students.csv"
+table = "student_year"
+[source.columns]
+student_id = "ID"
+school_id = "School"
+period = "Year"
+race = "Eth"
+oss_count = "OSS"
+[codes.race]
+B = "black"
+W = "white"
+[[identity]]
+factor = "race"
+reference = "white"
+[[outcome]]
+name = "oss_any"
+"""
+
+
+def run(*arguments: object) -> int:
+    """Run a command as the shell would."""
+    return main([str(a) for a in arguments])
+
+
+def test_an_audit_writes_its_folder_and_says_it_is_internal(
+    district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert run("audit", district, "--out", out, "--no-pdf") == 0
+    names = {p.name for p in out.iterdir()}
+    assert {"report.html", "findings.json", "measures.csv", "audit.json", "README.txt"} <= names
+    assert "Nothing from it may be shared yet" in capsys.readouterr().out
+    for name in ("findings.json", "audit.json"):
+        assert json.loads((out / name).read_text("utf-8"))["audience"] == "internal"
+    header = (out / "measures.csv").read_text("utf-8").splitlines()[0]
+    assert header == (
+        "place,period,outcome,group,reference,measure,estimate,low,high,events,n,state,"
+        "reference_events,reference_n,q,interval"
+    )
+    rows = (out / "measures.csv").read_text("utf-8").splitlines()[1:]
+    keys = [r.split(",")[:6] for r in rows]
+    assert keys == sorted(keys)
+
+
+def test_the_same_input_gives_the_same_bytes(district: Path, tmp_path: Path) -> None:
+    seen = []
+    for name in ("one", "two"):
+        out = tmp_path / name
+        assert run("audit", district, "--out", out, "--vault", tmp_path / f"v{name}") == 0
+        files = sorted(p for p in out.rglob("*") if p.is_file())
+        seen.append(
+            [(str(p.relative_to(out)), hashlib.sha256(p.read_bytes()).hexdigest()) for p in files]
+        )
+    assert seen[0] == seen[1]
+
+
+def test_nothing_of_a_student_is_in_what_is_written(district: Path, tmp_path: Path) -> None:
+    text = (district / "students.csv").read_text("utf-8").replace("00008,", f"{SECRET},")
+    (district / "students.csv").write_text(text, "utf-8")
+    out = tmp_path / "out"
+    assert run("audit", district, "--out", out, "--no-pdf") == 0
+    for path in out.rglob("*"):
+        assert path.is_dir() or SECRET.encode() not in path.read_bytes(), path.name
+
+
+@pytest.mark.parametrize("audience", ["public", "board", "staff"])
+def test_release_is_refused_without_proof(
+    district: Path, tmp_path: Path, audience: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    run("audit", district, "--out", out, "--no-pdf")
+    capsys.readouterr()
+    names = ("--approved-by", "One", "--approved-by", "Two")
+    assert run("release", out, "--audience", audience, *names) == 4
+    assert "no proof of safety yet" in capsys.readouterr().err
+    assert not (out / "released").exists()
+
+
+def _broken(folder: Path, old: str, new: str) -> None:
+    path = folder / "audit.toml"
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('path = "students.csv"', 'path = "pupils.csv"', "pupils.csv"),
+        ('reference = "white"', 'reference = "best"', "reference"),
+        ('title = "Suspensions"', 'titel = "x"', "Did you mean 'title'"),
+        ('student_id = "ID"', 'student_id = "IDX"', ""),
+    ],
+)
+def test_a_wrong_plan_is_one_line_and_exit_code_2(
+    district: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    old: str,
+    new: str,
+    said: str,
+) -> None:
+    _broken(district, old, new)
+    code = run("audit", district, "--out", tmp_path / "out", "--no-pdf")
+    lines = [x for x in capsys.readouterr().err.splitlines() if x.startswith("eachchild:")]
+    assert code in (2, 3)
+    assert len(lines) == 1
+    assert said in lines[0]
+    assert "Traceback" not in lines[0]
+    assert not (tmp_path / "out").exists()
+
+
+def test_check_as_json_accounts_for_every_row(
+    district: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (district / "students.csv").open("a", encoding="utf-8") as file:
+        file.write(
+            "00401,S1,2023-24\n,S1,2023-24,W,0\n00000,S0,2023-24,B,1\n00402,S1,2023-24,?,0\n"
+        )
+    assert run("check", district, "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    (file_,) = document["files"]
+    parts = ("loaded", "merged", "quarantined", "ignored")
+    assert file_["rows_read"] == 404 == sum(file_[p] for p in parts)
+    assert (file_["merged"], file_["quarantined"]) == (1, 2)
+    assert {"R01", "R03", "R05", "V07"} <= {rule["id"] for rule in document["rules"]}
+    assert document["unmapped"] == [
+        {"codes": "race", "value": "?", "rows": 1, "file": "students.csv"}
+    ]
+
+
+def test_a_folder_that_is_no_audit_is_never_overwritten(
+    district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / "letter.txt").write_text("mine")
+    assert run("audit", district, "--out", out, "--no-pdf") == 2
+    assert "is not empty and holds no audit" in capsys.readouterr().err
+    assert [p.name for p in out.iterdir()] == ["letter.txt"]
+
+
+def test_certified_totals_are_held_against_ours(
+    district: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (district / "audit.toml").open("a", encoding="utf-8") as plan:
+        plan.write(
+            '[[certified]]\nname = "Fall"\nvalue = 400\ncount = "students"\nperiod = "2023-24"\n'
+            '[[certified]]\nname = "Suspended"\nvalue = 52\ncount = "events"\noutcome = "oss_any"\n'
+            'period = "2023-24"\n'
+        )
+    assert run("check", district, "--json") == 0
+    fall, suspended = json.loads(capsys.readouterr().out)["certified"]
+    assert (fall["ours"], fall["difference"], fall["reason"]) == (400, 0, "The two agree")
+    assert (suspended["ours"], suspended["difference"]) == (45, -7)
+    assert "ask how it was counted" in suspended["reason"]
+
+
+def test_init_writes_a_plan_that_check_accepts(
+    tmp_path: Path, district: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (district / "audit.toml").unlink()
+    assert run("init", district) == 0
+    assert "Next: eachchild check" in capsys.readouterr().out
+    assert run("check", district) == 0
+
+
+@pytest.mark.parametrize("arguments", [["audit"], ["fly"], []])
+def test_a_command_that_is_not_one_says_how(
+    arguments: Sequence[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "usage: eachchild" in capsys.readouterr().err
