@@ -90,9 +90,21 @@ def null_page() -> Iterator[str]:
     yield "outcomes, groups, crossings, schools and years together. A quarter have like schools;"
     yield "the others are segregated, with school effects that ignore identity. Seed 1.\n"
     yield from table(
-        ("schools", "districts", "raised anything", "the plain two-rate test would have"),
         (
-            (name, len(mine), sum(d.flagged for d in mine), sum(d.plain > 0 for d in mine))
+            "schools",
+            "districts",
+            "raised anything",
+            "the plain two-rate test would have",
+            "school-cluster intervals would have",
+        ),
+        (
+            (
+                name,
+                len(mine),
+                sum(d.flagged for d in mine),
+                sum(d.plain > 0 for d in mine),
+                sum(d.cluster > 0 for d in mine),
+            )
             for name, low, high in (*bands, ("40 to 80", 40, 80))
             if (mine := [d for d in rows if low <= d.schools <= high])
         ),

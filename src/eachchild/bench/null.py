@@ -12,17 +12,21 @@ from pathlib import Path
 
 import numpy as np
 
-from eachchild.cube import Rollups
+from eachchild.cube import ALL_PLACES, Rollups
 from eachchild.findings.evidence import Evidence
 from eachchild.findings.judging import Material, judge
 from eachchild.findings.phrases import phrases_of
 from eachchild.findings.tests import tests_of
 from eachchild.measures.attach import with_tests
+from eachchild.measures.cluster import cluster_difference, cluster_mean_difference
+from eachchild.measures.counts import Counts
 from eachchild.measures.identity import identity_tests
 from eachchild.measures.inference import Assessment, Extra, assess
 from eachchild.measures.long import measure_rows
 from eachchild.measures.multiple import two_steps
-from eachchild.plan import Plan, plan_from
+from eachchild.measures.school_rows import Grid, spread_out, sums_of
+from eachchild.plan import COMPLEMENT, Plan, plan_from
+from eachchild.terms.outcomes import Outcome
 from eachchild.terms.years import ALL
 from eachchild.worlds.counts import OUTCOMES, CountedDistrict, counted_district, null_layout
 
@@ -45,6 +49,7 @@ class NullDistrict:
     predictability: int  # outcomes identity is said to predict
     stands: int  # tests that stand, whatever the size of what they found
     plain: int  # comparisons that the plain two-rate test would have raised
+    cluster: int  # that the school-cluster t interval would have raised, adjusted by Bonferroni
 
     @property
     def flagged(self) -> bool:
@@ -64,12 +69,14 @@ def summary(found: Sequence[NullDistrict]) -> Mapping[str, object]:
         "districts": len(found),
         "flagged": sum(d.flagged for d in found),
         "flagged_plain": sum(d.plain > 0 for d in found),
+        "flagged_cluster": sum(d.cluster > 0 for d in found),
         "stands": sum(d.stands > 0 for d in found),
         "by_schools": {
             f"{low}-{high}": {
                 "districts": len(mine),
                 "flagged": sum(d.flagged for d in mine),
                 "flagged_plain": sum(d.plain > 0 for d in mine),
+                "flagged_cluster": sum(d.cluster > 0 for d in mine),
             }
             for low, high in bands
             if (mine := [d for d in found if low <= d.schools <= high])
@@ -107,6 +114,7 @@ def null_district(seed: int, number_of: int) -> NullDistrict:
         predictability=int((assessment.q_extra <= LEVEL).sum()),
         stands=int(stands.sum()),
         plain=_plain(assessment),
+        cluster=cluster_alarms(plan, rollups),
     )
 
 
@@ -142,6 +150,40 @@ def _plain(assessment: Assessment) -> int:
         return 0
     family = assessment.asked.outcome[has]
     return int((two_steps(assessment.tests.p_plain[has], family).q <= LEVEL).sum())
+
+
+def cluster_alarms(plan: Plan, rollups: Rollups) -> int:
+    """What school-cluster t intervals would raise of the groups by one factor, year by year."""
+    grids = [
+        (outcome, grid)
+        for outcome in plan.outcomes
+        for factor in plan.factors
+        if (cells := rollups.cells(outcome.name, (factor.id,), level=ALL_PLACES)) is not None
+        and (
+            grid := spread_out(
+                rollups,
+                outcome.name,
+                cells,
+                level=rollups.cube.places.level,
+                reference=COMPLEMENT,
+                by_year=False,
+            )
+        )
+        is not None
+    ]
+    asked = sum(grid.fold.cells for _, grid in grids)
+    return sum(_excludes_zero(o, grid, 1 - LEVEL / max(asked, 1)) for o, grid in grids)
+
+
+def _excludes_zero(outcome: Outcome, grid: Grid, confidence: float) -> int:
+    if outcome.is_rate:
+        ours, theirs = (Counts(t.events, t.n) for t in (grid.group, grid.others))
+        rate = cluster_difference(ours, theirs, grid.fold, confidence=confidence)
+        return int((rate.known & ((rate.low > 0) | (rate.high < 0))).sum())
+    scale = 10.0**outcome.decimals
+    sums, others = sums_of(grid.group, scale), sums_of(grid.others, scale)
+    mean = cluster_mean_difference(sums, others, grid.fold, confidence=confidence)
+    return int((mean.known & ((mean.low > 0) | (mean.high < 0))).sum())
 
 
 def _known(path: Path, seed: int) -> list[NullDistrict]:

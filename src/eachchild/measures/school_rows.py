@@ -209,7 +209,7 @@ def _inside(
             yield _shown(batch, name, values, beside)
     elif grid.group.squares is not None:
         between = pooled_mean_difference(
-            _sums(batch, grid.group), _sums(batch, grid.others), grid.fold
+            sums_of(grid.group, batch.scale), sums_of(grid.others, batch.scale), grid.fold
         )
         values = Values(
             between.difference, between.low, between.high, between.known, interval=interval
@@ -239,7 +239,7 @@ def _cluster(
 def _cluster_means(
     batch: Batch, beside: Comparison, grid: Grid, *, alone: bool
 ) -> Iterator[MeasureTable]:
-    ours, theirs = _sums(batch, grid.group), _sums(batch, grid.others)
+    ours, theirs = sums_of(grid.group, batch.scale), sums_of(grid.others, batch.scale)
     if alone:
         one = cluster_mean(ours, grid.fold)
         yield rows(batch, "mean", Values(one.mean, one.low, one.high, one.known, interval=CLUSTER))
@@ -265,9 +265,9 @@ def _counts(tally: Tally) -> Counts:
     return Counts(tally.events, tally.n)
 
 
-def _sums(batch: Batch, tally: Tally) -> Sums:
+def sums_of(tally: Tally, scale: float) -> Sums:
     """Where a source gives only sums, schools' own means are all the spread that is known."""
     squares = tally.squares
     if squares is None:
         squares = np.rint(tally.events.astype(np.float64) ** 2 / np.maximum(tally.n, 1))
-    return Sums(tally.n, tally.events, squares.astype(np.int64), batch.scale)
+    return Sums(tally.n, tally.events, squares.astype(np.int64), scale)
