@@ -89,7 +89,10 @@ def _largest(phrases: Phrases, gaps: Sequence[Finding]) -> dict[str, str]:
             first = max(mine, key=lambda f: (f.students_to_parity or 0, abs(f.estimate or 0)))
             found[outcome] = phrases.words.say("predict.largest", gap=first.sentence)
         else:
-            found[outcome] = phrases.words.say("predict.no_largest")
+            # "No gap found" only where something could have been found.
+            known = any(f.verdict == "no_gap" for f in gaps if f.outcome == outcome)
+            key = "no_largest" if known else "unknown_largest"
+            found[outcome] = phrases.words.say(f"predict.{key}")
     return found
 
 

@@ -4,9 +4,9 @@ The correlation, over the schools of a place, of the school's rate with the shar
 students who attend it minus the share of the others who do; Student's t with schools minus 2. It
 has to hold in three forms, and the weakest is taken (`docs/decisions/two-tests.md` has the
 simulation): for the rate itself; for the rate on the scale that makes chance alike at every level
-(arcsine of the root; the root for a mean), since rates of schools are skewed; and, where one of
-eight or more schools carries most of the tilt, for the schools' ranks as normal scores, so that a
-single odd school cannot carry it.
+(arcsine of the root; the root for a mean), since rates of schools are skewed; and, where of eight
+or more schools one or two carry the tilt, for the schools' ranks as normal scores, so that a single
+odd school cannot carry it.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from eachchild.measures.counts import Known, Numbers, Whole
 
 FEWEST_SCHOOLS = 4
 _RANKS_FROM = 8  # fewer schools have too few orders for ranks to tell anything
-_CARRIED = 0.5  # of the sum of squared tilts, by one school
+_CARRIED_BY = 3.0  # schools that the tilt is worth; fewer is one or two that carry it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Tilts:
 
     tilt: Numbers  # [group, school]
     square: Numbers
-    most: Numbers  # the largest square of one school
+    worth: Numbers  # how many equal schools would carry as much: inverse of their shares squared
     known: Known  # both have students, and their schools differ
 
 
@@ -81,8 +81,9 @@ def tilts(schools: Schools, group: Whole, others: Whole) -> Tilts:
     tilt = ours[0] - theirs[0]
     squares = tilt**2
     square = np.add.reduceat(squares, schools.starts, axis=1)
-    most = np.maximum.reduceat(squares, schools.starts, axis=1)
-    return Tilts(tilt, square, most, (square > 0) & ours[1] & theirs[1])
+    fourth = np.add.reduceat(squares**2, schools.starts, axis=1)
+    worth = np.divide(square**2, fourth, out=np.ones_like(square), where=fourth > 0)
+    return Tilts(tilt, square, worth, (square > 0) & ours[1] & theirs[1])
 
 
 def between_schools(schools: Schools, tilt: Tilts) -> Between:
@@ -99,7 +100,7 @@ def between_schools(schools: Schools, tilt: Tilts) -> Between:
     r, p, told = _tested(schools, place, forms, tilt.tilt, tilt.square)
     known = tilt.known & (count >= FEWEST_SCHOOLS) & told[0]
     weakest = p.max(axis=0)
-    carried = known & (count >= _RANKS_FROM) & (tilt.most > _CARRIED * tilt.square)
+    carried = known & (count >= _RANKS_FROM) & (tilt.worth < _CARRIED_BY)
     rows = np.flatnonzero(carried.any(axis=1))
     if rows.size:
         scores = _normal_scores(schools, place)[None]
