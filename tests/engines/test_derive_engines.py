@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from eachchild.cube import plain_year, reporting, units
+from eachchild.cube import plain_facts, plain_year, reporting, units
 from eachchild.cube.derive import write_student_year
 from eachchild.cube.engine import duck
 from eachchild.cube.plain_year import student_years
@@ -224,7 +224,7 @@ def write(tables: Mapping[str, Rows], folder: Path) -> dict[str, Path]:
 def small_thresholds() -> Iterator[None]:
     """Ten days and three hundred students are out of a small district's reach."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (units, reporting, plain_year):
+        for module in (units, reporting, plain_year, plain_facts):
             patch.setattr(module, "RULES", replace(RULES, silent_school=1, attended_days=2))
         yield
 

@@ -21,8 +21,8 @@ class Arrangement:
 
     def add(self, values: Whole) -> Whole:
         """The sum of a column over the rows of each cell."""
-        if not self.starts.size:
-            return np.zeros(0, np.int64)
+        if self.starts.size == self.order.size:  # every row is a cell of its own
+            return values[self.order].astype(np.int64)
         return np.add.reduceat(values[self.order], self.starts).astype(np.int64)
 
     def any(self, flags: Known) -> Known:

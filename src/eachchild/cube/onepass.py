@@ -9,6 +9,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from eachchild.cube.arrange import Arrangement, arrange
 from eachchild.cube.cells import EVERYWHERE, Block, Cube, Known, Places, Tally, Turnover, Whole
@@ -27,6 +28,18 @@ _STUDENTS, _MOVED, _CHANGED = "students", "moved", "changed"
 
 
 @dataclass(frozen=True, slots=True)
+class _Questions:
+    """What is asked of every row, and the columns known to have no blank."""
+
+    outcomes: Mapping[str, Outcome]
+    filled: frozenset[str]
+
+    def all_answer(self, outcome: Outcome) -> bool:
+        """Whether no row can leave the outcome unknown."""
+        return set(outcome.columns) <= self.filled
+
+
+@dataclass(frozen=True, slots=True)
 class _Pass:
     """What the pass brings back: a row a finest cell, keys as codes and sums as whole numbers."""
 
@@ -36,6 +49,7 @@ class _Pass:
     place: Whole
     value: Mapping[str, Whole]
     sums: Mapping[str, Whole]
+    unsure: frozenset[str]  # the outcomes that some row may leave unknown
 
 
 def count(plans: Sequence[CountPlan], student_year: Any, *, plan: Plan) -> Cube:
@@ -60,7 +74,8 @@ def count(plans: Sequence[CountPlan], student_year: Any, *, plan: Plan) -> Cube:
         factors = _union(plans, schema)
         outcomes = {o.name: o for p in plans for o in p.outcomes}
         answered = {n: o for n, o in outcomes.items() if _is_there(o, schema)}
-        found = _one_pass(frame, schema, factors, answered)
+        filled = filled_columns(student_year) if isinstance(student_year, Path) else frozenset()
+        found = _one_pass(frame, schema, factors, _Questions(answered, filled))
         places = _places(frame, schema, found.schools)
     blocks = tuple(_block(p, found, answered) for p in plans)
     values = {f.id: f.all_values for f in factors}
@@ -109,10 +124,25 @@ def _is_there(outcome: Outcome, schema: Schema) -> bool:
     return all(name in schema for name in outcome.columns)
 
 
+def filled_columns(path: Path) -> frozenset[str]:
+    """The columns of a Parquet file without one blank, by what the file says of itself.
+
+    Whoever is asked about only these has an answer, which then needs no counting.
+    """
+    file = pq.read_metadata(path)
+    blank: set[str] = set()
+    for group in map(file.row_group, range(file.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            said = column.statistics
+            if said is None or not said.has_null_count or said.null_count:
+                blank.add(column.path_in_schema)
+    return frozenset(file.schema.names) - blank
+
+
 def _one_pass(
-    frame: Frame, schema: Schema, factors: tuple[Factor, ...], outcomes: Mapping[str, Outcome]
+    frame: Frame, schema: Schema, factors: tuple[Factor, ...], questions: _Questions
 ) -> _Pass:
-    columns, sums = _asked_of_rows(schema, outcomes)
+    columns, sums = _asked_of_rows(schema, questions)
     keys = [_PERIOD, *([_SCHOOL] if _SCHOOL in schema else []), *(f.id for f in factors)]
     rows = frame.select(*keys, **columns).group_by(keys).agg(**sums)
     table: pa.Table = rows.collect("pyarrow").to_native()
@@ -127,28 +157,30 @@ def _one_pass(
         place,
         {f.id: _value_codes(table[f.id], f) for f in factors},
         {name: _whole(name, table[name]) for name in sums},
+        frozenset(n for n, o in questions.outcomes.items() if not questions.all_answer(o)),
     )
 
 
 def _asked_of_rows(
-    schema: Schema, outcomes: Mapping[str, Outcome]
+    schema: Schema, questions: _Questions
 ) -> tuple[dict[str, nw.Expr], dict[str, nw.Expr]]:
     """The columns computed for each row, and the sums over them for each cell."""
     columns: dict[str, nw.Expr] = {}
     sums: dict[str, nw.Expr] = {_STUDENTS: nw.len()}
-    for name, outcome in outcomes.items():
-        row = asked(outcome, schema)
+    for name, outcome in questions.outcomes.items():
+        row, all_answer = asked(outcome, schema), questions.all_answer(outcome)
         answer = nw.col(f"{name} answer")
         columns[f"{name} answer"] = row.answer.cast(nw.Int32) if outcome.is_rate else row.answer
-        if row.known_by is not None:
-            columns[f"known {row.known_by}"] = nw.col(row.known_by)
-        known = answer if row.known_by is None else nw.col(f"known {row.known_by}")
-        sums[f"{name} n"] = known.count()
+        if row.outside is not None or not all_answer:
+            if row.known_by is not None:
+                columns[f"known {row.known_by}"] = nw.col(row.known_by)
+            known = answer if row.known_by is None else nw.col(f"known {row.known_by}")
+            sums[f"{name} n"] = known.count()
         sums[f"{name} events"] = answer.sum().cast(nw.Int64)
         if not outcome.is_rate:
             sums[f"{name} events"] = answer.sum()
             sums[f"{name} squares"] = (answer * answer).sum()
-        if row.outside is not None:
+        if row.outside is not None and not all_answer:
             outside = f"outside {outcome.population}"  # outcomes that share it count it once
             columns[outside] = row.outside.cast(nw.Int32)
             sums[outside] = nw.col(outside).sum().cast(nw.Int64)
@@ -234,20 +266,26 @@ def _block(plan: CountPlan, found: _Pass, answered: Mapping[str, Outcome]) -> Bl
 
 
 def _tally(outcome: Outcome, found: _Pass, cells: Arrangement, students: Whole) -> Tally:
-    n, events = (cells.add(found.sums[f"{outcome.name} {part}"]) for part in ("n", "events"))
-    squares = None if outcome.is_rate else cells.add(found.sums[f"{outcome.name} squares"])
+    name, outside = outcome.name, f"outside {outcome.population}"
+    events = cells.add(found.sums[f"{name} events"])
+    squares = None if outcome.is_rate else cells.add(found.sums[f"{name} squares"])
+    counted = f"{name} n" in found.sums  # else everybody answers
+    n = cells.add(found.sums[f"{name} n"]) if counted else students
     missing = students - n
     if outcome.population is not None:
-        missing = missing - cells.add(found.sums[f"outside {outcome.population}"])
+        # Where nobody's answer is unknown, whoever does not count is outside the population.
+        beside = cells.add(found.sums[outside]) if name in found.unsure else missing
+        missing = missing - beside
     collected = _collected(cells.cells[:, 0], n, missing)
     return Tally(n, events, n, events, missing, collected, squares)
 
 
 def _collected(period: Whole, n: Whole, missing: Whole) -> Known:
     """False for every cell of a period in which students are asked and nobody has an answer."""
-    answers, gaps = (np.bincount(period, weights=x) for x in (n, missing))
-    collected: Known = ((answers > 0) | (gaps == 0))[period]
-    return collected
+    new = np.append(True, period[1:] != period[:-1])[: period.size]  # cells are sorted by period
+    starts = np.flatnonzero(new)
+    answers, gaps = (np.add.reduceat(x, starts) if x.size else x for x in (n, missing))
+    return np.repeat((answers > 0) | (gaps == 0), np.diff(np.append(starts, period.size)))
 
 
 def _not_collected(outcome: Outcome, students: Whole) -> Tally:

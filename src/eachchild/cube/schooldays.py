@@ -17,7 +17,7 @@ from eachchild.cube.cells import Whole
 from eachchild.terms.years import starting
 
 Days = NDArray[np.datetime64]
-_Window = tuple[str, int, int, bool, np.datetime64, np.datetime64, np.datetime64 | None]
+_Window = tuple[str, int, int, int, bool, np.datetime64, np.datetime64, np.datetime64 | None]
 _TURN = 6  # school years turn in July, month 6 counted from 0
 
 
@@ -30,8 +30,8 @@ class SchoolDays:
     and up to it. `known` is False where no calendar covers the school: its days are not known.
     """
 
-    windows: pa.Table  # school_id, year, calendar, known, opens, closes, closed_before
-    days: pa.Table  # calendar, date, ordinal, before, upto, is_school_day
+    windows: pa.Table  # school_id, place, year, calendar, known, opens, closes, closed_before
+    days: pa.Table  # calendar, date, ordinal (in its year), before, upto, is_school_day
     years: pa.Table  # year, period, as_of (the date of the plan's as-of day in it; null: none)
 
 
@@ -44,7 +44,7 @@ def school_days(
     instructional day: an exit recorded in July starts no new year. A school without days of its
     own or for all schools takes the district's first and last day, but its days are not known.
     Without a calendar the years are those in which somebody entered, August to June, days unknown.
-    `entries` are the first and last date of entry.
+    `entries` are the first and last date of entry; `schools` stand in the order of their names.
     """
     dates, owners = _calendar_rows(calendar)
     years = _years(dates, entries)
@@ -57,7 +57,7 @@ def school_days(
         within = of_year == year
         own = _by_school(dates[within], owners[within])
         district = np.unique(dates[within]) if within.any() else _whole_year(year)
-        for school in schools:
+        for place, school in enumerate(schools):
             days = np.union1d(own.get("", dates[:0]), own.get(school, dates[:0]))
             known = days.size > 0
             span = days if known else district
@@ -66,7 +66,7 @@ def school_days(
                 numbers[key] = len(calendars)
                 calendars.append((np.arange(span[0], span[-1] + 1), days))
             before = closed.get(school)
-            rows.append((school, year, numbers[key], known, span[0], span[-1], before))
+            rows.append((school, place, year, numbers[key], known, span[0], span[-1], before))
             closed[school] = span[-1]
     return SchoolDays(_windows(rows), _days(calendars), _year_table(years, as_of))
 
@@ -106,10 +106,11 @@ def _by_school(dates: Days, owners: NDArray[np.str_]) -> dict[str, Days]:
 
 
 def _windows(rows: Sequence[_Window]) -> pa.Table:
-    schools, years, calendars, known, opens, closes, before = zip(*rows, strict=True)
+    schools, places, years, calendars, known, opens, closes, before = zip(*rows, strict=True)
     return pa.table(
         {
             "school_id": pa.array(schools, pa.string()),
+            "place": pa.array(places, pa.int64()),
             "year": pa.array(years, pa.int64()),
             "calendar": pa.array(calendars, pa.int64()),
             "known": pa.array(known, pa.bool_()),
@@ -125,13 +126,14 @@ def _days(calendars: Sequence[tuple[Days, Days]]) -> pa.Table:
     school = [np.isin(day, days) for day, days in calendars]
     upto = [np.cumsum(s) for s in school]
     dates = np.concatenate([*every, np.zeros(0, "M8[D]")])
+    begins = ((_school_year(dates) - 1970) * 12 + _TURN).astype("M8[M]").astype("M8[D]")
     is_school_day = np.concatenate([*school, np.zeros(0, np.bool_)])
     up = np.concatenate([*upto, np.zeros(0, np.int64)])
     return pa.table(
         {
             "calendar": np.repeat(np.arange(len(every)), [len(d) for d in every]),
             "date": pa.array(dates),
-            "ordinal": dates.astype(np.int64),
+            "ordinal": (dates - begins).astype(np.int64),
             "before": up - is_school_day,
             "upto": up,
             "is_school_day": is_school_day,

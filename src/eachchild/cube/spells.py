@@ -13,8 +13,8 @@ STUDENT_YEAR = ["student_id", "year"]
 STAY = [*STUDENT_YEAR, "school_id"]
 _STILL = date(9999, 12, 31)
 _DATE_LENGTH = len("2021-08-23")
-_ORDINALS = 1 << 21  # days since 1970 and before it, up to the year 7700, as one digit
-_BEFORE_1970 = 1 << 19
+_DAY = 1 << 10  # a day of the year, or a number of them, as one digit of a score
+_PLACE = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ def stays_of(engine: Engine, enrollment: Frame, days: SchoolDays) -> Stays:
     clashing = pieces.filter(~nw.col("clashes").is_null())
     overlapping = engine.keep(_day_by_day(clashing, calendar))
     stays = engine.keep(_by_school(pieces, overlapping))
-    return Stays(pieces, stays, engine.keep(_home(stays, overlapping)))
+    schools = engine.table(days.windows).group_by("place", "school_id").agg(years=nw.len())
+    return Stays(pieces, stays, engine.keep(_home(stays, overlapping, schools)))
 
 
 def valid_spells(enrollment: Frame) -> Frame:
@@ -62,7 +63,7 @@ def _cut(spells: Frame, windows: Frame, calendar: Frame) -> Frame:
     is_first = nw.col("closed_before").is_null() | (nw.col("entry_date") > nw.col("closed_before"))
     entered = nw.concat_str([nw.col("entry_date").cast(nw.String), nw.col("grade")])
     cut = cut.select(
-        *(*STAY, "calendar", "known"),
+        *(*STAY, "place", "calendar", "known"),
         entered=nw.when(is_first).then(entered),
         start=nw.max_horizontal("entry_date", "opens"),
         stop=nw.min_horizontal("exit_date", "closes"),
@@ -96,7 +97,7 @@ def _day_by_day(pieces: Frame, calendar: Frame) -> Frame:
 
 def _by_school(pieces: Frame, overlapping: Frame) -> Frame:
     """Days of each stay: a sum of differences, or counted one by one where spells overlap."""
-    stays = pieces.group_by(STAY).agg(
+    stays = pieces.group_by(*STAY, "place").agg(
         first_day=nw.col("start").min(),
         last_day=nw.col("stop").max(),
         first=nw.col("first").min(),
@@ -116,42 +117,36 @@ def _by_school(pieces: Frame, overlapping: Frame) -> Frame:
     )
 
 
-def _home(stays: Frame, overlapping: Frame) -> Frame:
+def _home(stays: Frame, overlapping: Frame, schools: Frame) -> Frame:
     """One row a student and year: most days enrolled; then the latest; then by name.
 
     Where a school of the student's year has no calendar, all days are compared, not school days.
+    The order of preference is one number, whose last digit is the school.
     """
-    last, first = (nw.col(c) + _BEFORE_1970 for c in ("last", "first"))
-    scores = {
-        f"by_{name}": (nw.col(name) * _ORDINALS + last) * _ORDINALS + first
-        for name in ("days", "span")
-    }
-    rated = stays.with_columns(**scores)
+    rest = nw.col("last") * _DAY + nw.col("first")
+    by_name = _PLACE - 1 - nw.col("place")
+    scores = {n: (nw.col(n) * _DAY * _DAY + rest) * _PLACE + by_name for n in ("days", "span")}
+    rated = stays.with_columns(by_days=scores["days"], by_span=scores["span"])
+    home = rated.group_by(STUDENT_YEAR).agg(
+        by_days=nw.col("by_days").max(),
+        by_span=nw.col("by_span").max(),
+        first_day=nw.col("first_day").min(),
+        last_day=nw.col("last_day").max(),
+        schools_attended=nw.len().cast(nw.Int64),
+        days=nw.col("days").sum().cast(nw.Int64),
+        known=nw.col("known").min(),
+    )
+    best = nw.when(nw.col("known") > 0).then(nw.col("by_days")).otherwise(nw.col("by_span"))
+    home = home.with_columns(place=_PLACE - 1 - best % _PLACE)
+    home = home.join(schools.select("place", "school_id"), on="place")
+    home = home.join(stays.select(*STUDENT_YEAR, "place", "grade"), on=[*STUDENT_YEAR, "place"])
     once = (
         overlapping.filter(nw.col("is_school_day") > 0)
         .group_by(STUDENT_YEAR)
         .agg(once=nw.col("date").n_unique().cast(nw.Int64))
     )
-    years = rated.group_by(STUDENT_YEAR).agg(
-        most_days=nw.col("by_days").max(),
-        most_span=nw.col("by_span").max(),
-        year_first=nw.col("first_day").min(),
-        year_last=nw.col("last_day").max(),
-        schools_attended=nw.len().cast(nw.Int64),
-        year_days=nw.col("days").sum().cast(nw.Int64),
-        year_known=nw.col("known").min(),
-    )
-    years = years.join(once, on=STUDENT_YEAR, how="left")
-    by_days = nw.col("by_days") == nw.col("most_days")
-    by_span = nw.col("by_span") == nw.col("most_span")
-    best = ((nw.col("year_known") > 0) & by_days) | ((nw.col("year_known") == 0) & by_span)
-    chosen = rated.join(years, on=STUDENT_YEAR).filter(best)
-    named = chosen.group_by(STUDENT_YEAR).agg(home_school=nw.col("school_id").min())
-    found = chosen.join(named, left_on=STAY, right_on=[*STUDENT_YEAR, "home_school"])
-    return found.select(
-        *(*STAY, "grade", "schools_attended"),
-        first_day="year_first",
-        last_day="year_last",
-        days=nw.coalesce("once", "year_days"),
-        known="year_known",
+    home = home.join(once, on=STUDENT_YEAR, how="left")
+    return home.select(
+        *(*STAY, "grade", "schools_attended", "first_day", "last_day", "known"),
+        days=nw.coalesce("once", "days"),
     )

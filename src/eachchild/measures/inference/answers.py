@@ -152,7 +152,8 @@ def _tests(here: Counted, inside: _Inside, tilt: Tilted, *, testable: Known, fac
 
 def _gap(inside: _Inside, facts: Facts, *, pooled: bool) -> InsideGap:
     years = facts.years if pooled else 1.0
-    gap = inside_gap(inside.pairs, inside.fold, scale=facts.scale, years=years)
+    total = folded(inside.score, inside.fold)
+    gap = inside_gap(inside.pairs, inside.fold, total, scale=facts.scale, years=years)
     # The schools that are not hidden would be those with large counts.
     return replace(
         gap,

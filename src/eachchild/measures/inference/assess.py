@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eachchild.cube import Cube, Rollups
+from eachchild.cube.margins import POOLED_YEARS
 from eachchild.measures.aligned import breakdowns
 from eachchild.measures.counts import Known, Numbers, Whole
 from eachchild.measures.inference.answers import answers
@@ -81,11 +82,11 @@ def _facts(cube: Cube, outcome: Outcome, number: int) -> Facts:
     if not blocks:
         return plain
     finest = max(blocks, key=lambda b: len(b.factors))
-    years = 1.0
+    years, first = 1.0, max(len(cube.periods) - POOLED_YEARS, 0)
     if len(cube.periods) > 1:
-        years = years_together(finest, outcome.name, is_rate=outcome.is_rate)
+        years = years_together(finest, outcome.name, first=first, is_rate=outcome.is_rate)
     skew = None if outcome.is_rate else skew_of(finest, outcome.name)
-    return replace(plain, skew=skew, years=years)
+    return replace(plain, skew=skew, years=years, pooled_from=first)
 
 
 @dataclass(frozen=True, slots=True)

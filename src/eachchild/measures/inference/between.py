@@ -17,6 +17,7 @@ from scipy.special import ndtri, stdtr
 from eachchild.measures.counts import Known, Numbers, Whole
 
 FEWEST_SCHOOLS = 4
+_FEWEST_STUDENTS = 10  # of a group; where one or two students go is no pattern of schools
 _RANKS_FROM = 8  # fewer schools have too few orders for ranks to tell anything
 _CARRIED_BY = 3.0  # schools that the tilt is worth; fewer is one or two that carry it
 
@@ -59,7 +60,7 @@ class Tilts:
     tilt: Numbers  # [group, school]
     square: Numbers
     worth: Numbers  # how many equal schools would carry as much: inverse of their shares squared
-    known: Known  # both have students, and their schools differ
+    known: Known  # both have ten students, and their schools differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,10 @@ def between_schools(schools: Schools, tilt: Tilts) -> Between:
 
 
 def _share(schools: Schools, place: Whole, students: Whole) -> tuple[Numbers, Known]:
-    """The share of a group's students who attend each school, and where there are any."""
+    """The share of a group's students who attend each school, and where there are enough."""
     here = np.where(schools.usable, students, 0).astype(np.float64)
     whole = np.add.reduceat(here, schools.starts, axis=1)
-    return here / np.maximum(whole, 1.0)[:, place], np.asarray(whole > 0)
+    return here / np.maximum(whole, 1.0)[:, place], np.asarray(whole >= _FEWEST_STUDENTS)
 
 
 def _tested(

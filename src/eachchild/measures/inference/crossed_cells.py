@@ -62,11 +62,17 @@ def crossed_excess(
         table = _table(crossing, schools, facts)
         periods = np.arange(len(table.n))
         if layer.cells.pooled:
-            table = Side(*(getattr(table, x).reshape(1, -1, crossing.group.size) for x in _SIDE))
+            table = _in_one(table, facts.pooled_from)
             periods = np.array([POOLED])
         found.append(_flat(excesses(_crossed(table, crossing, facts))))
         keys.append(((periods[:, None] + 1) << 32 | crossing.group).ravel())
     return _widened(_looked_up(layer, together(found), np.concatenate(keys)), layer, facts)
+
+
+def _in_one(table: Side, first: int) -> Side:
+    """Years pooled, as one year of more schools."""
+    late = (getattr(table, x)[first:] for x in _SIDE)
+    return Side(*(x.reshape(1, -1, x.shape[2]) for x in late))
 
 
 def _crossed(table: Side, crossing: Crossing, facts: Facts) -> Crossed:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eachchild.cube import ALL_PLACES, EVERYWHERE, Margin, Rollups
+from eachchild.cube.margins import POOLED_YEARS
 from eachchild.measures.aligned import matching, named_reference
 from eachchild.measures.counts import Known, Whole
 from eachchild.plan import COMPLEMENT, OVERALL, Plan
@@ -234,6 +235,8 @@ def _into(
     # A school without a place above it belongs to none of them.
     lost = (above == EVERYWHERE)[in_schools.cell] & (cells.level != ALL_PLACES)
     lost |= found == _NOBODY
+    if cells.pooled:
+        lost |= (schools.period < len(rollups.cube.periods) - POOLED_YEARS)[in_schools.cell]
     return np.where(lost, _NOBODY, order[found]) if order.size else found
 
 

@@ -58,7 +58,11 @@ class Tests:
 
 @dataclass(frozen=True, slots=True)
 class InsideGap:
-    """The gap inside schools, pooled by Mantel and Haenszel's weights."""
+    """The gap inside schools, pooled by Mantel and Haenszel's weights.
+
+    `by_lot` and `by_lot_third` are the difference's second and third cumulants when results are
+    handed round inside schools; `weight` is its number of students worth.
+    """
 
     ratio: Numbers
     ratio_low: Numbers
@@ -68,6 +72,9 @@ class InsideGap:
     low: Numbers
     high: Numbers
     has_difference: Known
+    weight: Numbers
+    by_lot: Numbers
+    by_lot_third: Numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from eachchild.cube import EVERYWHERE, Block
 from eachchild.measures.counts import Known, Numbers, Whole
 
 
-def years_together(block: Block, outcome: str, *, is_rate: bool) -> float:
-    """By how much the variance of years pooled is larger than if years were independent.
+def years_together(block: Block, outcome: str, *, first: int, is_rate: bool) -> float:
+    """By how much the variance of years pooled, from `first` on, exceeds that of independent ones.
 
     A student absent often in one year is absent often in the next. The counts show it: where a
     school's students of one identity had more than their school's rate in one year, they have
@@ -22,11 +22,11 @@ def years_together(block: Block, outcome: str, *, is_rate: bool) -> float:
     >>> n, none = np.full(120, 40), np.zeros(120, np.int64)
     >>> tally = Tally.exact(n, happened.ravel(), missing=none)
     >>> block = Block(("sex",), place, period, value, n, {"oss_any": tally})
-    >>> bool(years_together(block, "oss_any", is_rate=True) > 1.9)
+    >>> bool(years_together(block, "oss_any", first=0, is_rate=True) > 1.9)
     True
     """
     tally = block.tallies[outcome]
-    keep = tally.is_exact & tally.collected & (tally.n > 0)
+    keep = tally.is_exact & tally.collected & (tally.n > 0) & (block.period >= first)
     keep &= (block.place != EVERYWHERE) | (block.place == EVERYWHERE).all()
     if is_rate:
         keep &= tally.events <= tally.n

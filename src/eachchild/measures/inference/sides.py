@@ -109,6 +109,7 @@ class Facts:
     scale: float  # whole units in one
     skew: float | None = None  # None: a rate, whose third moment follows from the counts
     years: float = 1.0  # by how much the variance of years pooled is larger
+    pooled_from: int = 0  # the first period of those pooled
 
 
 @dataclass(frozen=True, slots=True)

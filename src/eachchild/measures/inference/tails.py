@@ -28,7 +28,7 @@ class Score:
         return Score(self.surplus[rows], self.variance[rows], self.third[rows])
 
 
-def two_sided(score: Score, *, step: float = 1.0) -> Numbers:
+def two_sided(score: Score, *, step: float | Numbers = 1.0) -> Numbers:
     """Twice the smaller tail of a Pearson III curve with the score's own three cumulants.
 
     `step` is the distance of two values the score can take; half of it is given away. For sums of
