@@ -1,5 +1,6 @@
 """Cells put in order: rows with equal keys found, sorted and added up, in whole numbers."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from eachchild.cube.cells import Known, Whole
 
-_CODES = float(1 << 62)
+_CODES = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class Arrangement:
     def add(self, values: Whole) -> Whole:
         """The sum of a column over the rows of each cell."""
         if self.starts.size == self.order.size:  # every row is a cell of its own
-            return values[self.order].astype(np.int64)
-        return np.add.reduceat(values[self.order], self.starts).astype(np.int64)
+            return values[self.order].astype(np.int64, copy=False)
+        return np.add.reduceat(values[self.order], self.starts).astype(np.int64, copy=False)
 
     def any(self, flags: Known) -> Known:
         """Whether a flag is set in any row of each cell."""
@@ -45,20 +46,23 @@ def arrange(keys: Sequence[Whole]) -> Arrangement:
     >>> a.cells.tolist(), a.add(np.array([10, 1, 10])).tolist()
     ([[0, 7], [1, 5]], [1, 20])
     """
-    rows = np.stack([np.asarray(k, np.int64) for k in keys], axis=1)
-    if not rows.shape[0]:
+    columns = [np.asarray(k, np.int64) for k in keys]
+    if not columns[0].size:
         none = np.zeros(0, np.intp)
-        return Arrangement(none, none, rows)
-    low = rows.min(axis=0)
-    sizes = rows.max(axis=0) - low + 1
-    if float(np.prod(sizes.astype(np.float64))) < _CODES:
-        code = np.zeros(rows.shape[0], np.int64)
-        for column, size in zip((rows - low).T, sizes.tolist(), strict=True):
-            code = code * size + column
+        return Arrangement(none, none, np.zeros((0, len(columns)), np.int64))
+    lows = [c.min() for c in columns]
+    sizes = [int(c.max() - low) + 1 for c, low in zip(columns, lows, strict=True)]
+    if math.prod(sizes) < _CODES:
+        code = np.zeros(columns[0].size, np.int64)
+        for column, low, size in zip(columns, lows, sizes, strict=True):
+            code *= size
+            code += column - low
         order = np.argsort(code, kind="stable")
-        new = np.diff(code[order], prepend=code[order[0]] - 1) != 0
+        new = np.diff(code[order], prepend=-1) != 0
     else:  # one number can't hold the key
-        order = np.lexsort(rows.T[::-1])
-        new = np.append(True, (np.diff(rows[order], axis=0) != 0).any(axis=1))
+        order = np.lexsort(columns[::-1])
+        differ = [np.diff(c[order]) != 0 for c in columns]
+        new = np.append(True, np.logical_or.reduce(differ))
     starts = np.flatnonzero(new)
-    return Arrangement(order, starts, rows[order[starts]])
+    first = order if new.all() else order[starts]
+    return Arrangement(order, starts, np.stack([c[first] for c in columns]).T)

@@ -199,7 +199,7 @@ def _whole(name: str, column: pa.ChunkedArray) -> Whole:
             f"the numbers of the outcome '{name.split()[0]}' are too large to be added exactly. "
             "Give it fewer decimals, or check its unit."
         )
-    whole: Whole = values.astype(np.int64)
+    whole: Whole = values.astype(np.int64, copy=False)
     return whole
 
 
