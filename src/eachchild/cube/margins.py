@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eachchild.cube.cells import EVERYWHERE, POOLED, Block, Cube, Tally, Whole
+from eachchild.cube.cells import EVERYWHERE, POOLED, Block, Cube, Known, Tally, Whole
 from eachchild.cube.keys import grouped
 
 ALL_PLACES = "all"
@@ -24,7 +24,7 @@ class Margin:
     students: Whole
     tallies: Mapping[str, Tally]
 
-    def where(self, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> "Margin":
+    def where(self, rows: Known) -> "Margin":
         """The cells a mask keeps."""
         return Margin(
             self.level,
@@ -51,7 +51,8 @@ def margin(
         keep = keep & (block.period >= len(cube.periods) - POOLED_YEARS)
     period = np.full(block.period.shape, POOLED) if pooled else block.period
     columns = [block.factors.index(f) for f in factors]
-    keys = [place[keep], period[keep], *(block.value[keep, c] for c in columns)]
+    rows = slice(None) if keep.all() else np.flatnonzero(keep)
+    keys = [place[rows], period[rows], *(block.value[rows, c] for c in columns)]
     inverse, cells = grouped(keys)
     size = len(cells)
     return Margin(
@@ -60,14 +61,12 @@ def margin(
         cells[:, 0],
         cells[:, 1],
         cells[:, 2:],
-        _added(block.students[keep], inverse, size),
-        {name: _added_tally(t, keep, inverse, size) for name, t in block.tallies.items()},
+        _added(block.students[rows], inverse, size),
+        {name: _added_tally(t, rows, inverse, size) for name, t in block.tallies.items()},
     )
 
 
-def _places(
-    cube: Cube, block: Block, level: str
-) -> tuple[Whole, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+def _places(cube: Cube, block: Block, level: str) -> tuple[Whole, Known]:
     whole = block.place == EVERYWHERE
     if level == ALL_PLACES:
         # Where the source publishes the whole of a period, that is the answer for the period.
@@ -83,26 +82,33 @@ def _places(
 
 
 def _added(values: Whole, inverse: Whole, size: int) -> Whole:
+    if not values.any():  # as of who is missing, where nobody is
+        return np.zeros(size, np.int64)
     # bincount adds in float64, which is exact for whole numbers below 2 ** 53.
     return np.bincount(inverse, weights=values, minlength=size).astype(np.int64)
 
 
-def _added_tally(
-    tally: Tally, keep: np.ndarray[tuple[int], np.dtype[np.bool_]], inverse: Whole, size: int
-) -> Tally:
-    n, events = (_added(x[keep], inverse, size) for x in (tally.n, tally.events))
+def _any(flags: Known, inverse: Whole, size: int) -> Known:
+    """A sum over cells some of which were never collected is still the source's number."""
+    if flags.all():
+        return np.ones(size, np.bool_)
+    found: Known = np.bincount(inverse, weights=flags, minlength=size) > 0
+    return found
+
+
+def _added_tally(tally: Tally, rows: Whole | slice, inverse: Whole, size: int) -> Tally:
+    n, events = (_added(x[rows], inverse, size) for x in (tally.n, tally.events))
     exact = tally.n_high is tally.n and tally.events_high is tally.events
     return Tally(
         n,
         events,
-        n if exact else _added(tally.n_high[keep], inverse, size),
-        events if exact else _added(tally.events_high[keep], inverse, size),
-        _added(tally.missing[keep], inverse, size),
-        # A sum over cells some of which were never collected is still the source's number.
-        np.bincount(inverse, weights=tally.collected[keep], minlength=size) > 0,
-        None if tally.squares is None else _added(tally.squares[keep], inverse, size),
+        n if exact else _added(tally.n_high[rows], inverse, size),
+        events if exact else _added(tally.events_high[rows], inverse, size),
+        _added(tally.missing[rows], inverse, size),
+        _any(tally.collected[rows], inverse, size),
+        None if tally.squares is None else _added(tally.squares[rows], inverse, size),
         tally.has_n,
         None
         if tally.suppressed is None
-        else ~np.isin(np.arange(size), inverse[~tally.suppressed[keep]]),
+        else ~np.isin(np.arange(size), inverse[~tally.suppressed[rows]]),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from eachchild.cube.cells import Block, Cube
 from eachchild.cube.margins import ALL_PLACES, Margin, margin
 
+_KEPT_FACTORS = 2  # crossings an audit asks for at every school anyway; fewer are made from them
 _Asked = tuple[int, tuple[str, ...], str, bool]
 
 
@@ -38,10 +39,28 @@ class Rollups:
         return self._made[asked]
 
     def _make(self, block: Block, factors: tuple[str, ...], level: str, pooled: bool) -> Margin:
-        if level != ALL_PLACES or factors == block.factors:
-            return margin(self.cube, block, factors, level=level, pooled=pooled)
-        whole = self._margin(block, block.factors, ALL_PLACES, pooled=False)
-        finer = Block(
-            whole.factors, whole.place, whole.period, whole.value, whole.students, whole.tallies
-        )
+        finer = self._finer(block, factors, level, pooled)
         return margin(self.cube, finer, factors, level=level, pooled=pooled)
+
+    def _finer(self, block: Block, factors: tuple[str, ...], level: str, pooled: bool) -> Block:
+        """The fewest cells that can be added up to this margin: those a finer one has."""
+        rest = [f for f in block.factors if f not in factors]
+        if level == ALL_PLACES:
+            if not (rest or pooled):
+                return block
+            return _as_block(self._margin(block, block.factors, ALL_PLACES, pooled=False))
+        finest = self.cube.places.level
+        if pooled or level != finest:
+            return _as_block(self._margin(block, factors, finest, pooled=False))
+        if not rest or len(factors) >= _KEPT_FACTORS:
+            return block
+        fewest = min(rest, key=lambda f: len(self.cube.values[f]))
+        more = tuple(f for f in block.factors if f in factors or f == fewest)
+        return _as_block(self._margin(block, more, level, pooled=False))
+
+
+def _as_block(cells: Margin) -> Block:
+    """Cells already added up, to be added up further."""
+    return Block(
+        cells.factors, cells.place, cells.period, cells.value, cells.students, cells.tallies
+    )
