@@ -20,11 +20,12 @@ from eachchild.findings.tests import tests_of
 from eachchild.measures.attach import with_tests
 from eachchild.measures.cluster import cluster_difference, cluster_mean_difference
 from eachchild.measures.counts import Counts
+from eachchild.measures.grids import Grid, Grids
 from eachchild.measures.identity import identity_tests
 from eachchild.measures.inference import Assessment, Extra, assess
 from eachchild.measures.long import measure_rows
 from eachchild.measures.multiple import two_steps
-from eachchild.measures.school_rows import Grid, spread_out, sums_of
+from eachchild.measures.school_rows import sums_of
 from eachchild.plan import COMPLEMENT, Plan, plan_from
 from eachchild.terms.outcomes import Outcome
 from eachchild.terms.years import ALL
@@ -154,14 +155,14 @@ def _plain(assessment: Assessment) -> int:
 
 def cluster_alarms(plan: Plan, rollups: Rollups) -> int:
     """What school-cluster t intervals would raise of the groups by one factor, year by year."""
+    spread = Grids(rollups)
     grids = [
         (outcome, grid)
         for outcome in plan.outcomes
         for factor in plan.factors
         if (cells := rollups.cells(outcome.name, (factor.id,), level=ALL_PLACES)) is not None
         and (
-            grid := spread_out(
-                rollups,
+            grid := spread.spread_out(
                 outcome.name,
                 cells,
                 level=rollups.cube.places.level,

@@ -167,8 +167,9 @@ def _side(
 ) -> _Side:
     students = _safe(fold.sum(n))
     level = fold.sum(total) / students
-    share = n / students[fold.cell]
-    residual = total / students[fold.cell] - level[fold.cell] * share
+    each = fold.spread(students)
+    share = n / each
+    residual = total / each - fold.spread(level) * share
     residual /= np.sqrt(np.where(share < 1, 1 - share, 1.0))
     known = (fold.sum(n > 0) >= ENOUGH_SCHOOLS) & (variance > 0)
     return _Side(level, variance / students, shift, known, share, residual)
@@ -176,9 +177,9 @@ def _side(
 
 def _scores(side: _Side, scale: Numbers, fold: Fold) -> _Scores:
     """Put a side on the scale of the estimate: `scale` is the estimate's slope in the level."""
-    noise = (side.noise * scale**2)[fold.cell] * side.share
-    shift = (side.shift * scale)[fold.cell] * side.share
-    return _Scores(side.residual * scale[fold.cell], noise, shift, side.known)
+    noise = fold.spread(side.noise * scale**2) * side.share
+    shift = fold.spread(side.shift * scale) * side.share
+    return _Scores(side.residual * fold.spread(scale), noise, shift, side.known)
 
 
 def _minus(ours: _Scores, theirs: _Scores) -> _Scores:
@@ -200,7 +201,7 @@ def _spread(scores: _Scores, fold: Fold) -> _Spread:
     variance = fold.sum(scores.residual**2)
     beyond = np.maximum(variance - fold.sum(scores.noise), 0.0)
     per_shift = beyond / _safe(fold.sum(scores.shift**2))
-    model = scores.noise + per_shift[fold.cell] * scores.shift**2
+    model = scores.noise + fold.spread(per_shift) * scores.shift**2
     df = fold.sum(model) ** 2 / _safe(fold.sum(model**2)) - 1
     known = scores.known & (variance > 0) & (df >= 1)
     return _Spread(np.sqrt(np.where(known, variance, 0.0)), np.where(known, df, 1.0), known)

@@ -12,6 +12,7 @@ from eachchild.measures.aligned import (
     matching,
     named_reference,
 )
+from eachchild.measures.grids import Grids
 from eachchild.measures.mean_rows import (
     composition_row,
     count_row,
@@ -72,7 +73,8 @@ def measure_rows(plan: Plan, rollups: Rollups) -> MeasureTable:
     The default content is small enough to read; `depth` and `schools_depth` in the plan ask more.
     Groups of all breakdowns are measured in one go.
     """
-    found = [t for q in _questions(plan, rollups.cube) for t in _measured(plan, rollups, q)]
+    grids = Grids(rollups)
+    found = [t for q in _questions(plan, rollups.cube) for t in _measured(plan, grids, q)]
     return joined(found)
 
 
@@ -102,7 +104,8 @@ def _answers(plan: Plan, rollups: Rollups, asked: _Question) -> Iterator[_Answer
             yield _Answer(factors, cells, totals, batch_of(rollups.cube, cells, asked.outcome))
 
 
-def _measured(plan: Plan, rollups: Rollups, asked: _Question) -> Iterator[MeasureTable]:
+def _measured(plan: Plan, grids: Grids, asked: _Question) -> Iterator[MeasureTable]:
+    rollups = grids.rollups
     answers = list(_answers(plan, rollups, asked))
     counted = [a for a in answers if not a.batch.tally.has_n]
     for answer in counted:
@@ -114,7 +117,7 @@ def _measured(plan: Plan, rollups: Rollups, asked: _Question) -> Iterator[Measur
     yield rate_row(batch) if asked.outcome.is_rate else mean_row(batch)
     groups = [a for a in answers if a.factors]
     for kind in _kinds(rollups.cube, asked):
-        yield from _compared(plan, rollups, asked, kind=kind, answers=groups)
+        yield from _compared(plan, grids, asked, kind=kind, answers=groups)
 
 
 def _counts(answer: _Answer, outcome: str) -> Iterator[MeasureTable]:
@@ -146,20 +149,21 @@ def _beside(
 
 
 def _compared(
-    plan: Plan, rollups: Rollups, asked: _Question, *, kind: str, answers: Sequence[_Answer]
+    plan: Plan, grids: Grids, asked: _Question, *, kind: str, answers: Sequence[_Answer]
 ) -> Iterator[MeasureTable]:
     """One kind of comparison of all groups that have it."""
-    besides = [_beside(plan, rollups.cube, asked, kind=kind, answer=a) for a in answers]
+    cube = grids.rollups.cube
+    besides = [_beside(plan, cube, asked, kind=kind, answer=a) for a in answers]
     kept = [(a, b) for a, b in zip(answers, besides, strict=True) if b is not None]
     if not kept:
         return
     batch = stacked([a.batch for a, _ in kept])
     beside = compared(kind, [b for _, b in kept])
-    finest = asked.level == rollups.cube.places.level
+    finest = asked.level == cube.places.level
     yield from _measures(asked, batch, beside, finest=finest)
     if asked.full and kind != OVERALL:
         cells = [a.cells for a, _ in kept]
-        yield from school_rows(rollups, asked.outcome, batch, beside, cells)
+        yield from school_rows(grids, asked.outcome, batch, beside, cells)
 
 
 def _measures(

@@ -4,13 +4,10 @@ The rows of a whole place stand beside these under the same measure; `interval` 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from eachchild.cube import POOLED, Cube, Margin, Rollups, Tally
-from eachchild.cube.margins import POOLED_YEARS
-from eachchild.measures.aligned import minus
+from eachchild.cube import Cube, Margin, Tally
 from eachchild.measures.cluster import (
     cluster_difference,
     cluster_mean,
@@ -20,6 +17,7 @@ from eachchild.measures.cluster import (
 )
 from eachchild.measures.comparisons import RiskDifference, RiskRatio
 from eachchild.measures.counts import Counts, Numbers, Sums, Whole
+from eachchild.measures.grids import Grid, Grids
 from eachchild.measures.row_batch import (
     Batch,
     Comparison,
@@ -41,92 +39,8 @@ from eachchild.terms.outcomes import Outcome
 CLUSTER, WITHIN_SCHOOLS, WITHIN_DISTRICTS = "cluster", "within_schools", "within_districts"
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Every group in every place where anybody is, one row each; `fold` leads to the group."""
-
-    group: Tally
-    others: Tally
-    fold: Fold
-
-
-def spread_out(
-    rollups: Rollups, outcome: str, cells: Margin, *, level: str, reference: str, by_year: bool
-) -> Grid | None:
-    """Lay the groups of a whole place out over the places of a level.
-
-    `reference` is `complement` or one of the margin's groups by its row number as text; `by_year`
-    keeps the years of a pooled margin apart, so that a stratum is a school and year. None where
-    numbers are hidden: a hidden cell has no part in a sum over schools.
-    """
-    pooled = bool(cells.place.size) and bool((cells.period == POOLED).all())
-    apart = pooled and by_year
-    fine = rollups.cells(outcome, cells.factors, level=level, pooled=pooled and not apart)
-    whole = rollups.totals(outcome, cells.factors, level=level, pooled=pooled and not apart)
-    if fine is None or not whole.place.size or not fine.tallies[outcome].is_exact.all():
-        return None
-    fine, whole = (_latest(rollups.cube, m) if apart else m for m in (fine, whole))
-    return _grid(outcome, cells, fine, whole, reference=reference, pooled=pooled)
-
-
-def _latest(cube: Cube, found: Margin) -> Margin:
-    return found.where(found.period >= len(cube.periods) - POOLED_YEARS)
-
-
-def _grid(
-    outcome: str, cells: Margin, fine: Margin, whole: Margin, *, reference: str, pooled: bool
-) -> Grid:
-    """Each target group takes all places of its period, those without a student of it too."""
-    period = np.full(whole.period.shape, POOLED) if pooled else whole.period
-    pairs = [np.flatnonzero(period == p) for p in cells.period]
-    target = np.repeat(np.arange(cells.place.size), [len(p) for p in pairs])
-    at = np.concatenate(pairs) if pairs else np.zeros(0, np.int64)
-    everybody = whole.tallies[outcome].take(at)
-    group = _found(outcome, cells, fine, whole, target=target, at=at)
-    if reference == COMPLEMENT:
-        others = minus(everybody, group)
-    else:
-        row = np.full(target.shape, int(reference))
-        others = _found(outcome, cells, fine, whole, target=row, at=at)
-    return Grid(group, others, Fold(target, cells.place.size))
-
-
-def _found(
-    outcome: str, cells: Margin, fine: Margin, whole: Margin, *, target: Whole, at: Whole
-) -> Tally:
-    """The tally of a group at a place and period; nobody where the margin has no such cell."""
-    low, sizes = _radix(fine, cells)
-    have = _code(low, sizes, fine.place, fine.period, fine.value)
-    want = _code(low, sizes, whole.place[at], whole.period[at], cells.value[target])
-    order = np.argsort(have)
-    near = np.minimum(np.searchsorted(have[order], want), max(len(have) - 1, 0))
-    row = order[near]
-    present = have[row] == want
-    found = fine.tallies[outcome].take(row)
-    zero = np.zeros(row.shape, np.int64)
-    parts = (np.where(present, x, zero) for x in (found.n, found.events, found.missing))
-    n, events, missing = parts
-    squares = None if found.squares is None else np.where(present, found.squares, zero)
-    return Tally.exact(n, events, missing=missing, squares=squares)
-
-
-def _radix(fine: Margin, cells: Margin) -> tuple[int, list[int]]:
-    top = [
-        int(max(fine.value[:, c].max(), cells.value[:, c].max())) + 1
-        for c in range(fine.value.shape[1])
-    ]
-    return int(fine.period.min()), [int(fine.period.max()) + 2, *top]
-
-
-def _code(low: int, sizes: list[int], place: Whole, period: Whole, value: Whole) -> Whole:
-    code = (place + 1) * (sizes[0] + 1) + (period - low)
-    for column, size in enumerate(sizes[1:]):
-        code = code * size + value[:, column]
-    return code
-
-
 def school_rows(
-    rollups: Rollups,
+    grids: Grids,
     outcome: Outcome,
     batch: Batch,
     beside: Comparison,
@@ -136,14 +50,13 @@ def school_rows(
 
     `cells` are the margins that make up the batch, one a breakdown.
     """
-    if not rollups.cube.places.ids:
+    if not grids.rollups.cube.places.ids:
         return
     ends = np.cumsum([len(c.place) for c in cells])
     parts = list(np.split(np.arange(batch.size), ends[:-1]))
-    for level, interval in _levels(rollups.cube):
-        grids = [
-            spread_out(
-                rollups,
+    for level, interval in _levels(grids.rollups.cube):
+        found = [
+            grids.spread_out(
                 outcome.name,
                 c,
                 level=level,
@@ -152,11 +65,11 @@ def school_rows(
             )
             for c, rows in zip(cells, parts, strict=True)
         ]
-        known = [i for i, g in enumerate(grids) if g is not None]
+        known = [i for i, g in enumerate(found) if g is not None]
         if not known:
             continue
         kept = np.concatenate([parts[i] for i in known])
-        grid = _joined([g for g in grids if g is not None])
+        grid = _joined([g for g in found if g is not None])
         some = _only(batch, kept)
         compared = beside.keep(np.isin(np.arange(batch.size), kept))
         if interval == CLUSTER:
@@ -176,12 +89,11 @@ def _reference(batch: Batch, beside: Comparison, rows: Whole) -> str:
 
 def _joined(grids: Sequence[Grid]) -> Grid:
     """The grids of several breakdowns as one."""
-    starts = np.cumsum([0, *(g.fold.cells for g in grids)])
-    fold = np.concatenate([g.fold.cell + start for g, start in zip(grids, starts, strict=False)])
+    sizes = [g.fold.sizes for g in grids if g.fold.sizes is not None]
     return Grid(
         stacked_tallies([g.group for g in grids]),
         stacked_tallies([g.others for g in grids]),
-        Fold(fold, int(starts[-1])),
+        Fold.runs(np.concatenate(sizes)),
     )
 
 

@@ -28,6 +28,16 @@ class Fold:
 
     cell: Whole  # one a row, from 0
     cells: int
+    sizes: Whole | None = None  # rows a cell has, where those of a cell stand together, in order
+
+    @classmethod
+    def runs(cls, sizes: Whole) -> "Fold":
+        """Cells whose rows stand together: as many rows each as `sizes` says.
+
+        >>> Fold.runs(np.array([2, 0, 1])).sum(np.array([1, 2, 3]))
+        array([3., 0., 3.])
+        """
+        return cls(np.repeat(np.arange(len(sizes)), sizes), len(sizes), sizes)
 
     def sum(self, values: Numbers | Whole | Known) -> Numbers:
         """Add the rows of each cell.
@@ -35,13 +45,29 @@ class Fold:
         >>> Fold(np.array([0, 1, 0]), 2).sum(np.array([1, 2, 3]))
         array([4., 2.])
         """
-        added = np.bincount(self.cell, weights=values, minlength=self.cells)
-        return added.astype(np.float64)  # without rows numpy counts in whole numbers
+        if self.sizes is None:
+            added = np.bincount(self.cell, weights=values, minlength=self.cells)
+            return added.astype(np.float64)  # without rows numpy counts in whole numbers
+        found = np.zeros(self.cells)
+        some = self.sizes > 0
+        if some.any():
+            starts = (np.cumsum(self.sizes) - self.sizes)[some]
+            kind = np.float64 if values.dtype.kind == "f" else np.int64
+            found[some] = np.add.reduceat(values, starts, dtype=kind)
+        return found
+
+    def spread(self, values: Numbers) -> Numbers:
+        """Give each row the value of its cell.
+
+        >>> Fold(np.array([0, 1, 0]), 2).spread(np.array([4.0, 2.0]))
+        array([4., 2., 4.])
+        """
+        return values[self.cell] if self.sizes is None else np.repeat(values, self.sizes)
 
 
 def one_cell(rows: int) -> Fold:
     """Fold all rows into a single comparison."""
-    return Fold(np.zeros(rows, np.int64), 1)
+    return Fold.runs(np.array([rows]))
 
 
 @dataclass(frozen=True, slots=True)
