@@ -31,7 +31,7 @@ PLAN = plan_from(
 )
 _MAKE = """
 COPY (SELECT
-  '2023-24' AS period,
+  lpad(i::VARCHAR, 9, '0') AS student_id, '2023-24' AS period,
   lpad((floor(power(u(i, 1), 1.3) * 3000))::INT::VARCHAR, 6, '0') AS school_id,
   ['black', 'white', 'hispanic', 'asian', 'two_or_more', 'native', 'pacific'][
     1 + floor(7 * power(u(i, 2), 1.6))::INT] AS race,

@@ -1,6 +1,7 @@
 """Roll-ups asked for many times, added up once."""
 
 from dataclasses import dataclass, field
+from threading import RLock
 
 from eachchild.cube.cells import Block, Cube
 from eachchild.cube.margins import ALL_PLACES, Margin, margin
@@ -15,6 +16,7 @@ class Rollups:
 
     cube: Cube
     _made: dict[_Asked, Margin] = field(default_factory=dict)
+    _one_at_a_time: RLock = field(default_factory=RLock)  # two threads ask, one makes
 
     def cells(
         self, outcome: str, factors: tuple[str, ...], *, level: str, pooled: bool = False
@@ -34,9 +36,10 @@ class Rollups:
 
     def _margin(self, block: Block, factors: tuple[str, ...], level: str, pooled: bool) -> Margin:
         asked = (id(block), factors, level, pooled)  # the cube keeps its blocks alive
-        if asked not in self._made:
-            self._made[asked] = self._make(block, factors, level, pooled)
-        return self._made[asked]
+        with self._one_at_a_time:
+            if asked not in self._made:
+                self._made[asked] = self._make(block, factors, level, pooled)
+            return self._made[asked]
 
     def _make(self, block: Block, factors: tuple[str, ...], level: str, pooled: bool) -> Margin:
         finer = self._finer(block, factors, level, pooled)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from eachchild.findings.model import Finding, finding_id
 from eachchild.findings.phrases import Phrases, sentence_case
 from eachchild.measures.identity import Predicted
@@ -196,7 +198,8 @@ def shares_of(told: PredictedTold) -> dict[str, float]:
     if told.predicted.rate is None or told.predicted.rate.evidence is None:
         return {}
     shares = told.predicted.rate.evidence.shares
-    if shares is None or not shares.share.sum() > 0:
+    # Where what counts against it weighs as much as the sum, there is nothing to share out.
+    if shares is None or not shares.share.sum() > -np.minimum(shares.share, 0).sum():
         return {}
     parts = (shares.share / shares.share.sum()).tolist()
     return dict(zip(told.predicted.factors, parts, strict=True))
