@@ -37,8 +37,8 @@ lock:  ## the newest versions that fit, pinned with hashes
 	echo uv | $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header --no-annotate -c requirements/dev.txt - -o requirements/uv.txt
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 
-bench: setup  ## timings on 10 million students: the cube beside a hand-written query, and predictability
-	$(BIN)/python bench/cube.py
+bench: setup  ## timings: an audit of 10 million student-years, predictability, a district from files, other tools
+	$(BIN)/eachchild bench audit
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/predictability.py
 
 simulate: setup  ## the long studies behind the docs' tables; resumes where it stopped

@@ -82,9 +82,15 @@ def audit(
     """
     told = progress or _quiet
     plan = load_plan(Path(path))
+    folder = _vault(plan, vault)
+    return audited(plan, load(plan, folder, told), vault=folder, told=told)
+
+
+def audited(plan: Plan, loaded: Loaded, *, vault: Path, told: Progress) -> Audit:
+    """Audit what has been read: counted once, then measured, judged and told."""
     phrases = phrases_of(plan)
-    loaded = load(plan, _vault(plan, vault), told)
-    cube = _counted(plan, loaded, vault, told)
+    told("counting", 0.3)
+    cube = count_all(plan, loaded.tables, loaded.facts, folder=vault)
     rollups = Rollups(cube)
     measured = measure(plan, rollups, told)
     said = tell(plan, phrases, measured, _known(cube, loaded))
@@ -92,7 +98,7 @@ def audit(
         measured.table,
         said,
         _funnels(plan, rollups, said),
-        _quality(plan, phrases, loaded, folder=_vault(plan, vault)),
+        _quality(plan, phrases, loaded, folder=vault),
         choices_made(plan, cube, loaded.accounts, load_policy(plan.policy, plan.folder)),
     )
     return Audit(plan, cube, content(plan, cube, phrases, parts))
@@ -105,11 +111,6 @@ def check(
     plan = load_plan(Path(path))
     loaded = load(plan, _vault(plan, vault), progress or _quiet)
     return plan, _quality(plan, phrases_of(plan), loaded, folder=_vault(plan, vault))
-
-
-def _counted(plan: Plan, loaded: Loaded, vault: Path | str | None, told: Progress) -> Cube:
-    told("counting", 0.3)
-    return count_all(plan, loaded.tables, loaded.facts, folder=_vault(plan, vault))
 
 
 def _known(cube: Cube, loaded: Loaded) -> Known:

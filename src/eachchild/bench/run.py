@@ -8,6 +8,12 @@ def run(name: str, *, seed: int) -> Mapping[str, object]:
     return _STUDIES[name](seed)
 
 
+def _audit(seed: int) -> Mapping[str, object]:
+    from eachchild.bench.audit import run as study
+
+    return study(seed=seed)
+
+
 def _null(seed: int) -> Mapping[str, object]:
     from eachchild.bench.null import run as study
 
@@ -21,6 +27,7 @@ def _predictability(seed: int) -> Mapping[str, object]:
 
 
 _STUDIES: Mapping[str, Callable[[int], Mapping[str, object]]] = {
+    "audit": _audit,
     "null": _null,
     "predictability": _predictability,
 }

@@ -35,7 +35,13 @@ class Measured:
 def measure(plan: Plan, rollups: Rollups, told: Progress) -> Measured:
     """Measure everything a plan asks for, from counts alone."""
     told("how well identity predicts", 0.45)
-    predicted = identity_predicts(plan, rollups.cube)
+    return measured_beside(identity_predicts(plan, rollups.cube), plan, rollups, told)
+
+
+def measured_beside(
+    predicted: Sequence[Predicted], plan: Plan, rollups: Rollups, told: Progress
+) -> Measured:
+    """Everything but predictability, whose tests join the families of their outcomes."""
     told("tests inside and between schools", 0.55)
     tested = [i for i, p in enumerate(predicted) if p.p is not None]
     # Two halves that ask nothing of each other, for two cores: numpy lets go of the interpreter.
@@ -49,7 +55,7 @@ def measure(plan: Plan, rollups: Rollups, told: Progress) -> Measured:
         table = with_tests(table, assessment, rollups.cube)
         for i, value in zip(tested, assessment.q_extra.tolist(), strict=True):
             q[i] = value
-    return Measured(table.sorted(), assessment, predicted, tuple(q))
+    return Measured(table.sorted(), assessment, tuple(predicted), tuple(q))
 
 
 def _extra(plan: Plan, predicted: Sequence[Predicted]) -> Extra:
