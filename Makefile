@@ -40,6 +40,8 @@ lock:  ## the newest versions that fit, pinned with hashes
 bench: setup  ## timings: an audit of 10 million student-years, predictability, a district from files, other tools
 	$(BIN)/eachchild bench audit
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/predictability.py
+	bench/peers/setup
+	$(BIN)/python bench/peers/run.py
 
 simulate: setup  ## the long studies behind the docs' tables; resumes where it stopped
 	nice -n 10 $(BIN)/python -m eachchild.bench.predictability --out docs/data/predictability.csv

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from itertools import combinations
+from pathlib import Path
 
 FACTORS = ("race", "sex", "idea", "el", "frl")
 OUTCOMES = ("o1", "o2", "o3", "o4", "o5", "o6")
@@ -35,8 +36,7 @@ def answer(ask: Callable[[str], Answer]) -> None:
     wall, cpu = time.perf_counter(), _cpu()
     found = ask(path)
     timed = {"wall": time.perf_counter() - wall, "cpu": _cpu() - cpu}
-    with open(out, "w", encoding="utf-8") as file:
-        json.dump(found, file)
+    Path(out).write_text(json.dumps(found), "utf-8")
     print(json.dumps(timed))
 
 
