@@ -6,6 +6,6 @@ import os
 # Set before anything brings numpy in; a value of the reader's own stands.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from eachchild.cli.commands import main  # noqa: E402
+from eachchild.cli.commands import main
 
 __all__ = ["main"]
