@@ -100,6 +100,7 @@ def audited(plan: Plan, loaded: Loaded, *, vault: Path, told: Progress) -> Audit
         _funnels(plan, rollups, said),
         _quality(plan, phrases, loaded, folder=vault),
         choices_made(plan, cube, loaded.accounts, load_policy(plan.policy, plan.folder)),
+        loaded.labels,
     )
     return Audit(plan, cube, content(plan, cube, phrases, parts))
 
@@ -114,7 +115,15 @@ def check(
 
 
 def _known(cube: Cube, loaded: Loaded) -> Known:
-    return Known(cube.periods, bool(cube.places.ids), loaded.hits, loaded.uncovered)
+    places = cube.places
+    names = places.names or places.ids
+    named = {
+        places.level: tuple(zip(places.ids, names, strict=True)),
+        places.parent_level: tuple(
+            (i, loaded.labels.get(f"{places.parent_level}:{i}", i)) for i in places.parent_ids
+        ),
+    }
+    return Known(cube.periods, bool(places.ids), loaded.hits, loaded.uncovered, named)
 
 
 def _funnels(plan: Plan, rollups: Rollups, said: Told) -> tuple[Funnel, ...]:

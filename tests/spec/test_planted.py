@@ -84,3 +84,35 @@ def test_within_an_outcome_students_decide_the_order(
     students = [f.students_to_parity or 0 for f in told]
     assert students == sorted(students, reverse=True)
     assert open_gaps[0].group == "race=black"
+
+
+def test_a_gap_inside_one_school_is_told_beneath_the_districts_and_with_its_numbers(
+    district: Audited,
+) -> None:
+    audit, _ = district
+    inside = [f for f in audit.findings if f.kind == "gap" and f.place != "all"]
+    assert inside, "20 schools of 600 with gaps this large hold some that stand by themselves"
+    whole = {f.id: f for f in audit.findings if f.place == "all"}
+    names = audit.content.place_names
+    for one in inside:
+        parent = whole[str(one.parent)]
+        assert (parent.outcome, parent.group) == (one.outcome, one.group)
+        assert not one.headline
+        assert one.sentence.startswith(f"{names.get(one.place, one.place.partition(':')[2])}: ")
+        row = Evidence(audit.measures, one.place).row(
+            About(one.outcome, one.group, one.reference, one.period, one.place), one.measure
+        )
+        assert row is not None
+        assert (row.estimate, row.low, row.high) == (one.estimate, one.low, one.high)
+        assert row.q is not None
+        assert row.q <= 0.05
+
+
+def test_a_change_over_the_years_is_told_with_the_sign_it_was_planted_with(
+    district: Audited,
+) -> None:
+    audit, _ = district
+    told = [f for f in audit.findings if any("Inside the same schools the gap has" in e or
+            "has changed since" in e for e in f.evidence)]  # fmt: skip
+    assert told, "four years of one definition can be compared"
+    assert audit.content.breaks == ()

@@ -67,7 +67,9 @@ class Evidence:
             self._references.setdefault(key, {})[reference] = None
 
     def row(self, about: About, measure: str, interval: str = STUDENT) -> Row | None:
-        """One row; measures without an interval are found under any."""
+        """One row; measures without an interval are found under any, other places never."""
+        if about.place != self.place:
+            return None
         key = (about.outcome, about.group, about.reference, about.period, measure)
         at = self._at.get((*key, interval), self._at.get((*key, "")))
         return None if at is None else self._read(at)

@@ -75,6 +75,6 @@ def _tell(material: Material, outcome: Outcome, judged: Sequence[Judged]) -> Fin
         events=first.row.events,
         students_to_parity=students if first.verdict == "gap" else None,
         sentence=gap_sentence(telling, first.verdict),
-        evidence=evidence_of(telling, judged, material.periods),
+        evidence=evidence_of(telling, judged, periods=material.periods, changes=material.changes),
         caveats=(*caveats_of(telling, judged), *material.notes.get(outcome.name, ())),
     )

@@ -22,6 +22,17 @@ class Tested:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """How a gap inside schools moved since an earlier year, in the measure's own unit."""
+
+    since: str
+    change: float
+    low: float
+    high: float
+    q: float
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """Everything a gap is told from."""
 
@@ -30,7 +41,13 @@ class Material:
     evidence: Evidence
     tests: Mapping[About, Tested]
     periods: tuple[str, ...]
+    changes: Mapping[About, Changed] = field(default_factory=dict)  # of the latest year
     notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # outcome: caveats of data
+
+    def scale(self, outcome: Outcome) -> Scale:
+        """What the latest year's gaps of an outcome are measured in."""
+        latest = [p for p in self.periods if p != ALL][-1]
+        return scale_of(outcome, _overall(self, outcome, latest), self.plan.margin)
 
 
 @dataclass(frozen=True, slots=True)

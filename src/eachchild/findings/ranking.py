@@ -25,7 +25,7 @@ def ranked(
     `effects` gives by id how many times what the plan calls small each finding is;
     `worse_than_parts` holds the ids of crossings that are worse than the sum of their parts.
     """
-    by_group = {(f.outcome, f.group): f for f in findings if f.kind == "gap"}
+    by_group = {(f.outcome, f.group): f for f in findings if f.kind == "gap" and f.place == "all"}
     folded = [_folded(f, by_group, worse_than_parts) for f in findings]
     outcomes = _outcome_order(folded, effects)
     ordered = sorted(folded, key=lambda f: _key(f, outcomes))
@@ -43,7 +43,7 @@ def _folded(
 ) -> Finding:
     """A crossing stands under the largest of its parts, unless it is worse than their sum."""
     parts = Group.parse(finding.group).parts if finding.kind == "gap" else ()
-    if len(parts) < 2 or finding.id in worse_than_parts:
+    if len(parts) < 2 or finding.id in worse_than_parts or finding.parent is not None:
         return finding
     groups = (str(Group(kept)) for kept in combinations(parts, len(parts) - 1))
     found = [by_group[finding.outcome, g] for g in groups if (finding.outcome, g) in by_group]

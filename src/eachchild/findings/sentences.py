@@ -51,6 +51,11 @@ def gap_sentence(telling: Telling, verdict: Verdict) -> str:
         return telling.say(f"cannot_tell.{row.state}")
     if row.estimate is None or not row.n:
         return telling.say("cannot_tell.rate_few", n=count(row.n or 0))
+    return told_of(telling, row, verdict)
+
+
+def told_of(telling: Telling, row: Row, verdict: Verdict) -> str:
+    """The sentence of a comparison whose numbers are known."""
     if not telling.outcome.is_rate:
         return _mean_sentence(telling, row, verdict)
     return _rate_sentence(telling, row, verdict)

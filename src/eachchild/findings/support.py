@@ -1,11 +1,12 @@
 """What stands behind a gap, and what it does not show."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from eachchild.findings.evidence import CLUSTER, WITHIN, About, Row
-from eachchild.findings.judging import Judged
+from eachchild.findings.judging import Changed, Judged
 from eachchild.findings.phrases import of_so_many, sentence_case
 from eachchild.findings.sentences import Telling, margin_words
+from eachchild.findings.verdicts import LEVEL
 from eachchild.plan import COMPLEMENT
 from eachchild.terms.numerals import count, percent, points, significant
 from eachchild.terms.years import ALL
@@ -20,13 +21,17 @@ _CARRIED = {
 
 
 def evidence_of(
-    telling: Telling, judged: Sequence[Judged], periods: Sequence[str]
+    telling: Telling,
+    judged: Sequence[Judged],
+    *,
+    periods: Sequence[str],
+    changes: Mapping[About, Changed],
 ) -> tuple[str, ...]:
     """The numbers behind a sentence: counts, interval, both comparisons, inside schools, years."""
     if telling.base.estimate is None:
         return ()
     parts = (
-        _counts(telling),
+        counts_of(telling, telling.base),
         _interval(telling),
         *_second(telling, judged),
         *_inside(telling),
@@ -35,6 +40,7 @@ def evidence_of(
         *_level(telling),
         *_pooled(telling, periods),
         *_years(telling, periods),
+        *_changed(telling, changes),
     )
     return tuple(sentence_case(p) for p in parts if p)
 
@@ -65,8 +71,9 @@ def _verdict_words(telling: Telling, verdict: str) -> str:
     return telling.phrases.words.say(f"verdict.{verdict}", margin=margin_words(telling))
 
 
-def _counts(telling: Telling) -> str:
-    row, names = telling.base, telling.names()
+def counts_of(telling: Telling, row: Row) -> str:
+    """Who was counted on either side."""
+    names = telling.names()
     if row.events is None or row.reference_events is None:
         return ""
     if not telling.outcome.is_rate:
@@ -104,7 +111,12 @@ def _interval(telling: Telling) -> str:
 def _value(telling: Telling, about: About, measure: str, interval: str = "student") -> str:
     """One estimate with its interval, in words."""
     row = telling.evidence.row(about, measure, interval)
-    if row is None or row.estimate is None:
+    return "" if row is None else value_of(telling, row, measure)
+
+
+def value_of(telling: Telling, row: Row, measure: str) -> str:
+    """An estimate with its interval, in words."""
+    if row.estimate is None:
         return ""
     say = telling.phrases.words.say
     if row.low is None or row.high is None:
@@ -214,6 +226,25 @@ def _years(telling: Telling, periods: Sequence[str]) -> Iterator[str]:
             told.append(f"{period} {_short(measure, row)}")
     if len(told) > 1:
         yield telling.phrases.words.say("evidence.years", years="; ".join(told))
+
+
+def _changed(telling: Telling, changes: Mapping[About, Changed]) -> Iterator[str]:
+    """Whether the gap inside schools grew or shrank, where the years can tell it."""
+    moved = changes.get(telling.about)
+    now = telling.evidence.row(
+        telling.about, "risk_difference" if telling.outcome.is_rate else "mean_difference"
+    )
+    if moved is None or now is None or now.estimate is None:
+        return
+    if moved.q > LEVEL:
+        yield telling.phrases.words.say("evidence.change_unknown", since=moved.since)
+        return
+    key = "grew" if (moved.change > 0) == (now.estimate > 0) else "shrank"
+    numbers = (abs(moved.change), *sorted((abs(moved.low), abs(moved.high))))
+    unit = points if telling.outcome.is_rate else significant
+    change, low, high = map(unit, numbers)
+    said = {"change": change, "low": low, "high": high, "since": moved.since}
+    yield telling.phrases.words.say(f"evidence.change_{key}", **said)
 
 
 def _short(measure: str, row: Row) -> str:

@@ -1,7 +1,7 @@
 """All that an audit has to say, told and ranked."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 
 from eachchild.findings.evidence import About, Evidence
@@ -10,9 +10,10 @@ from eachchild.findings.judging import Material, Tested
 from eachchild.findings.limits import limits, quality_findings
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
+from eachchild.findings.places import place_findings
 from eachchild.findings.predicted import PredictedTold, predicted_finding, tell_predicted
 from eachchild.findings.ranking import ranked
-from eachchild.findings.tests import tests_of
+from eachchild.findings.tests import changes_of, tests_of
 from eachchild.measures.measured import Measured
 from eachchild.plan import Margin, Plan
 from eachchild.tables import RuleHit, UncoveredCount
@@ -27,6 +28,8 @@ class Known:
     has_places: bool
     hits: tuple[RuleHit, ...]
     uncovered: tuple[UncoveredCount, ...]
+    places: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    # by level: id, and name where there is one, of every place in the cube's order
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,15 @@ def tell(plan: Plan, phrases: Phrases, measured: Measured, known: Known) -> Told
     """Turn measures into ranked findings in the plan's language."""
     evidence = Evidence(measured.table)
     periods = (*known.periods, ALL) if len(known.periods) > 1 else known.periods
-    tests = {}
+    tests, moved = {}, {}
     if measured.assessment is not None:
         tests = tests_of(plan, measured.assessment, known.periods)
-    material = Material(plan, phrases, evidence, tests, periods)
+        moved = changes_of(measured.assessment, known.periods)
+    material = Material(plan, phrases, evidence, tests, periods, moved)
     gaps = gap_findings(material)
+    places: tuple[Finding, ...] = ()
+    if measured.assessment is not None and known.places:
+        places = place_findings(material, measured.assessment, gaps, known.places)
     largest = _largest(phrases, gaps)
     predicted = tuple(
         tell_predicted(phrases, p, q)
@@ -56,7 +63,7 @@ def tell(plan: Plan, phrases: Phrases, measured: Measured, known: Known) -> Told
     latest = [p for p in predicted if p.predicted.period == known.periods[-1]]
     spoken = [predicted_finding(phrases, p, largest.get(p.predicted.outcome, "")) for p in latest]
     order = ranked(
-        (*gaps, *spoken, *quality_findings(phrases, known.hits)),
+        (*gaps, *places, *spoken, *quality_findings(phrases, known.hits)),
         _effects(plan.margin, gaps),
         _worse_than_parts(gaps, tests),
     )

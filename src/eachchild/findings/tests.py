@@ -4,7 +4,7 @@ import numpy as np
 
 from eachchild.cube import ALL_PLACES, POOLED
 from eachchild.findings.evidence import About
-from eachchild.findings.judging import Tested
+from eachchild.findings.judging import Changed, Tested
 from eachchild.findings.verdicts import LEVEL
 from eachchild.measures.inference import CARRIED, Assessment
 from eachchild.plan import Plan
@@ -31,6 +31,25 @@ def tests_of(plan: Plan, assessment: Assessment, periods: tuple[str, ...]) -> di
             excess=excess,
         )
     return found
+
+
+def changes_of(assessment: Assessment, periods: tuple[str, ...]) -> dict[About, Changed]:
+    """How each gap of a whole place moved to the latest year: from the first year told."""
+    moved = assessment.changes
+    whole = (moved.level == assessment.levels.index(ALL_PLACES)) & (moved.last == len(periods) - 1)
+    rows = np.flatnonzero(whole)
+    rows = rows[np.argsort(-moved.first[rows], kind="stable")]  # the earliest is kept
+    group, reference = moved.group.take(rows).text(), moved.reference.take(rows).text()
+    return {
+        About(assessment.outcomes[moved.outcome[i]], g, r, periods[-1]): Changed(
+            periods[moved.first[i]],
+            float(moved.change[i]),
+            float(moved.low[i]),
+            float(moved.high[i]),
+            float(assessment.q_change[i]),
+        )
+        for i, g, r in zip(rows.tolist(), group, reference, strict=True)
+    }
 
 
 def _is_worse(excess: float, direction: Direction) -> bool:

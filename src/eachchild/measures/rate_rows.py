@@ -25,6 +25,7 @@ from eachchild.measures.rates import rate
 from eachchild.measures.row_batch import Batch, Comparison, Values, present_rows, rows
 from eachchild.measures.table import MeasureTable
 from eachchild.plan import OVERALL
+from eachchild.terms.factors import NOT_REPORTED
 from eachchild.terms.outcomes import Direction
 
 
@@ -113,6 +114,12 @@ def further_rows(batch: Batch, beside: Comparison, direction: Direction) -> Iter
         )
     if direction == "neither":
         return
+    # Nobody is helped toward parity by a record that does not say who they are.
+    named = np.array([NOT_REPORTED not in g for g in batch.group.names], np.bool_)
+    kept = named[batch.group.code]
+    batch, beside = batch.keep(kept), beside.keep(kept)
+    group, others = _exact(batch.tally), _exact(beside.tally)
+    known = batch.tally.is_exact & beside.tally.is_exact
     held = students_to_parity(group, others, direction=direction)
     yield present_rows(
         batch,

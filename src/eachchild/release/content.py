@@ -1,7 +1,7 @@
 """An audit put together from its parts, before anyone has decided who may see it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from eachchild.cube import Cube
 from eachchild.findings.model import Finding
@@ -9,8 +9,9 @@ from eachchild.findings.phrases import Phrases, sentence_case
 from eachchild.findings.predicted import PredictedTold, shares_of
 from eachchild.findings.tell import Told
 from eachchild.measures.funnel import Funnel
-from eachchild.measures.table import MeasureTable
+from eachchild.measures.table import STATES, MeasureTable
 from eachchild.plan import Plan
+from eachchild.release.breaks import breaks_of
 from eachchild.release.types import (
     Content,
     FactorCard,
@@ -21,6 +22,9 @@ from eachchild.release.types import (
 from eachchild.terms.factors import Factor, Group
 from eachchild.terms.numerals import count
 from eachchild.terms.outcomes import Outcome
+from eachchild.terms.states import State
+
+_NOT_COLLECTED = STATES.index(State.NOT_COLLECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Parts:
     funnels: tuple[Funnel, ...]
     quality: Quality
     choices: Mapping[str, object]
+    labels: Mapping[str, str] = field(default_factory=dict)  # of places, where a source has them
 
 
 def content(plan: Plan, cube: Cube, phrases: Phrases, parts: Parts) -> Content:
@@ -44,7 +49,7 @@ def content(plan: Plan, cube: Cube, phrases: Phrases, parts: Parts) -> Content:
         periods=cube.periods,
         places=len(cube.places.ids),
         place_level=cube.places.level,
-        place_names=_place_names(cube),
+        place_names={**_place_names(cube), **parts.labels},
         who_is_counted=who_is_counted(plan, cube, phrases),
         limits=parts.told.limits,
         outcomes=tuple(_outcome(o, plan, phrases) for o in plan.outcomes),
@@ -54,10 +59,11 @@ def content(plan: Plan, cube: Cube, phrases: Phrases, parts: Parts) -> Content:
         predictability=predictability_cards(parts.told, cube.periods),
         funnels=parts.funnels,
         quality=parts.quality,
-        group_lines=group_lines(plan, parts.told.findings, phrases),
+        group_lines=group_lines(plan, parts, phrases),
         method=_method(phrases),
         flags=plan.flags,
         choices=parts.choices,
+        breaks=breaks_of(cube, phrases),
     )
 
 
@@ -80,18 +86,24 @@ def who_is_counted(plan: Plan, cube: Cube, phrases: Phrases) -> tuple[str, ...]:
     return tuple(sentence_case(s) for s in said)
 
 
-def group_lines(
-    plan: Plan, findings: Sequence[Finding], phrases: Phrases
-) -> tuple[tuple[str, str], ...]:
+def group_lines(plan: Plan, parts: Parts, phrases: Phrases) -> tuple[tuple[str, str], ...]:
     """One line for every identity group, however small: its largest gap, or that none is known."""
     lines = []
     for one in plan.identity:
         for value in _told_values(one.factor):
             group = str(Group(((one.factor.id, value),)))
-            mine = [f for f in findings if f.kind == "gap" and f.group == group]
+            mine = [f for f in parts.told.findings if f.kind == "gap" and f.group == group]
             if mine:
-                lines.append((sentence_case(phrases.group(group)), _line(mine, phrases)))
+                asked = _is_asked(parts.measures, group)
+                line = _line(mine, phrases) if asked else phrases.words.say("line.not_collected")
+                lines.append((sentence_case(phrases.group(group)), line))
     return tuple(lines)
+
+
+def _is_asked(measures: MeasureTable, group: str) -> bool:
+    """Whether the source has any outcome of a group's."""
+    rows = measures.find(place="all", group=group)
+    return bool((measures.state[rows] != _NOT_COLLECTED).any())
 
 
 def _told_values(factor: Factor) -> tuple[str, ...]:

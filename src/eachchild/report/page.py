@@ -70,6 +70,7 @@ class Statement:
     group: str = ""
     place: str = "all"
     folded: tuple["Statement", ...] = ()
+    places: str = ""  # at how many districts and schools it stands by itself
     figure: Figure | None = None
     heat: HeatMap | None = None
 

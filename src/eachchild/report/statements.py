@@ -1,11 +1,14 @@
 """Findings as the page prints them: parents first, what belongs to them folded beneath."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from eachchild.findings.model import Finding
 from eachchild.report.names import Names, sentence_case
 from eachchild.report.page import Statement
+from eachchild.terms.numerals import count
 
+_MOST_PLACES = 20  # more of them are a list nobody reads; findings.json has them all
 _TOLD = ("gap", "supported", "stop", "warning")  # what stands open; the rest is one step below
 
 
@@ -40,6 +43,7 @@ def _statement(names: Names, one: Finding, children: dict[str, list[Finding]]) -
         caveats=tuple(map(sentence_case, one.caveats)),
         group=one.group if one.kind == "gap" else "",
         place=one.place,
+        places=_places(names, children.get(one.id, ())),
         folded=tuple(
             _statement(names, child, children)
             for child in _in_place(names, children.get(one.id, ()))
@@ -52,4 +56,19 @@ def _in_place(names: Names, children: Iterable[Finding]) -> list[Finding]:
     found = list(children)
     whole = [c for c in found if c.place == "all"]
     places = [c for c in found if c.place != "all"]
+    if len(places) > _MOST_PLACES:
+        return whole
     return whole + sorted(places, key=lambda c: (names.place(c.place), c.id))
+
+
+def _places(names: Names, children: Iterable[Finding]) -> str:
+    """At how many districts and schools the gap stands by itself."""
+    levels = Counter(c.place.partition(":")[0] for c in children if c.place != "all")
+    if not levels:
+        return ""
+    counted = [
+        names.say(f"level.{level}" + ("_one" if n == 1 else ""), count=count(n))
+        for level, n in sorted(levels.items())
+    ]
+    key = "many" if levels.total() > _MOST_PLACES else "few"
+    return names.say(f"places.{key}", places=names.say("places.and").join(counted))

@@ -41,6 +41,17 @@ def starting(year: int) -> str:
     return f"{year}-{(year + 1) % 100:02d}"
 
 
+def years_between(first: str, last: str) -> int:
+    """How many school years lie between two, neither counted; 0 where one is no school year.
+
+    >>> years_between("2018-19", "2021-22"), years_between("2021-22", "2022-23")
+    (2, 0)
+    """
+    if any(starting(int(p[:4])) != p for p in (first, last) if p != ALL) or ALL in (first, last):
+        return 0
+    return max(int(last[:4]) - int(first[:4]) - 1, 0)
+
+
 def of_date(day: date, first_month: int = 7) -> str:
     """The school year a date falls in; by default years turn in July.
 
