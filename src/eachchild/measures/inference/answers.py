@@ -130,10 +130,12 @@ def _tests(here: Counted, inside: _Inside, tilt: Tilted, *, testable: Known, fac
     total = folded(inside.score, fold)
     has_inside = testable & (total.variance > 0) & ~inside.hidden
     plain = scores(here.pairs, facts.skew)
-    has_plain = testable & (plain.variance > 0)
+    has_plain = testable & (plain.variance > 0) & here.held.has_squares
     has_between = tilt.known & testable
     years = np.full(testable.shape, facts.years if here.cells.pooled else 1.0)
     p_inside = weakened(p_values(inside.pairs, inside.score, fold, total), years)
+    if not here.held.has_squares:
+        has_inside = has_inside & (p_inside < 1)
     p_plain = weakened(p_alone(here.pairs, plain), years)
     return Tests(
         p_inside=np.where(has_inside, p_inside, 1.0),
@@ -158,7 +160,7 @@ def _gap(inside: _Inside, facts: Facts, *, pooled: bool) -> InsideGap:
     return replace(
         gap,
         has_ratio=gap.has_ratio & ~inside.hidden,
-        has_difference=gap.has_difference & ~inside.hidden,
+        has_difference=gap.has_difference & ~inside.hidden & inside.pairs.has_squares,
     )
 
 
@@ -188,7 +190,7 @@ def _alone(layout: Layout, schools: _Schools, facts: Facts) -> Found:
     rows = np.flatnonzero(wanted(frame.groups, every) & shallow & (every.beside.other < 0))
     asked, pairs = taken(asked, rows), every.pairs.take(rows)
     score = scores(pairs, facts.skew)
-    known = (asked.state == _REPORTED) & (score.variance > 0)
+    known = (asked.state == _REPORTED) & (score.variance > 0) & pairs.has_squares
     p = np.where(known, p_alone(pairs, score), 1.0)
     is_school, size = layout.levels[-1] == _SCHOOL, rows.size
     tests = Tests(

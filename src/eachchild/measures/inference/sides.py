@@ -85,6 +85,7 @@ class Pairs:
     missing: Known
     odd: Known
     is_rate: bool
+    has_squares: bool = True  # False: a source of sums alone
 
     def take(self, rows: Whole | Known) -> "Pairs":
         """The entries chosen by index or mask."""
@@ -96,6 +97,7 @@ class Pairs:
             self.missing[rows],
             self.odd[rows],
             self.is_rate,
+            self.has_squares,
         )
 
 
@@ -152,8 +154,9 @@ def counted(cells: Cells, beside: Comparisons, facts: Facts) -> Counted:
     odd = np.zeros(exact.shape, np.bool_)
     if facts.is_rate:
         odd = exact & collected & (_impossible(ours.side) | _impossible(others))
-    usable = exact & collected & ~odd & groups.has_squares
-    lined_up = Pairs(ours.side, others, usable, ~exact, ~collected, odd, facts.is_rate)
+    usable = exact & collected & ~odd
+    has = groups.has_squares
+    lined_up = Pairs(ours.side, others, usable, ~exact, ~collected, odd, facts.is_rate, has)
     return Counted(cells, beside, groups, totals, lined_up)
 
 
