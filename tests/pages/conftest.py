@@ -432,7 +432,15 @@ def factor_cards() -> tuple[FactorCard, ...]:
     def card(factor: str, values: tuple[str, ...], reference: str) -> FactorCard:
         labels = {v: said.say(f"group.{factor}.{v}") for v in (*values, "not_reported")}
         label = said.say(f"factor.{factor}")
-        return FactorCard(factor, label, labels, reference, "the largest group", overlap=False)
+        return FactorCard(
+            factor,
+            label,
+            label[:1].lower() + label[1:],
+            labels,
+            reference,
+            "the largest group",
+            overlap=False,
+        )
 
     yes_no = ("yes", "no")
     return (

@@ -59,7 +59,7 @@ def test_an_audit_without_findings_is_whole_and_says_so(bare, released, tmp_path
     assert section.figures[0].title == "Race and ethnicity: no finding"
     assert (
         section.crossings[0].title
-        == "Race and ethnicity, Sex: no crossing has a finding of its own"
+        == "Race and ethnicity by sex: no crossing has a finding of its own"
     )
     assert section.years == ()
     write_html(bare, tmp_path / "report.html")

@@ -206,3 +206,41 @@ def test_every_row_is_accounted_for(audited: Callable[[str], story.Audit], name:
     for a in audited(name).content.quality.accounts:
         assert a.rows_read == a.loaded + a.merged + a.quarantined + sum(a.ignored.values())
         assert a.rows_read > 0
+
+
+def test_every_group_has_one_line_about_the_whole_place(
+    audited: Callable[[str], story.Audit],
+) -> None:
+    lines = dict(audited("virginia").content.group_lines)
+    assert lines["Hispanic students"].startswith(
+        "no gap larger than the plan calls small in Out-of-school"
+    )
+    assert lines["White students"] == (
+        "the group that the others are compared with. Out-of-school suspension: 3.7 of 100"
+    )
+    assert lines["Nonbinary students"] == "the source tells none of these outcomes for them"
+    assert {"Pacific Islander students", "American Indian students", "Girls"} <= set(lines)
+    places = audited("virginia").content.place_names.values()
+    assert not [name for name in places if any(name in line for line in lines.values())]
+
+
+def test_beside_predictability_stands_the_largest_gap_however_few_its_students(
+    audited: Callable[[str], story.Audit],
+) -> None:
+    cards = {c.outcome: c for c in audited("virginia").content.predictability}
+    # Boys would change more students' results, but Black students' gap is the larger one.
+    assert cards["oss_any"].largest_gap.startswith("Largest gap: Black students")
+
+
+def test_what_a_source_of_sums_cannot_tell_is_not_told(
+    audited: Callable[[str], story.Audit],
+) -> None:
+    findings = audited("virginia").findings
+    lost = next(f for f in findings if (f.outcome, f.group) == ("days_lost", "race=black"))
+    assert lost.evidence[0] == (
+        "Black students: 93.3 days for every 100 students (261,644 students). "
+        "White students: 21.5 (560,920)"
+    )
+    assert lost.evidence[1] == "4.3 times as much"
+    # Sums alone give no figure inside schools; the plain one must not stand in for it.
+    assert not [line for line in lost.evidence if line.startswith("Inside the same")]

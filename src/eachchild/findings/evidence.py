@@ -67,11 +67,13 @@ class Evidence:
             self._references.setdefault(key, {})[reference] = None
 
     def row(self, about: About, measure: str, interval: str = STUDENT) -> Row | None:
-        """One row; measures without an interval are found under any, other places never."""
+        """One row; a measure without an interval stands in for the student one, others never."""
         if about.place != self.place:
             return None
         key = (about.outcome, about.group, about.reference, about.period, measure)
-        at = self._at.get((*key, interval), self._at.get((*key, "")))
+        at = self._at.get((*key, interval))
+        if at is None and interval == STUDENT:
+            at = self._at.get((*key, ""))
         return None if at is None else self._read(at)
 
     def abouts(self, measure: str) -> tuple[About, ...]:

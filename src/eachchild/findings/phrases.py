@@ -6,6 +6,7 @@ from eachchild.plan import COMPLEMENT, OVERALL, Plan
 from eachchild.terms.catalogue import Words, words
 from eachchild.terms.factors import NOT_REPORTED, OVERLAP_PREFIX, Group
 from eachchild.terms.numerals import count, significant
+from eachchild.terms.outcomes import Outcome, built_in
 
 _NOUN_FACTORS = ("sex", "gender")
 
@@ -42,6 +43,16 @@ class Phrases:
     def verb(self, outcome: str) -> str:
         """What happened to students: `were suspended out of school`."""
         return self.verbs.get(outcome) or self.words.say(f"outcome.{outcome}.verb")
+
+    def counted(self, outcome: Outcome) -> str:
+        """Who and what an outcome counts, in words; the plan's own outcomes by their label."""
+        standard = built_in().get(outcome.name)
+        asked = (outcome.event_text, outcome.population_text)
+        if standard is not None and (standard.event_text, standard.population_text) == asked:
+            return self.words.say(f"outcome.{outcome.name}.counted")
+        if not outcome.is_rate:
+            return self.words.say("counted.own_mean", title=self.title(outcome.name))
+        return self.words.say("counted.own", verb=self.verb(outcome.name))
 
     def unit(self, outcome: str) -> str:
         """The unit of a mean; empty where the catalogue has none."""

@@ -15,6 +15,7 @@ from eachchild.findings.support import counts_of, value_of
 from eachchild.findings.verdicts import LEVEL, Scale
 from eachchild.measures.comparisons import mean_difference, risk_difference
 from eachchild.measures.counts import Known, Numbers, Whole
+from eachchild.measures.effects import cohens_d
 from eachchild.measures.inference import Assessment, Side
 from eachchild.measures.inference.model import taken
 from eachchild.measures.parity import students_to_parity
@@ -96,7 +97,8 @@ def _told(
     gap = _numbers(outcome, assessment, rows)
     asked = assessment.asked
     scale = material.scale(outcome)
-    for i, row in enumerate(gap.rows.tolist()):
+    for i in np.flatnonzero(_beyond(scale, gap)).tolist():
+        row = int(gap.rows[i])
         level = int(asked.level[row])
         one = Row(
             float(gap.estimate[i]),
@@ -109,16 +111,15 @@ def _told(
             int(gap.theirs.n[i]),
             float(assessment.q[row]),
         )
-        if _is_beyond(scale, outcome, one):
-            yield _One(
-                level,
-                int(asked.place[row]),
-                assessment.levels[level],
-                asked.group.names[asked.group.code[row]],
-                one,
-                scale,
-                int(gap.parity[i]) if gap.has_parity[i] else None,
-            )
+        yield _One(
+            level,
+            int(asked.place[row]),
+            assessment.levels[level],
+            asked.group.names[asked.group.code[row]],
+            one,
+            scale,
+            int(gap.parity[i]) if gap.has_parity[i] else None,
+        )
 
 
 def _numbers(outcome: Outcome, assessment: Assessment, rows: Whole) -> _Gap:
@@ -135,14 +136,20 @@ def _numbers(outcome: Outcome, assessment: Assessment, rows: Whole) -> _Gap:
     return _Gap(rows, ours, theirs, *parts, parity.students, parity.known)
 
 
-def _is_beyond(scale: Scale, outcome: Outcome, row: Row) -> bool:
-    """Beyond what the plan calls small; a mean judged by its spread is small only at none."""
+def _beyond(scale: Scale, gap: _Gap) -> Known:
+    """Which gaps are beyond what the plan calls small."""
+    ours, theirs = (s.total / np.maximum(s.n, 1) for s in (gap.ours, gap.theirs))
     if scale.measure in ("risk_ratio", "mean_ratio"):
-        rates = (row.rate, row.reference_rate)
-        return min(rates) <= 0 < max(rates) or scale.outside(rates[0] / rates[1])
+        both = (ours > 0) & (theirs > 0)
+        ratio = np.divide(ours, theirs, out=np.ones_like(ours), where=both)
+        return np.where(both, _outside(scale, ratio), ours != theirs)
     if scale.measure == "risk_difference":
-        return scale.outside(row.estimate or 0.0)
-    return bool(row.estimate)
+        return _outside(scale, gap.estimate)
+    return _outside(scale, cohens_d(gap.ours.sums(1.0), gap.theirs.sums(1.0)).size)
+
+
+def _outside(scale: Scale, values: Numbers) -> Known:
+    return (values < scale.low) | (values > scale.high)
 
 
 def _finding(

@@ -79,11 +79,13 @@ def counts_of(telling: Telling, row: Row) -> str:
     if not telling.outcome.is_rate:
         return telling.phrases.words.say(
             "evidence.sums",
+            unit=telling.phrases.unit(telling.outcome.name)
+            or telling.phrases.words.say("evidence.on_average"),
             group=names["group"],
-            mean=significant(row.rate, 3),
+            mean=_amount(telling, row.rate),
             n=count(row.n or 0),
             others=sentence_case(names["others"]),
-            other_mean=significant(row.reference_rate, 3),
+            other_mean=_amount(telling, row.reference_rate),
             other_n=count(row.reference_n or 0),
         )
     return telling.phrases.words.say(
@@ -120,7 +122,7 @@ def value_of(telling: Telling, row: Row, measure: str) -> str:
         return ""
     say = telling.phrases.words.say
     if row.low is None or row.high is None:
-        return significant(row.estimate) if measure in _RATIO else significant(row.estimate, 3)
+        return say(f"evidence.{measure}_alone", value=_plain(telling, measure, row.estimate))
     if measure in _RATIO:
         numbers = {"low": significant(row.low), "high": significant(row.high)}
         return say("evidence.ratio", ratio=significant(row.estimate), **numbers)
@@ -129,8 +131,13 @@ def value_of(telling: Telling, row: Row, measure: str) -> str:
         return say(
             "evidence.difference", difference=f"{100 * row.estimate:.1f}", low=low, high=high
         )
-    low, high = significant(row.low), significant(row.high)
-    return say("evidence.mean_difference", difference=significant(row.estimate), low=low, high=high)
+    difference, low, high = (_amount(telling, x) for x in (row.estimate, row.low, row.high))
+    return say("evidence.mean_difference", difference=difference, low=low, high=high)
+
+
+def _amount(telling: Telling, mean: float) -> str:
+    """A mean, or a difference of means, for as many students as the outcome is told for."""
+    return significant(mean * telling.outcome.per, 3)
 
 
 def _second(telling: Telling, judged: Sequence[Judged]) -> Iterator[str]:
@@ -161,12 +168,14 @@ def _inside(telling: Telling) -> Iterator[str]:
             yield telling.phrases.words.say(f"evidence.{key}", value=_lower(value))
     cluster = telling.evidence.row(telling.about, measure, CLUSTER)
     if cluster is not None and cluster.low is not None and cluster.high is not None:
-        low, high = (_plain(measure, x) for x in (cluster.low, cluster.high))
+        low, high = (_plain(telling, measure, x) for x in (cluster.low, cluster.high))
         yield telling.phrases.words.say("evidence.schools_interval", low=low, high=high)
 
 
-def _plain(measure: str, value: float) -> str:
-    return f"{100 * value:.1f}" if measure == "risk_difference" else significant(value)
+def _plain(telling: Telling, measure: str, value: float) -> str:
+    if measure == "risk_difference":
+        return f"{100 * value:.1f}"
+    return significant(value) if measure in _RATIO else _amount(telling, value)
 
 
 def _carried(telling: Telling, first: Judged) -> Iterator[str]:
@@ -223,7 +232,7 @@ def _years(telling: Telling, periods: Sequence[str]) -> Iterator[str]:
         about = About(telling.outcome.name, telling.about.group, telling.about.reference, period)
         row = telling.evidence.row(about, measure)
         if row is not None and row.estimate is not None:
-            told.append(f"{period} {_short(measure, row)}")
+            told.append(f"{period} {_short(telling, measure, row)}")
     if len(told) > 1:
         yield telling.phrases.words.say("evidence.years", years="; ".join(told))
 
@@ -247,11 +256,11 @@ def _changed(telling: Telling, changes: Mapping[About, Changed]) -> Iterator[str
     yield telling.phrases.words.say(f"evidence.change_{key}", **said)
 
 
-def _short(measure: str, row: Row) -> str:
+def _short(telling: Telling, measure: str, row: Row) -> str:
     estimate = row.estimate or 0.0
     if measure == "risk_difference":
         return points(estimate)
-    return significant(estimate)
+    return significant(estimate) if measure in _RATIO else _amount(telling, estimate)
 
 
 def _lower(text: str) -> str:

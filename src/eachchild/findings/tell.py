@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import log
 
 from eachchild.findings.evidence import About, Evidence
 from eachchild.findings.gaps import gap_findings
@@ -14,6 +13,7 @@ from eachchild.findings.places import place_findings
 from eachchild.findings.predicted import PredictedTold, predicted_finding, tell_predicted
 from eachchild.findings.ranking import ranked
 from eachchild.findings.tests import changes_of, tests_of
+from eachchild.findings.verdicts import times_small
 from eachchild.measures.measured import Measured
 from eachchild.plan import Margin, Plan
 from eachchild.tables import RuleHit, UncoveredCount
@@ -55,7 +55,7 @@ def tell(plan: Plan, phrases: Phrases, measured: Measured, known: Known) -> Told
     places: tuple[Finding, ...] = ()
     if measured.assessment is not None and known.places:
         places = place_findings(material, measured.assessment, gaps, known.places)
-    largest = _largest(phrases, gaps)
+    largest = _largest(phrases, plan, gaps)
     predicted = tuple(
         tell_predicted(phrases, p, q)
         for p, q in zip(measured.predicted, measured.predicted_q, strict=True)
@@ -83,9 +83,12 @@ def tell(plan: Plan, phrases: Phrases, measured: Measured, known: Known) -> Told
     )
 
 
-def _largest(phrases: Phrases, gaps: Sequence[Finding]) -> dict[str, str]:
-    """For each outcome the one-way gap that concerns most students, in words."""
-    found = {}
+def _largest(phrases: Phrases, plan: Plan, gaps: Sequence[Finding]) -> dict[str, str]:
+    """For each outcome the largest gap of one group, in words, however few its students.
+
+    It stands beside predictability, which weighs a group by its size.
+    """
+    directions, found = {o.name: o.direction for o in plan.outcomes}, {}
     for outcome in dict.fromkeys(f.outcome for f in gaps):
         mine = [
             f
@@ -93,7 +96,8 @@ def _largest(phrases: Phrases, gaps: Sequence[Finding]) -> dict[str, str]:
             if f.outcome == outcome and f.verdict == "gap" and f.group.count("=") == 1
         ]
         if mine:
-            first = max(mine, key=lambda f: (f.students_to_parity or 0, abs(f.estimate or 0)))
+            worse = [f for f in mine if _is_worse(directions, f)] or mine
+            first = max(worse, key=lambda f: (times_small(plan.margin, f), f.n or 0))
             found[outcome] = phrases.words.say("predict.largest", gap=first.sentence)
         else:
             # "No gap found" only where something could have been found.
@@ -103,20 +107,19 @@ def _largest(phrases: Phrases, gaps: Sequence[Finding]) -> dict[str, str]:
     return found
 
 
+def _is_worse(directions: Mapping[str, str], finding: Finding) -> bool:
+    """Whether the group fares worse than those it is compared with; either way where neither is."""
+    direction, estimate = directions[finding.outcome], finding.estimate or 0.0
+    same = 1.0 if finding.measure in ("risk_ratio", "mean_ratio") else 0.0
+    return direction == "neither" or (estimate > same) == (direction == "lower")
+
+
 def _effects(margin: Margin, gaps: Iterable[Finding]) -> dict[str, float]:
     """How many times what the plan calls small each gap is.
 
     That puts outcomes of different kinds in one order by a yardstick chosen before results.
     """
-    return {f.id: _times_small(margin, f.measure, f.estimate) for f in gaps}
-
-
-def _times_small(margin: Margin, measure: str, estimate: float | None) -> float:
-    if estimate is None:
-        return 0.0
-    if measure in ("risk_ratio", "mean_ratio"):
-        return abs(log(estimate)) / log(margin.ratio_high) if estimate > 0 else 0.0
-    return abs(estimate) / (margin.points if measure == "risk_difference" else margin.effect)
+    return {f.id: times_small(margin, f) for f in gaps}
 
 
 def _worse_than_parts(gaps: Sequence[Finding], tests: Mapping[About, Tested]) -> frozenset[str]:

@@ -1,9 +1,11 @@
 """Verdicts: a gap, no gap, or cannot tell. "Not significant" is never "no gap"."""
 
 from dataclasses import dataclass
+from math import log
 from typing import Literal
 
 from eachchild.findings.evidence import CLUSTER, About, Evidence, Row
+from eachchild.findings.model import Finding
 from eachchild.plan import Margin
 from eachchild.terms.outcomes import Outcome
 from eachchild.terms.states import State
@@ -44,6 +46,17 @@ def scale_of(outcome: Outcome, overall: float, margin: Margin) -> Scale:
     if overall < margin.rare_below:
         return Scale("risk_ratio", margin.ratio_low, margin.ratio_high)
     return Scale("risk_difference", -margin.points, margin.points)
+
+
+def times_small(margin: Margin, finding: Finding) -> float:
+    """How many times what the plan calls small a finding's estimate is."""
+    if finding.estimate is None:
+        return 0.0
+    if finding.measure in ("risk_ratio", "mean_ratio"):
+        known = finding.estimate > 0
+        return abs(log(finding.estimate)) / log(margin.ratio_high) if known else 0.0
+    small = margin.points if finding.measure == "risk_difference" else margin.effect
+    return abs(finding.estimate) / small
 
 
 def verdict_of(evidence: Evidence, about: About, scale: Scale, q: float | None) -> Verdict:

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eachchild.cube import Cube
-from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases, sentence_case
 from eachchild.findings.predicted import PredictedTold, shares_of
 from eachchild.findings.tell import Told
 from eachchild.measures.funnel import Funnel
-from eachchild.measures.table import STATES, MeasureTable
+from eachchild.measures.table import MeasureTable
 from eachchild.plan import Plan
 from eachchild.release.breaks import breaks_of
+from eachchild.release.group_lines import group_lines
 from eachchild.release.types import (
     Content,
     FactorCard,
@@ -22,9 +22,6 @@ from eachchild.release.types import (
 from eachchild.terms.factors import Factor, Group
 from eachchild.terms.numerals import count
 from eachchild.terms.outcomes import Outcome
-from eachchild.terms.states import State
-
-_NOT_COLLECTED = STATES.index(State.NOT_COLLECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ def content(plan: Plan, cube: Cube, phrases: Phrases, parts: Parts) -> Content:
         predictability=predictability_cards(parts.told, cube.periods),
         funnels=parts.funnels,
         quality=parts.quality,
-        group_lines=group_lines(plan, parts, phrases),
+        group_lines=group_lines(plan, parts.measures, parts.told.findings, phrases),
         method=_method(phrases),
         flags=plan.flags,
         choices=parts.choices,
@@ -86,52 +83,8 @@ def who_is_counted(plan: Plan, cube: Cube, phrases: Phrases) -> tuple[str, ...]:
     return tuple(sentence_case(s) for s in said)
 
 
-def group_lines(plan: Plan, parts: Parts, phrases: Phrases) -> tuple[tuple[str, str], ...]:
-    """One line for every identity group, however small: its largest gap, or that none is known."""
-    lines = []
-    for one in plan.identity:
-        for value in _told_values(one.factor):
-            group = str(Group(((one.factor.id, value),)))
-            mine = [f for f in parts.told.findings if f.kind == "gap" and f.group == group]
-            if mine:
-                asked = _is_asked(parts.measures, group)
-                line = _line(mine, phrases) if asked else phrases.words.say("line.not_collected")
-                lines.append((sentence_case(phrases.group(group)), line))
-    return tuple(lines)
-
-
-def _is_asked(measures: MeasureTable, group: str) -> bool:
-    """Whether the source has any outcome of a group's."""
-    rows = measures.find(place="all", group=group)
-    return bool((measures.state[rows] != _NOT_COLLECTED).any())
-
-
-def _told_values(factor: Factor) -> tuple[str, ...]:
-    return factor.values[:1] if factor.overlap else factor.values
-
-
-def _line(findings: Sequence[Finding], phrases: Phrases) -> str:
-    gaps = [f for f in findings if f.verdict == "gap"]
-    if gaps:
-        first = min(gaps, key=lambda f: f.rank)
-        return phrases.words.say(
-            "line.gap", title=phrases.title(first.outcome), sentence=first.sentence
-        )
-    known = [f for f in findings if f.verdict == "no_gap"]
-    if known:
-        titles = ", ".join(dict.fromkeys(phrases.title(f.outcome) for f in known))
-        return phrases.words.say("line.none", titles=titles)
-    return phrases.words.say("line.cannot_tell")
-
-
 def _outcome(outcome: Outcome, plan: Plan, phrases: Phrases) -> OutcomeCard:
-    condition = outcome.event_text
-    if all(source.shape == "counts" for source in plan.sources):
-        condition = phrases.words.say("counted.as_published")
-    elif outcome.population_text:
-        condition = phrases.words.say(
-            "line.among", condition=condition, population=outcome.population_text
-        )
+    published = all(source.shape == "counts" for source in plan.sources)
     return OutcomeCard(
         name=outcome.name,
         label=phrases.verb(outcome.name),
@@ -140,10 +93,21 @@ def _outcome(outcome: Outcome, plan: Plan, phrases: Phrases) -> OutcomeCard:
         is_rate=outcome.is_rate,
         per=outcome.per,
         unit=phrases.unit(outcome.name),
-        definition=condition,
+        definition=phrases.words.say("counted.as_published")
+        if published
+        else phrases.counted(outcome),
+        condition="" if published else _condition(outcome, phrases),
         source=outcome.source,
         indicator=outcome.indicator,
     )
+
+
+def _condition(outcome: Outcome, phrases: Phrases) -> str:
+    """What is asked of the columns, as the plan writes it."""
+    if not outcome.population_text:
+        return outcome.event_text
+    said = {"condition": outcome.event_text, "population": outcome.population_text}
+    return phrases.words.say("line.among", **said)
 
 
 def _factor(factor: Factor, reference: str, reason: str, phrases: Phrases) -> FactorCard:
@@ -151,6 +115,7 @@ def _factor(factor: Factor, reference: str, reason: str, phrases: Phrases) -> Fa
     return FactorCard(
         factor.id,
         phrases.factor(factor.id),
+        phrases.inline(factor.id),
         groups,
         reference,
         reason,

@@ -31,9 +31,10 @@ class OutcomeCard:
     is_rate: bool
     per: int
     unit: str  # of a mean: "points", "days"
-    definition: str
+    definition: str  # who and what is counted, in words
     source: str
     indicator: int | None
+    condition: str = ""  # the definition as asked of the columns; empty for published counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class FactorCard:
 
     id: str
     label: str
+    within: str  # the label within a sentence
     groups: Mapping[str, str]  # value -> "Black students", "girls"
     reference: str
     reason: str

@@ -16,6 +16,7 @@ from eachchild.terms.states import State
 # that one student in a tiny crossing does not bleach all others.
 _SHADES = 3
 _SOME_SIZE = 30
+_FEWEST = 10  # students of a crossing whose shade says more than one of them would
 
 
 def heat_maps(case: Case) -> dict[tuple[str, ...], HeatMap]:
@@ -87,7 +88,7 @@ def _untold(case: Case, pair: tuple[FactorCard, FactorCard]) -> str:
     groups = {_group(pair, v, w) for v in pair[0].groups for w in pair[1].groups}
     folded = any(f.group in groups and f.parent for f in case.findings)
     key = "heat.folded" if folded else "heat.no_finding"
-    return case.names.say(key, one=pair[0].label, other=pair[1].label)
+    return case.names.say(key, one=pair[0].label, other=pair[1].within)
 
 
 def _about(case: Case, pair: Sequence[FactorCard], shade: "_Shade") -> str:
@@ -125,7 +126,7 @@ class _Shade:
         return 0.0 if self.overall is None else (cell.estimate or 0.0) - self.overall
 
     def _step(self, cell: Cell) -> int:
-        if self._most == 0:
+        if self._most == 0 or (cell.n or 0) < _FEWEST:
             return 0
         steps = round(self._away(cell) / self._most * (_SHADES + 0.49))
         better = 1 if self._case.card.direction == "higher" else -1

@@ -6,11 +6,12 @@ from eachchild.release.types import PredictabilityCard, Released
 from eachchild.report.charts.tracks import Track, track
 from eachchild.report.names import Names, sentence_case
 from eachchild.report.page import Predicted
-from eachchild.terms.numerals import count, significant
+from eachchild.terms.numerals import count
 from eachchild.terms.states import State
 from eachchild.terms.years import ALL
 
 _WIDE, _PHONE = 460, 340
+_TOLD = 0.005  # of what factors tell together; less prints as 0 %
 
 
 def predicted_rows(
@@ -126,10 +127,14 @@ def shares(names: Names, card: PredictabilityCard) -> str:
     if len(card.shares) < 2:  # one factor tells all there is to tell
         return ""
     largest_first = sorted(card.shares.items(), key=lambda s: (-s[1], s[0]))
-    parts = (
-        f"{names.factor(factor)} {significant(100 * part)} %" for factor, part in largest_first
-    )
-    return names.say("predicted.shares", shares=", ".join(parts))
+    told = [f"{names.factor(f)} {100 * part:.0f} %" for f, part in largest_first if part >= _TOLD]
+    if not told:
+        return ""
+    # Freed of what chance adds, a share of nothing falls on either side of 0.
+    rest = [names.factor(f) for f, part in largest_first if part < _TOLD]
+    if rest:
+        told.append(names.say("predicted.no_share", factors=", ".join(rest)))
+    return names.say("predicted.shares", shares=", ".join(told))
 
 
 def _index(names: Names, card: PredictabilityCard) -> str:

@@ -130,6 +130,7 @@ def _definition(case: Case) -> tuple[tuple[str, str], ...]:
     say, card = case.names.say, case.card
     lines = [
         (say("section.counted"), card.definition),
+        (say("section.condition"), card.condition),
         (say("section.source"), card.source),
         (say("section.direction"), say(f"section.direction_{card.direction}")),
     ]
