@@ -47,7 +47,7 @@ class Context:
     @property
     def factors(self) -> Mapping[str, Factor]:
         """Every factor a column may be about, the plan's own included."""
-        return {**FACTORS, **{f.id: f for f in self.plan.factors}}
+        return {**FACTORS, **{f.id: f for f in self.plan.recorded}}
 
     @property
     def year_keys(self) -> list[str]:

@@ -142,7 +142,7 @@ def _made_of(tables: Mapping[str, Path], plan: Plan) -> str:
     for name, path in sorted(tables.items()):
         with path.open("rb") as file:
             whole.update(f"{name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
-    factors = [(f.id, f.values) for f in plan.factors]
+    factors = [(f.id, f.values) for f in plan.recorded]
     complete = sorted(s.table for s in plan.sources if s.complete)
     rules = (_FORM, plan.as_of, plan.membership, factors, complete, asdict(RULES))
     whole.update(json.dumps(rules).encode())

@@ -86,9 +86,7 @@ def enter(facts: Sequence[CountFacts], plan: Plan) -> Cube:
         raise ValueError(f"one plan cannot mix places of the levels {', '.join(levels)}")
     places = _places(facts, levels[0] if levels else "school")
     periods = tuple(sorted({p for f in facts for p in f.periods}))
-    values = {f.id: f.all_values for f in plan.factors} | {
-        f.id: f.all_values for f in plan.overlaps
-    }
+    values = {f.id: f.all_values for f in plan.factors} | {f.id: f.all_values for f in plan.alone}
     layers = [
         layer for one in facts for layer in _layers(one, plan, places=places, periods=periods)
     ]
@@ -123,7 +121,7 @@ def _layers(
         np.where(one.place == WHOLE, len(one.places), one.place)
     ]
     period = np.array([periods.index(p) for p in one.periods], np.int64)[one.period]
-    order = [f for f in (*plan.factors, *plan.overlaps) if f.id in one.factors]
+    order = [f for f in (*plan.factors, *plan.alone) if f.id in one.factors]
     columns = [
         np.array([f.all_values.index(v) for v in one.values[f.id]], np.int64)[
             one.value[:, one.factors.index(f.id)]

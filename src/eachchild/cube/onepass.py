@@ -253,7 +253,8 @@ def _places(frame: Frame, schema: Schema, schools: tuple[str, ...]) -> Places:
 
 def _block(plan: CountPlan, found: _Pass, answered: Mapping[str, Outcome]) -> Block:
     names = tuple(f.id for f in plan.factors)
-    cells = arrange([found.period, found.place, *(found.value[name] for name in names)])
+    place = np.full_like(found.place, EVERYWHERE) if plan.whole else found.place
+    cells = arrange([found.period, place, *(found.value[name] for name in names)])
     students = cells.add(found.sums[_STUDENTS])
     tallies = {
         o.name: _tally(o, found, cells, students)

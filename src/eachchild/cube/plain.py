@@ -37,7 +37,8 @@ def count_plainly(
     tallies: dict[str, dict[Cell, PlainTally]] = {o.name: {} for o in plan.outcomes}
     for row in rows:
         values = tuple(str(row[f.id] or NOT_REPORTED) for f in plan.factors)
-        cell = (str(row["period"]), str(row.get("school_id") or ""), values)
+        school = "" if plan.whole else str(row.get("school_id") or "")
+        cell = (str(row["period"]), school, values)
         students[cell] = students.get(cell, 0) + 1
         for outcome in plan.outcomes:
             _add(tallies[outcome.name].setdefault(cell, PlainTally()), outcome, row)

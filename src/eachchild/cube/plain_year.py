@@ -192,7 +192,7 @@ def _as_of(unit: Unit, plan: Plan) -> date | None:
 
 
 def _identity(unit: Unit, tables: Tables, plan: Plan) -> None:
-    factors = {**FACTORS, **{f.id: f for f in plan.factors}}
+    factors = {**FACTORS, **{f.id: f for f in plan.recorded}}
     student = next((r for r in tables.get("student", ()) if r["student_id"] == unit.student), None)
     dated = [r for r in tables.get("identity", ()) if r["student_id"] == unit.student]
     kept = {r["factor"] for r in tables.get("identity", ())}

@@ -13,12 +13,14 @@ class CountPlan:
 
     factors: tuple[Factor, ...]
     outcomes: tuple[Outcome, ...]
+    whole: bool = False  # of all places together: no cell says where
 
 
 def student_plans(plan: Plan) -> tuple[CountPlan, ...]:
-    """The breakdowns an audit needs: all partition factors crossed, and each overlap on its own.
+    """The breakdowns an audit needs: all partition factors crossed, and each other on its own.
 
-    An overlap (race in combination) is never crossed: its groups share students.
+    An overlap (race in combination) is never crossed: its groups share students. Country of birth
+    is counted for the whole place alone.
     """
     crossed = CountPlan(plan.factors, plan.outcomes)
-    return (crossed, *(CountPlan((factor,), plan.outcomes) for factor in plan.overlaps))
+    return (crossed, *(CountPlan((f,), plan.outcomes, f.whole) for f in plan.alone))

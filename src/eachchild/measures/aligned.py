@@ -27,13 +27,13 @@ class Beside:
 
 
 def breakdowns(plan: Plan, depth: int) -> tuple[tuple[str, ...], ...]:
-    """The factors asked about one by one, then crossed up to `depth`; overlaps stand alone.
+    """The factors asked about one by one, then crossed up to `depth`; some stand alone.
 
     They come in the plan's order, so a group is always written the same way.
     """
     partition = [f.id for f in plan.factors]
     crossed = (c for size in range(1, depth + 1) for c in combinations(partition, size))
-    return (*crossed, *((f.id,) for f in plan.overlaps))
+    return (*crossed, *((f.id,) for f in plan.alone))
 
 
 def group_names(cube: Cube, cells: Margin) -> Coded:

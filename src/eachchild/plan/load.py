@@ -18,7 +18,16 @@ from eachchild.plan.model import (
 from eachchild.plan.reading import Keys
 from eachchild.plan.source import read_source
 from eachchild.terms.expressions import ExpressionError
-from eachchild.terms.factors import ANY_RACES, FACTORS, OVERLAP_PREFIX, Factor, any_race
+from eachchild.terms.factors import (
+    ANY_RACES,
+    FACTORS,
+    NO,
+    OVERLAP_PREFIX,
+    YES,
+    Factor,
+    any_race,
+    own_factor,
+)
 from eachchild.terms.outcomes import Outcome, built_in, outcome_from
 
 _TOP = (
@@ -99,7 +108,7 @@ def _refuse_unusable(plan: Plan) -> None:
 
 
 def _identity(keys: Keys) -> Identity:
-    keys.known(("factor", "values", "reference", "reason", "source"))
+    keys.known(("factor", "values", "overlap", "reference", "reason", "source"))
     factor = _factor(keys)
     reference = keys.one("reference", str, COMPLEMENT)
     if reference not in (COMPLEMENT, OVERALL, *factor.values):
@@ -119,8 +128,15 @@ def _factor(keys: Keys) -> Factor:
         if race not in ANY_RACES:
             raise PlanError(f"{keys.where}: race in combination is one of {', '.join(ANY_RACES)}.")
         return any_race(race)
+    if keys.one("overlap", bool, False):
+        if values not in ((), (YES, NO)):
+            raise PlanError(
+                f"{keys.where}: a factor that overlaps has the values yes and no alone."
+            )
+        values = (YES, NO)
     if values:
-        return Factor(name, values, source=keys.one("source", str, "declared in the plan"))
+        source = keys.one("source", str, "declared in the plan")
+        return own_factor(name, values, source, overlap=keys.one("overlap", bool, False))
     if name not in FACTORS:
         raise PlanError(
             f"{keys.where}: '{name}' is not a built-in factor ({', '.join(FACTORS)}). For one of "

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from eachchild.terms.factors import Factor
+from eachchild.terms.factors import OVERLAP_PREFIX, Factor
 from eachchild.terms.outcomes import Outcome
 
 Shape = Literal["records", "counts"]
@@ -166,9 +166,20 @@ class Plan:
     @property
     def factors(self) -> tuple[Factor, ...]:
         """The factors whose values part the students, in the plan's order: they can be crossed."""
-        return tuple(i.factor for i in self.identity if not i.factor.overlap)
+        return tuple(i.factor for i in self.identity if not i.factor.alone)
 
     @property
     def overlaps(self) -> tuple[Factor, ...]:
         """The yes-or-no factors that overlap: compared with their own complement only."""
         return tuple(i.factor for i in self.identity if i.factor.overlap)
+
+    @property
+    def alone(self) -> tuple[Factor, ...]:
+        """The factors that are never crossed: those that overlap, and those told as a whole."""
+        return tuple(i.factor for i in self.identity if i.factor.alone)
+
+    @property
+    def recorded(self) -> tuple[Factor, ...]:
+        """The factors with a column of their own; race in combination follows from several."""
+        every = (i.factor for i in self.identity)
+        return tuple(f for f in every if not f.id.startswith(OVERLAP_PREFIX))

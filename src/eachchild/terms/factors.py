@@ -4,6 +4,9 @@ Values follow the federal collection (Civil Rights Data Collection; EDFacts). A 
 `partition` (each student has exactly one value, `not_reported` included) or an `overlap` (yes or
 no for one category among several that a student may have together: race in combination, types of
 disability). An overlap is compared with its own complement only: never crossed, stacked or summed.
+
+Country of birth and nationality are asked only where a plan names them, and told for the district
+as a whole, never crossed and never by school. Immigration status is never asked.
 """
 
 from collections.abc import Mapping
@@ -22,6 +25,12 @@ class Factor:
     values: tuple[str, ...]
     overlap: bool = False
     source: str = ""
+    whole: bool = False  # told for all places together alone
+
+    @property
+    def alone(self) -> bool:
+        """Never crossed with another factor."""
+        return self.overlap or self.whole
 
     @property
     def all_values(self) -> tuple[str, ...]:
@@ -55,6 +64,27 @@ FACTORS: Mapping[str, Factor] = MappingProxyType({f.id: f for f in _BUILT_IN})
 # record names Black, alone or with others.
 OVERLAP_PREFIX = "race_any"
 ANY_RACES = tuple(r for r in FEDERAL_RACES if r != "two_or_more")
+
+
+# A school's few students from one country are soon known by name.
+WHOLE_ONLY = ("birth_country", "nationality")
+_STATUS = ("immigra", "citizen", "undocumented", "visa", "refugee", "asylum")
+
+
+def own_factor(name: str, values: tuple[str, ...], source: str, *, overlap: bool = False) -> Factor:
+    """A factor of the district's own, or one told only for the district as a whole.
+
+    >>> own_factor("nationality", ("mexican", "filipino"), "").whole
+    True
+
+    Raises ValueError for immigration status, which no audit asks (Plyler v. Doe, 457 US 202).
+    """
+    if any(word in name.lower() for word in _STATUS):
+        raise ValueError(
+            f"'{name}' asks for immigration status, which EachChild never reads. Take it out of "
+            "the plan; birth_country and nationality can be told for the district as a whole."
+        )
+    return Factor(name, values, overlap, source, whole=name in WHOLE_ONLY)
 
 
 def any_race(race: str) -> Factor:
