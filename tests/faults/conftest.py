@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eachchild.plan import Plan, load_plan
-from eachchild.sources.records import Records, load_records
+from eachchild.sources.records.load import Records, load_records
 
 Rows = list[dict[str, str]]
 RACES = ("black", "white", "hispanic", "asian")

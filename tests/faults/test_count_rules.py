@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eachchild.plan import Plan, plan_from
-from eachchild.sources.counts import LoadedCounts, load_counts
+from eachchild.sources.counts.load import LoadedCounts, load_counts
 from eachchild.tables import RuleHit
 
 Table = list[dict[str, str]]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from eachchild.plan import load_plan
-from eachchild.sources.counts import LoadedCounts, load_counts
+from eachchild.sources.counts.load import LoadedCounts, load_counts
 from eachchild.tables import WHOLE, CountFacts, RuleHit
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eachchild.sources.cell_text import OPEN, Read, read_cell
+from eachchild.sources.counts.cell_text import OPEN, Read, read_cell
 
 
 @pytest.mark.parametrize(

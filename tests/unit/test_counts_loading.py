@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eachchild.plan import Plan, PlanError, plan_from
-from eachchild.sources.counts import LoadedCounts, load_counts
+from eachchild.sources.counts.load import LoadedCounts, load_counts
 from eachchild.sources.errors import SourceError
 from eachchild.tables import WHOLE, CountFacts
 

@@ -3,7 +3,7 @@
 import pytest
 
 from eachchild.plan import PlanError
-from eachchild.sources.patterns import ignored_by, match_columns, read_grammar
+from eachchild.sources.counts.patterns import ignored_by, match_columns, read_grammar
 
 CODES = {"race": {"BL": "black", "WH": "white"}, "sex": {"M": "male", "F": "female"}}
 

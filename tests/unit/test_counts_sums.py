@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eachchild.sources.cell_text import OPEN
-from eachchild.sources.count_sums import (
+from eachchild.sources.counts.cell_text import OPEN
+from eachchild.sources.counts.sums import (
     Sums,
     add_up,
     capped_by,

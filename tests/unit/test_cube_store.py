@@ -9,7 +9,7 @@ import pytest
 from eachchild.cube import restore, store
 from eachchild.cube.enter import enter
 from eachchild.plan import load_plan
-from eachchild.sources.counts import load_counts
+from eachchild.sources.counts.load import load_counts
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

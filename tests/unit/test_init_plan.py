@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from eachchild.plan import Plan, load_plan
-from eachchild.sources.counts import load_counts
+from eachchild.sources.counts.load import load_counts
 from eachchild.sources.errors import SourceError
-from eachchild.sources.init import InitResult, init_plan
-from eachchild.sources.records import load_records
+from eachchild.sources.init.plan import InitResult, init_plan
+from eachchild.sources.records.load import load_records
 from eachchild.tables import RuleHit
 from eachchild.worlds import synthesize
 

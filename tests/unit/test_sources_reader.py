@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from eachchild.plan.model import Layout
 from eachchild.sources.errors import SourceError
 from eachchild.sources.files import find_files
-from eachchild.sources.text_table import (
+from eachchild.sources.text.table import (
     AFTER_TABLE,
     BEFORE_HEADING,
     BLANK_LINE,

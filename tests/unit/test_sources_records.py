@@ -11,7 +11,7 @@ import pytest
 
 from eachchild.plan import PlanError, load_plan
 from eachchild.sources.errors import SourceError
-from eachchild.sources.records import Records, load_records
+from eachchild.sources.records.load import Records, load_records
 from eachchild.sources.vault import Vault, open_vault
 
 STUDENTS = """\

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from eachchild.sources.reading import Asked
-from eachchild.sources.reading_codes import canonical_grade
-from eachchild.sources.typed import (
+from eachchild.sources.reading.asked import Asked
+from eachchild.sources.reading.codes import canonical_grade
+from eachchild.sources.reading.typed import (
     ColumnReading,
     TypedColumn,
     constant_column,

@@ -6,7 +6,7 @@ import numpy as np
 
 from eachchild.cube import count_all
 from eachchild.plan import load_plan
-from eachchild.sources.records import load_records
+from eachchild.sources.records.load import load_records
 from eachchild.worlds import synthesize
 
 FEWEST = 150

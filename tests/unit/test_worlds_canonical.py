@@ -10,7 +10,7 @@ import pyarrow.csv as csv
 import pytest
 
 from eachchild.plan import load_plan
-from eachchild.sources.records import load_records
+from eachchild.sources.records.load import load_records
 from eachchild.tables import ACTIONS, COURSE_LEVELS, TABLES
 from eachchild.terms.factors import FACTORS
 from eachchild.worlds import Truth, synthesize

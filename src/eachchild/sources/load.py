@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eachchild.plan import Plan
-from eachchild.sources.counts import load_counts
-from eachchild.sources.linkage import Link
-from eachchild.sources.records import load_records
+from eachchild.sources.counts.load import load_counts
+from eachchild.sources.records.load import load_records
+from eachchild.sources.rules.linkage import Link
 from eachchild.tables import CountFacts, FileAccount, RuleHit, UncoveredCount, Unmapped
 
 Progress = Callable[[str, float], None]

@@ -1,0 +1,1 @@
+"""Published tables of counts: patterns of columns, hidden cells with their bounds, totals."""

@@ -1,0 +1,1 @@
+"""A first plan from a folder of files, its guesses explained."""

@@ -1,0 +1,1 @@
+"""Text into typed columns: ids, numbers, dates, periods and codes, by rules of our own."""

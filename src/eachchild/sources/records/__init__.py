@@ -1,0 +1,1 @@
+"""Files of rows (students, spells, absences) into the canonical tables, every row accounted for."""

@@ -1,0 +1,200 @@
+"""One file of a source: read, mapped, typed, each row judged by the rules it can break alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from eachchild.plan import Source
+from eachchild.sources.reading.asked import Asked
+from eachchild.sources.reading.factors import read_factor_values
+from eachchild.sources.reading.typed import (
+    MISSING,
+    ColumnReading,
+    TypedColumn,
+    constant_column,
+    read_column,
+)
+from eachchild.sources.records.fates import Fate, Fates, all_loaded
+from eachchild.sources.records.mapping import ColumnMap, is_secret, map_columns
+from eachchild.sources.records.row_checks import check_rows, emptied
+from eachchild.sources.text.table import TextTable, read_text_table
+from eachchild.tables import Kind, RuleHit, Unmapped
+
+_TOTALS = pa.array(["total", "totals", "grand total", "all students"])
+_MOST_UNMAPPED = 200  # more distinct values than that are no code list: perhaps names; not shown
+TOTAL_ROW = "total row"
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """One file's rows as typed columns, with the fate of each and the rules that fired."""
+
+    text: TextTable
+    columns: Mapping[str, TypedColumn]
+    fates: Fates
+    hits: tuple[RuleHit, ...] = ()
+    unmapped: tuple[Unmapped, ...] = ()
+    usable: bool = True
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What has been found in the file so far; it never leaves this module."""
+
+    text: TextTable
+    fates: Fates
+    columns: dict[str, TypedColumn] = field(default_factory=dict)
+    hits: list[RuleHit] = field(default_factory=list)
+    unmapped: list[Unmapped] = field(default_factory=list)
+
+    def hit(self, rule: str, severity: str, rows: NDArray[np.bool_], **more: object) -> None:
+        if rows.any():
+            first = tuple(self.text.row[np.flatnonzero(rows)[:_EXAMPLES]].tolist())
+            made = RuleHit(rule, severity, self.text.path, int(rows.sum()), first, **more)  # type: ignore[arg-type]
+            self.hits.append(made)
+
+
+def stage_file(
+    path: Path,
+    name: str,
+    source: Source,
+    *,
+    asked: Sequence[Asked],
+    factors: Sequence[Asked] = (),
+) -> StagedFile:
+    """Read and type one file; a missing column (F06) leaves every row quarantined for it.
+
+    `factors` says how the values of each factor are read, for a table whose rows name one.
+    """
+    text = read_text_table(path, name, source.layout)
+    columns = map_columns(source, text.columns, asked, name=name)
+    work = _Progress(text, all_loaded(text.data.num_rows), hits=[*text.hits, *columns.hits])
+    if not columns.usable:
+        fates = work.fates.put(work.fates.loaded, Fate.QUARANTINED, "F06")
+        return StagedFile(text, {}, fates, tuple(work.hits), usable=False)
+    _leave_out(work, columns)
+    readings = _readings(work, columns)
+    if source.table == "identity":
+        readings = read_factor_values(readings, factors)
+    _leave_out_totals(work, readings)
+    for reading in readings:
+        _take_in(work, reading)
+    _judge(work, source.table)
+    return StagedFile(text, work.columns, work.fates, tuple(work.hits), tuple(work.unmapped))
+
+
+def _leave_out(work: _Progress, columns: ColumnMap) -> None:
+    """Rows that the plan does not keep, or ignores by name."""
+    data = work.text.data
+    for heading, wanted in columns.keep:
+        rows = _reads(data, heading, wanted)
+        work.fates = work.fates.put(~rows, Fate.IGNORED, f"not kept: {heading}")
+    for heading, unwanted in columns.ignore:
+        rows = _reads(data, heading, unwanted)
+        work.fates = work.fates.put(rows, Fate.IGNORED, f"ignored by the plan: {heading}")
+
+
+def _reads(data: pa.Table, heading: str, text: str) -> NDArray[np.bool_]:
+    equal = pc.equal(data.column(heading), text.strip()).combine_chunks()
+    return np.asarray(equal.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _readings(work: _Progress, columns: ColumnMap) -> list[ColumnReading]:
+    data = work.text.data
+    return [
+        read_column(data.column(b.heading), b.asked)
+        if b.heading is not None
+        else constant_column(b.constant, b.asked, data.num_rows)
+        for b in columns.bound
+    ]
+
+
+def _leave_out_totals(work: _Progress, readings: Sequence[ColumnReading]) -> None:
+    """A row whose id reads `Total` is a sum that a report printed, not a student or a school."""
+    for reading in readings:
+        if reading.asked.kind is Kind.ID and reading.asked.required:
+            values = reading.column.values
+            is_total = np.asarray(pc.is_in(pc.utf8_lower(values), value_set=_TOTALS))
+            rows = np.append(is_total, False)[reading.column.index] & work.fates.loaded
+            work.hit("F05", "note", rows, details={"total_rows": True})
+            work.fates = work.fates.put(rows, Fate.IGNORED, TOTAL_ROW)
+
+
+def _take_in(work: _Progress, reading: ColumnReading) -> None:
+    """Add a column; quarantine the rows that cannot do without the value they lack."""
+    asked = reading.asked
+    work.columns[asked.name] = reading.column
+    live = work.fates.loaded
+    unclear = np.zeros(live.size, dtype=bool)
+    for fault in reading.faults:
+        rows = fault.rows & live
+        severity = fault.fault.severity
+        if severity == "blank" and (asked.required or asked.blank_speaks):
+            severity, unclear = "quarantine", unclear | rows
+            work.fates = work.fates.put(rows, Fate.QUARANTINED, fault.fault.rule)
+        details = dict(fault.fault.details)
+        if fault.fault.rule == "V07":
+            details["lists"] = tuple(reading.unmapped)
+        work.hit(fault.fault.rule, severity, rows, column=asked.name, details=details)
+    _note_unmapped(work, reading, live)
+    if asked.required:
+        rows = (reading.column.index == MISSING) & live & ~unclear
+        work.hit("R05", "quarantine", rows, column=asked.name)
+        work.fates = work.fates.put(rows, Fate.QUARANTINED, "R05")
+
+
+def _note_unmapped(work: _Progress, reading: ColumnReading, live: NDArray[np.bool_]) -> None:
+    for list_name, texts in reading.unmapped.items():
+        if len(texts.values) > _MOST_UNMAPPED:
+            continue
+        index = texts.index[live]
+        counts = np.bincount(index[index != MISSING], minlength=len(texts.values))
+        work.unmapped += [
+            Unmapped(list_name, value, int(count), work.text.path)
+            for value, count in zip(texts.values.to_pylist(), counts, strict=True)
+            if count
+        ]
+
+
+def _judge(work: _Progress, table: str) -> None:
+    for hit in check_rows(table, work.columns):
+        rows = hit.rows & work.fates.loaded
+        work.hit(hit.rule, hit.severity, rows, column=hit.column, details=hit.details)
+        if hit.ignored:
+            work.fates = work.fates.put(rows, Fate.IGNORED, hit.ignored)
+        elif hit.severity == "quarantine":
+            work.fates = work.fates.put(rows, Fate.QUARANTINED, hit.rule)
+        elif hit.severity == "blank":
+            work.columns[hit.column] = emptied(work.columns[hit.column], rows)
+
+
+def quarantined_rows(staged: StagedFile, fates: Fates) -> pa.Table:
+    """The rows put aside, as their file had them, with the reason; never the secret columns.
+
+    A row that did not fit the heading stands as one text in the last column.
+    """
+    text, bad = staged.text, staged.text.bad
+    at = np.flatnonzero(fates.fate == Fate.QUARANTINED)
+    plain = [h for h in text.columns if not is_secret(h)]
+    reasons = [fates.reasons[r] for r in fates.reason[at]] + [b.rule for b in bad]
+    cells = [
+        pa.chunked_array([*column.chunks, _blanks(len(bad))], pa.string())
+        for column in text.data.select(plain).take(pa.array(at)).columns
+    ]
+    columns = [
+        pa.array([*text.row[at].tolist(), *(b.row for b in bad)], pa.int64()),
+        pa.array(reasons, pa.string()),
+        *cells,
+        pa.chunked_array([_blanks(at.size), pa.array([b.text for b in bad], pa.string())]),
+    ]
+    return pa.table(columns, names=["row", "reason", *plain, "line as read"])
+
+
+def _blanks(count: int) -> pa.Array:
+    return pa.array([""] * count, pa.string())
