@@ -1,4 +1,4 @@
-"""Schools and months without records where records are to be expected: C01, C02, C03.
+"""Schools, months, steps and adults without records where records are to be expected: C01 to C05.
 
 No record is not "present" and not "no incident": a silent 100 % must be seen before any rate.
 """
@@ -11,6 +11,8 @@ from eachchild.tables import RuleHit
 
 _EXPECTED = 10  # rows that the other schools' rate would give; none where 10 are due is no chance
 _LARGE = 300  # students; the rule catalogue's size for a school without any incident
+_MANY = 500  # records; in fewer one kind or one adult may be all there was
+_EXCLUSION = ("oss", "expulsion", "police")
 _SILENT_DAYS = 20  # school days without an absence at the end of a year
 
 
@@ -31,8 +33,27 @@ def _rules(staged: Staged) -> Iterator[RuleHit]:
             yield from _early_ends(staged)
     if staged.has("discipline", "school_id", "date") and _has_spells(staged):
         yield from _no_discipline(staged)
+    if staged.has("discipline", "action"):
+        yield from _one_kind_alone(staged)
     if staged.has("student_year", "school_id", "period"):
         yield from _zero_columns(staged)
+
+
+def _one_kind_alone(staged: Staged) -> Iterator[RuleHit]:
+    """C04: nothing on record but exclusion; C05: one adult has written most of the records."""
+    excluded = ", ".join(f"'{action}'" for action in _EXCLUSION)
+    many = f"HAVING count(*) >= {_MANY}"
+    alone = f"SELECT count(*) FROM discipline {many} AND bool_and(action IN ({excluded}))"
+    for (rows,) in staged.rows(alone):
+        yield RuleHit("C04", "note", staged.file("discipline"), int(str(rows)), column="action")
+    if staged.has("discipline", "staff_id"):
+        most = f"""WITH adults AS (SELECT count(*) AS n FROM discipline
+            WHERE staff_id IS NOT NULL GROUP BY staff_id)
+            SELECT max(n) FROM adults HAVING sum(n) >= {_MANY} AND max(n) > sum(n) / 2"""
+        for (rows,) in staged.rows(most):
+            yield RuleHit(
+                "C05", "note", staged.file("discipline"), int(str(rows)), column="staff_id"
+            )
 
 
 def _has_spells(staged: Staged) -> bool:

@@ -1,4 +1,7 @@
-"""Identity as recorded: race flags, columns that never vary, meals for all: D02, D03, D06, D09."""
+"""Identity as recorded: several races, columns that never vary, meals for all.
+
+D01, D02, D03, D06 and D09.
+"""
 # ruff: noqa: S608 - the queries are this room's own text; names from files are quoted
 
 from collections.abc import Iterator
@@ -46,7 +49,11 @@ def _race_flags(staged: Staged, table: str) -> Iterator[RuleHit]:
 
 
 def _race_rows(staged: Staged) -> Iterator[RuleHit]:
-    """The same where races are rows: 'two or more' named alone, or no row at all."""
+    """The same where races are rows: several, 'two or more' named alone, or no row at all."""
+    several = """SELECT any_value(source_file) AS source_file, min(source_row) AS source_row
+        FROM student_race GROUP BY student_id
+        HAVING count(DISTINCT race) > 1 AND NOT bool_or(race = 'two_or_more')"""
+    yield from staged.hits("D01", "note", several, column="race")
     two = """SELECT any_value(source_file) AS source_file, min(source_row) AS source_row
         FROM student_race GROUP BY student_id
         HAVING bool_or(race = 'two_or_more') AND count(DISTINCT race) < 3"""

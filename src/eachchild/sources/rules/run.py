@@ -6,7 +6,9 @@ from eachchild.sources.rules.coverage import coverage_rules
 from eachchild.sources.rules.dates import date_rules
 from eachchild.sources.rules.enrollment import enrollment_rules
 from eachchild.sources.rules.identity import identity_rules
+from eachchild.sources.rules.marks import mark_rules
 from eachchild.sources.rules.missing import missing_rules
+from eachchild.sources.rules.over_years import year_rules
 from eachchild.sources.rules.staged import Staged
 from eachchild.tables import RuleHit
 
@@ -17,6 +19,8 @@ def run_rules(staged: Staged, outcomes: Sequence[str]) -> tuple[RuleHit, ...]:
         *date_rules(staged),
         *enrollment_rules(staged),
         *identity_rules(staged),
+        *year_rules(staged),
+        *mark_rules(staged),
         *coverage_rules(staged),
         *missing_rules(staged, outcomes),
     )
