@@ -4,12 +4,17 @@ python tools/reference.py           write docs/reference/*.md
 python tools/reference.py --check   exit 1 and name the file that is out of date
 """
 
+import argparse
 import csv
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from eachchild.bench.null import NullDistrict
+from eachchild.cli.commands import parser
+from eachchild.findings.phrases import sentence_case
+from eachchild.measures.definitions import DEFINITIONS
+from eachchild.plan.declared import SECTIONS
 from eachchild.tables import TABLES
 from eachchild.terms.catalogue import words
 from eachchild.terms.factors import FACTORS
@@ -64,6 +69,58 @@ def outcomes_page() -> Iterator[str]:
         ("factor", "values", "source"),
         ((f.id, ", ".join(f.all_values), f.source) for f in FACTORS.values()),
     )
+
+
+def measures_page() -> Iterator[str]:
+    """Every measure of measures.csv."""
+    yield "# Measures\n"
+    yield "Each name that the column `measure` of `measures.csv` may hold. Every row can be"
+    yield "recomputed by hand from its own `events`, `n`, `reference_events` and `reference_n`,"
+    yield "but for intervals between and within schools. `state` says how a number may be taken;"
+    yield "blank is no value, never 0.\n"
+    yield from table(
+        ("measure", "what it is", "interval, 95 %", "source"),
+        ((f"`{d.name}`", d.meaning, d.interval or "none", d.source) for d in DEFINITIONS),
+    )
+
+
+def plan_page() -> Iterator[str]:
+    """Every key of a plan."""
+    yield "# The plan, key by key\n"
+    yield "An audit is described by one `audit.toml`. A key that is not listed here is refused,"
+    yield "with the nearest one that is. Paths are relative to the plan.\n"
+    for section in SECTIONS:
+        yield f"\n## `{section.heading}`\n\n{section.meaning}\n"
+        yield from table(
+            ("key", "what it says", "left out", "for example"),
+            (
+                (f"`{k}`", key.meaning, key.default, f"`{key.example}`" if key.example else "")
+                for k, key in section.keys.items()
+            ),
+        )
+
+
+def command_line_page() -> Iterator[str]:
+    """Every command with its options, as the command line itself explains them."""
+    yield "# The command line\n"
+    yield "Exit codes: 0 done; 2 the plan or the input is wrong; 3 not enough data; 4 release"
+    yield "refused. The reason and the next step are one line on standard error.\n"
+    (commands,) = (a for a in parser()._actions if isinstance(a.choices, dict))  # no public way
+    for name, command in commands.choices.items():
+        yield f"\n## eachchild {name}\n\n{sentence_case(command.description)}.\n"
+        asked = (a for a in command._actions if a.dest != "help")
+        yield from table(("argument", "meaning"), ((_named(a), _explained(a)) for a in asked))
+
+
+def _named(action: argparse.Action) -> str:
+    value = action.metavar or ("" if action.nargs == 0 else action.dest.upper())
+    return " ".join(f"`{word}`" for word in (*action.option_strings, value) if word)
+
+
+def _explained(action: argparse.Action) -> str:
+    options = f"One of {', '.join(map(str, action.choices))}. " if action.choices else ""
+    needed = "Must be given. " if action.required and action.option_strings else ""
+    return options + needed + sentence_case((action.help or "") % vars(action))
 
 
 def rules_page() -> Iterator[str]:
@@ -136,6 +193,9 @@ def pages() -> Iterator[tuple[Path, str]]:
     for name, lines in (
         ("tables", tables_page()),
         ("outcomes", outcomes_page()),
+        ("plan", plan_page()),
+        ("measures", measures_page()),
+        ("command-line", command_line_page()),
         ("rules", rules_page()),
         ("study-null", null_page()),
         ("study-predictability", predictability_page()),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from eachchild import story
+from eachchild.measures.definitions import DEFINITIONS
 from eachchild.report.bundle import write_measures
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -244,3 +245,35 @@ def test_what_a_source_of_sums_cannot_tell_is_not_told(
     assert lost.evidence[1] == "4.3 times as much"
     # Sums alone give no figure inside schools; the plain one must not stand in for it.
     assert not [line for line in lost.evidence if line.startswith("Inside the same")]
+
+
+@pytest.mark.parametrize("name", ["virginia", "access", "hsls", "messy", "idea618"])
+def test_every_measure_has_its_definition(audited: Callable[[str], story.Audit], name: str) -> None:
+    written = set(audited(name).to_arrow()["measure"].to_pylist())
+    assert written <= {d.name for d in DEFINITIONS}
+
+
+def test_a_district_with_few_others_is_set_beside_the_state(
+    audited: Callable[[str], story.Audit],
+) -> None:
+    table = audited("virginia").to_arrow().to_pylist()
+    asked = [
+        r for r in table
+        if (r["outcome"], r["group"], r["reference"]) == ("oss_any", "idea=yes", "complement")
+    ]  # fmt: skip
+    whole = {(r["place"], r["measure"], r["interval"]): r for r in asked}
+    state = whole["all", "risk_ratio", "student"]
+    own = {r["place"]: r for r in asked if r["measure"] == "risk_difference"}
+    alternate = [r for r in asked if r["measure"] == "alternate_risk_ratio"]
+    assert alternate
+    for row in alternate:
+        assert (row["reference_events"], row["reference_n"]) == (
+            state["reference_events"], state["reference_n"]
+        )  # fmt: skip
+        few = own[row["place"]]
+        assert few["reference_n"] < 30 or few["reference_events"] < 10
+    known = [r for r in alternate if r["estimate"] is not None]
+    assert known
+    for row in known:
+        theirs = row["reference_events"] / row["reference_n"]
+        assert row["estimate"] == pytest.approx(row["events"] / row["n"] / theirs, rel=1e-12)

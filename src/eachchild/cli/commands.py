@@ -7,6 +7,7 @@ student's record.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -42,13 +43,16 @@ DONE, WRONG, NOT_ENOUGH, REFUSED = 0, 2, 3, 4
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    chosen = _parser().parse_args(arguments)
+    chosen = parser().parse_args(arguments)
     try:
         return int(chosen.run(chosen))
     except WRONG_INPUT as error:
         return _say(error, WRONG)
     except ReleaseRefusedError as error:
         return _say(error, REFUSED)
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except KeyboardInterrupt:
         return _say("stopped; nothing half-written was left behind", 130)
 
@@ -58,15 +62,16 @@ def _say(error: object, code: int) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options; the generated reference prints what it says of itself."""
+    whole = argparse.ArgumentParser(
         prog="eachchild",
         description="Does identity still predict how our students do? Audit a district's own data.",
     )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for add in (_init, _check, _audit, _release, _synthesize, _demo, _bench):
         add(commands)
-    return parser
+    return whole
 
 
 _Commands = argparse._SubParsersAction  # argparse has no public name for what it returns
@@ -85,7 +90,7 @@ def _command(
 
 def _init(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "init", _run_init, "look at a folder and write a first audit.toml")
-    command.add_argument("folder", type=Path)
+    command.add_argument("folder", type=Path, metavar="FOLDER", help="the files as exported")
 
 
 def _check(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -98,47 +103,60 @@ def _check(commands: "_Commands[argparse.ArgumentParser]") -> None:
 def _audit(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "audit", _run_audit, "run the audit and write its report")
     _plan_arguments(command)
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
     command.add_argument("--no-pdf", action="store_true", help="leave out report.pdf")
-    command.add_argument("--progress", choices=("bar", "json", "none"), default="bar")
+    progress = ("bar", "json", "none")
+    command.add_argument("--progress", choices=progress, default="bar", help="on standard error")
 
 
 def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "release", _run_release, "hand an audit to an audience")
     command.add_argument("source", type=Path, metavar="DIR", help="a folder that audit wrote")
-    command.add_argument("--audience", choices=tuple(Audience), required=True)
-    command.add_argument("--approved-by", action="append", default=[], metavar="NAME")
+    audiences = tuple(a.value for a in Audience)
+    command.add_argument("--audience", choices=audiences, required=True, help="who may see it")
+    approved = "once for each who approves; never the plan's author"
+    command.add_argument(
+        "--approved-by", action="append", default=[], metavar="NAME", help=approved
+    )
 
 
 def _synthesize(commands: "_Commands[argparse.ArgumentParser]") -> None:
     about = "write a made-up district whose disparities are known"
     command = _command(commands, "synthesize", _run_synthesize, about)
-    command.add_argument("--world", default="district")
-    command.add_argument("--seed", type=int, default=1)
-    command.add_argument("--students", type=int, default=60_000)
-    command.add_argument("--schools", type=int, default=None)
-    command.add_argument("--years", type=int, default=4)
-    command.add_argument("--shape", choices=("tables", "sis"), default="tables")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument("--world", default="district", help="district, null or null-schools")
+    command.add_argument("--seed", type=int, default=1, help="the same seed, the same bytes")
+    command.add_argument("--students", type=int, default=60_000, help="default: %(default)s")
+    command.add_argument(
+        "--schools", type=int, default=None, help="default: as many as districts of this size have"
+    )
+    command.add_argument("--years", type=int, default=4, help="default: %(default)s")
+    shape = "canonical tables, or files as a student information system exports them"
+    command.add_argument("--shape", choices=("tables", "sis"), default="tables", help=shape)
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
 
 
 def _demo(commands: "_Commands[argparse.ArgumentParser]") -> None:
     about = "audit Virginia's schools and a made-up district"
     command = _command(commands, "demo", _run_demo, about)
-    command.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
+    command.add_argument(
+        "--out", type=Path, default=Path("demo"), metavar="DIR", help="default: demo"
+    )
 
 
 def _bench(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "bench", _run_bench, "measure speed, false alarms and coverage")
-    command.add_argument("name", choices=("audit", "null", "predictability"))
-    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("name", choices=("audit", "null", "predictability"), help="which study")
+    command.add_argument("--seed", type=int, default=1, help="default: 1")
     command.add_argument("--json", action="store_true", help="for programs")
 
 
 def _plan_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("plan", type=Path, metavar="PLAN", help="audit.toml, or its folder")
     command.add_argument(
-        "--vault", type=Path, metavar="FOLDER", help="default: .eachchild beside it"
+        "--vault",
+        type=Path,
+        metavar="FOLDER",
+        help="where staged rows are kept; default: .eachchild beside it",
     )
 
 

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from eachchild.cube import Cube, Margin, Tally
+from eachchild.cube import ALL_PLACES, Cube, Margin, Rollups, Tally
 from eachchild.measures.counts import Known, Whole
 from eachchild.measures.table import Coded
 from eachchild.plan import COMPLEMENT, OVERALL, Plan
@@ -75,6 +75,19 @@ def beside_group(cube: Cube, cells: Margin, outcome: str, group: Group) -> Besid
     at = np.minimum(np.searchsorted(keys[rows], keys), len(rows) - 1)
     present = (keys[rows][at] == keys) & ~is_reference
     return Beside(str(group), cells.tallies[outcome].take(rows[at]), present)
+
+
+def beside_state(rollups: Rollups, cells: Margin, outcome: str, *, pooled: bool) -> Beside:
+    """Each group of a district beside everybody else of all districts, same year."""
+    whole = rollups.cells(outcome, cells.factors, level=ALL_PLACES, pooled=pooled)
+    totals = rollups.totals(outcome, cells.factors, level=ALL_PLACES, pooled=pooled)
+    if whole is None:
+        raise KeyError(f"no cells of '{outcome}' tell {cells.factors} apart")
+    mine, theirs = (np.column_stack([c.period, c.value]) for c in (cells, whole))
+    place = {key: i for i, key in enumerate(map(tuple, theirs.tolist()))}
+    rows = np.array([place[key] for key in map(tuple, mine.tolist())], np.int64)
+    others = beside_everybody(whole, totals, outcome, COMPLEMENT).tally
+    return Beside(COMPLEMENT, others.take(rows), np.ones(rows.shape, np.bool_))
 
 
 def named_reference(plan: Plan, factors: tuple[str, ...]) -> Group | str:

@@ -8,6 +8,7 @@ from eachchild.measures.aligned import (
     Beside,
     beside_everybody,
     beside_group,
+    beside_state,
     breakdowns,
     matching,
     named_reference,
@@ -22,6 +23,7 @@ from eachchild.measures.mean_rows import (
     mean_row,
 )
 from eachchild.measures.rate_rows import (
+    alternate_row,
     comparison_rows,
     difference_row,
     flag_rows,
@@ -161,9 +163,14 @@ def _compared(
     beside = compared(kind, [b for _, b in kept])
     finest = asked.level == cube.places.level
     yield from _measures(asked, batch, beside, finest=finest)
+    cells = [a.cells for a, _ in kept]
     if asked.full and kind != OVERALL:
-        cells = [a.cells for a, _ in kept]
         yield from school_rows(grids, asked.outcome, batch, beside, cells)
+    if kind == COMPLEMENT and not (asked.full or finest) and asked.outcome.is_rate:
+        state = [
+            beside_state(grids.rollups, c, asked.outcome.name, pooled=asked.pooled) for c in cells
+        ]
+        yield alternate_row(batch, beside, compared(kind, state))
 
 
 def _measures(

@@ -7,6 +7,7 @@ import numpy as np
 
 from eachchild.cube import Tally
 from eachchild.measures.comparisons import (
+    alternate_risk_ratio,
     difference_from_overall,
     odds_ratio,
     ratio_to_overall,
@@ -27,6 +28,8 @@ from eachchild.measures.table import MeasureTable
 from eachchild.plan import OVERALL
 from eachchild.terms.factors import NOT_REPORTED
 from eachchild.terms.outcomes import Direction
+
+_FEWEST_STUDENTS, _FEWEST_EVENTS = 30, 10  # of the others; with fewer the state's stand in
 
 
 class _Interval(Protocol):
@@ -95,6 +98,19 @@ def comparison_rows(batch: Batch, beside: Comparison) -> Iterator[MeasureTable]:
     """Difference and ratio, as districts get them."""
     yield difference_row(batch, beside)
     yield present_rows(batch, "risk_ratio", ratio_values(batch.tally, beside), beside)
+
+
+def alternate_row(batch: Batch, beside: Comparison, state: Comparison) -> MeasureTable:
+    """The ratio to everybody else of the state, where a district's own others are too few."""
+    few = (beside.tally.n < _FEWEST_STUDENTS) | (beside.tally.events < _FEWEST_EVENTS)
+    found = _compared(batch.tally, state.tally, _alternate)
+    asked = few & beside.tally.is_exact & (batch.tally.n > 0)
+    return rows(batch, "alternate_risk_ratio", found, state).take(asked)
+
+
+def _alternate(group: Counts, others: Counts) -> tuple[Numbers, _Interval]:
+    found = alternate_risk_ratio(group, others)
+    return found.ratio, found
 
 
 def further_rows(batch: Batch, beside: Comparison, direction: Direction) -> Iterator[MeasureTable]:

@@ -3,9 +3,9 @@
 import csv
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 
+from eachchild.plan import declared
 from eachchild.plan.errors import PlanError
 from eachchild.plan.model import (
     COMPLEMENT,
@@ -30,11 +30,6 @@ from eachchild.terms.factors import (
 )
 from eachchild.terms.outcomes import Outcome, built_in, outcome_from
 
-_TOP = (
-    "title", "author", "as_of", "membership", "language", "heading", "depth", "schools_depth",
-    "flags", "notes", "source", "identity", "outcome", "codes", "certified", "privacy", "margin",
-    "labels",
-)  # fmt: skip
 _AS_OF = ("first_day", "last_day", "ever")
 
 
@@ -62,7 +57,7 @@ def load_plan(path: Path) -> Plan:
 def plan_from(table: Mapping[str, object], folder: Path, *, text: bytes = b"") -> Plan:
     """Make a plan from parsed TOML; `folder` is what its paths are relative to."""
     top = Keys(table, "plan")
-    top.known(_TOP)
+    top.known(declared.PLAN)
     codes = _codes(top, folder)
     as_of = top.one("as_of", str, "first_day")
     if as_of not in _AS_OF and not _is_date(as_of):
@@ -81,7 +76,7 @@ def plan_from(table: Mapping[str, object], folder: Path, *, text: bytes = b"") -
         codes=codes,
         certified=tuple(_certified(keys) for keys in top.tables("certified")),
         margin=_margin(top.inner("margin")),
-        policy=top.inner("privacy").one("policy", str, "federal"),
+        policy=_policy(top.inner("privacy")),
         depth=top.one("depth", int, 2),
         schools_depth=top.one("schools_depth", int, 1),
         flags=top.one("flags", bool, False),
@@ -108,7 +103,7 @@ def _refuse_unusable(plan: Plan) -> None:
 
 
 def _identity(keys: Keys) -> Identity:
-    keys.known(("factor", "values", "overlap", "reference", "reason", "source"))
+    keys.known(declared.IDENTITY)
     factor = _factor(keys)
     reference = keys.one("reference", str, COMPLEMENT)
     if reference not in (COMPLEMENT, OVERALL, *factor.values):
@@ -170,8 +165,7 @@ def _outcome(keys: Keys) -> Outcome:
 
 
 def _certified(keys: Keys) -> Certified:
-    names = tuple(f.name for f in fields(Certified))
-    keys.known(names)
+    keys.known(declared.CERTIFIED)
     return Certified(
         name=keys.one("name", str, ""),
         value=keys.one("value", int, -1),
@@ -187,9 +181,14 @@ def _certified(keys: Keys) -> Certified:
 
 
 def _margin(keys: Keys) -> Margin:
-    names = tuple(f.name for f in fields(Margin))
-    keys.known(names)
-    return Margin(**{n: keys.one(n, float, getattr(Margin(), n)) for n in names})
+    keys.known(declared.MARGIN)
+    usual = Margin()
+    return Margin(**{n: keys.one(n, float, getattr(usual, n)) for n in declared.MARGIN.keys})
+
+
+def _policy(keys: Keys) -> str:
+    keys.known(declared.PRIVACY)
+    return keys.one("policy", str, "federal")
 
 
 def _codes(top: Keys, folder: Path) -> Mapping[str, Mapping[str, str]]:

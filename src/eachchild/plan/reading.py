@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
+from eachchild.plan.declared import Section
 from eachchild.plan.errors import PlanError
 
 T = TypeVar("T", str, int, float, bool)
@@ -17,8 +18,9 @@ class Keys:
     table: Mapping[str, object]
     where: str
 
-    def known(self, names: Sequence[str]) -> None:
+    def known(self, section: Section) -> None:
         """Refuse a key that no rule reads, with the nearest one that does."""
+        names = tuple(section.keys)
         for key in self.table:
             if key not in names:
                 near = get_close_matches(key, names, 1)

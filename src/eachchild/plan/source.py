@@ -2,20 +2,17 @@
 
 from typing import Literal
 
+from eachchild.plan import declared
 from eachchild.plan.errors import PlanError
 from eachchild.plan.model import CellPattern, Layout, Place, Source, Uncovered
 from eachchild.plan.reading import Keys
 from eachchild.tables import TABLES
 
-_BOTH = ("path", "shape", "layout", "note", "period", "ignore_columns", "ignore_rows")
-_RECORDS = ("table", "columns", "keep", "constant", "date_order", "year_is", "complete")
-_COUNTS = ("period_column", "place", "cells", "total", "uncovered", "together", "year_is")
-
 
 def read_source(keys: Keys) -> Source:
     """Read one source; PlanError names the key that does not fit its shape."""
     shape = keys.choice("shape", ("records", "counts"), "records")
-    keys.known((*_BOTH, *(_RECORDS if shape == "records" else _COUNTS)))
+    keys.known(declared.RECORDS if shape == "records" else declared.COUNTS)
     if not keys.one("path", str, ""):
         raise PlanError(f'{keys.where}: say path = "a file, folder or pattern".')
     return _records(keys) if shape == "records" else _counts(keys)
@@ -70,7 +67,7 @@ def _year_is(keys: Keys) -> Literal["start", "end"] | None:
 
 
 def _place(keys: Keys) -> Place:
-    keys.known(("level", "id", "parent", "name", "parent_name", "parent_level"))
+    keys.known(declared.PLACE)
     if not keys.texts("id"):
         raise PlanError(f'{keys.where}: say id = "the column that names the place".')
     return Place(
@@ -84,7 +81,7 @@ def _place(keys: Keys) -> Place:
 
 
 def _pattern(keys: Keys) -> CellPattern:
-    keys.known(("columns", "quantity", "where", "rows", "from_rows", "remainder", "check"))
+    keys.known(declared.CELLS)
     remainder = keys.maybe("remainder")
     if remainder is not None and remainder.count("=") != 1:
         raise PlanError(f'{keys.where}: write remainder as "idea=no".')
@@ -101,13 +98,12 @@ def _pattern(keys: Keys) -> CellPattern:
 
 
 def _uncovered(keys: Keys) -> Uncovered:
-    names = ("outcome", "events", "n", "factor", "reason")
-    keys.known(names)
-    return Uncovered(*(keys.one(name, str, "") for name in names))
+    keys.known(declared.UNCOVERED)
+    return Uncovered(*(keys.one(name, str, "") for name in declared.UNCOVERED.keys))
 
 
 def _layout(keys: Keys) -> Layout:
-    keys.known(("encoding", "delimiter", "header_line", "header_rows", "sheet", "fill"))
+    keys.known(declared.LAYOUT)
     return Layout(
         encoding=keys.maybe("encoding"),
         delimiter=keys.maybe("delimiter"),
