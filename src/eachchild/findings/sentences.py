@@ -96,7 +96,10 @@ def _amount(telling: Telling, mean: str) -> str:
     if words.has(f"outcome.{name}.amount"):
         return words.say(f"outcome.{name}.amount", mean=mean)
     own = {"verb": telling.phrases.verb(name), "unit": telling.phrases.unit(name)}
-    return words.say("gap.own_amount", mean=mean, **own).rstrip()
+    key = (
+        "gap.own_amount_had" if own["verb"].startswith(("had a ", "had an ")) else "gap.own_amount"
+    )
+    return words.say(key, mean=mean, **own).rstrip()
 
 
 def margin_words(telling: Telling) -> str:
