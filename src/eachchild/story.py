@@ -30,6 +30,13 @@ from eachchild.sources import Loaded, load
 
 Progress = Callable[[str, float], None]
 VAULT = ".eachchild"
+_NOTHING = (
+    "no outcome of this plan has enough data to report. `eachchild check` says what is missing."
+)
+
+
+class NotEnoughDataError(Exception):
+    """No outcome of a plan can be reported; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,6 @@ class Audit:
     def measures(self) -> MeasureTable:
         """Every number, as one long table."""
         return self.content.measures
-
-    @property
-    def can_report(self) -> bool:
-        """Whether any outcome at all has a number."""
-        return bool((self.measures.has_estimate | self.measures.has_interval).any())
 
     def to_arrow(self) -> pa.Table:
         """The measures as an Arrow table, which pandas, polars and DuckDB all read."""
@@ -77,8 +79,8 @@ def audit(
 ) -> Audit:
     """Answer, for one plan: does identity still predict how our students do?
 
-    Raises PlanError or SourceError, in a sentence that says what, where and what next, when the
-    plan or a file cannot be used.
+    Raises, in a sentence that says what, where and what next: PlanError or SourceError when the
+    plan or a file cannot be used, NotEnoughDataError when no outcome at all can be reported.
     """
     told = progress or _quiet
     plan = load_plan(Path(path))
@@ -91,6 +93,8 @@ def audited(plan: Plan, loaded: Loaded, *, vault: Path, told: Progress) -> Audit
     phrases = phrases_of(plan)
     told("counting", 0.3)
     cube = count_all(plan, loaded.tables, loaded.facts, folder=vault)
+    if not any(block.place.size for block in cube.blocks):
+        raise NotEnoughDataError(_NOTHING)
     rollups = Rollups(cube)
     measured = measure(plan, rollups, told)
     said = tell(plan, phrases, measured, _known(cube, loaded))
@@ -102,6 +106,8 @@ def audited(plan: Plan, loaded: Loaded, *, vault: Path, told: Progress) -> Audit
         choices_made(plan, cube, loaded.accounts, load_policy(plan.policy, plan.folder)),
         loaded.labels,
     )
+    if not (measured.table.has_estimate | measured.table.has_interval).any():
+        raise NotEnoughDataError(_NOTHING)
     return Audit(plan, cube, content(plan, cube, phrases, parts))
 
 

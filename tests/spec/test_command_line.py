@@ -3,6 +3,8 @@
 import csv
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -207,3 +209,50 @@ def test_a_command_that_is_not_one_says_how(
         main(arguments)
     assert stopped.value.code == 2
     assert "usage: eachchild" in capsys.readouterr().err
+
+
+def test_a_file_without_rows_is_not_enough_data(
+    district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (district / "students.csv").write_text("ID,School,Year,Eth,OSS\n", "utf-8")
+    out = tmp_path / "out"
+    assert run("audit", district, "--out", out, "--progress", "none") == 3
+    assert "no outcome of this plan has enough data" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_groups_that_nobody_is_in_are_not_enough_data(
+    district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = (district / "students.csv").read_text("utf-8").splitlines()
+    unknown = [rows[0], *(row.rsplit(",", 1)[0] + "," for row in rows[1:])]
+    (district / "students.csv").write_text("\n".join(unknown) + "\n", "utf-8")
+    assert run("audit", district, "--out", tmp_path / "out", "--progress", "none") == 3
+    assert "enough data" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["file", "file/below"])
+def test_a_folder_that_cannot_be_written_is_one_line(
+    district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (tmp_path / "file").write_text("mine", "utf-8")
+    assert run("audit", district, "--out", tmp_path / name, "--progress", "none") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("eachchild: ")
+    assert (tmp_path / "file").read_text("utf-8") == "mine"
+
+
+def test_an_audit_told_to_end_leaves_nothing_half_written(district: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "eachchild", "audit", str(district), "--out", str(out)]
+    with subprocess.Popen([*command, "--progress", "json"], stderr=subprocess.PIPE, text=True) as p:
+        assert p.stderr is not None
+        for line in p.stderr:
+            if "drawing" in line:
+                p.terminate()
+                break
+        p.communicate()
+    assert p.returncode in (0, 130)
+    assert out.exists() == (p.returncode == 0)
+    assert not list(tmp_path.glob("out.*"))
+    assert run("audit", district, "--out", out, "--progress", "none") == 0

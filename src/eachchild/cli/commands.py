@@ -8,6 +8,7 @@ student's record.
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -35,8 +36,7 @@ WRONG_INPUT = (
     PolicyError,
     WorldError,
     FontsMissingError,
-    FileExistsError,
-    FileNotFoundError,
+    OSError,
 )
 DONE, WRONG, NOT_ENOUGH, REFUSED = 0, 2, 3, 4
 
@@ -44,17 +44,32 @@ DONE, WRONG, NOT_ENOUGH, REFUSED = 0, 2, 3, 4
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     chosen = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _stop)
     try:
         return int(chosen.run(chosen))
-    except WRONG_INPUT as error:
-        return _say(error, WRONG)
-    except ReleaseRefusedError as error:
-        return _say(error, REFUSED)
     except BrokenPipeError:  # the reader, `head` for one, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except WRONG_INPUT as error:
+        return _say(_in_words(error), WRONG)
+    except story.NotEnoughDataError as error:
+        return _say(error, NOT_ENOUGH)
+    except ReleaseRefusedError as error:
+        return _say(error, REFUSED)
     except KeyboardInterrupt:
         return _say("stopped; nothing half-written was left behind", 130)
+
+
+def _stop(number: int, frame: object) -> None:
+    """Let a command that is told to end clean up behind itself, as after ^C."""
+    raise KeyboardInterrupt
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno:  # no room, no right, a folder that went away
+        where = error.filename or "a file"
+        return f"{where}: {error.strerror}. Check that the folder exists, its rights and its room."
+    return str(error)
 
 
 def _say(error: object, code: int) -> int:
@@ -182,12 +197,6 @@ def _run_check(chosen: argparse.Namespace) -> int:
 def _run_audit(chosen: argparse.Namespace) -> int:
     with Bar(chosen.progress) as bar:
         audit = story.audit(chosen.plan, vault=chosen.vault, progress=bar.step)
-        if not audit.can_report:
-            return _say(
-                "no outcome of this plan has enough data to report. "
-                "`eachchild check` says what is missing.",
-                NOT_ENOUGH,
-            )
         audit.report(chosen.out, pdf=not chosen.no_pdf, progress=bar.step)
     print("\n".join(headline_lines(audit.findings, chosen.out)))
     return DONE

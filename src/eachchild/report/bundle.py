@@ -29,6 +29,8 @@ def built_aside(out: Path) -> Iterator[Path]:
     Raises FileExistsError where `out` is a folder that no audit wrote, so nothing of the reader's
     is lost.
     """
+    if out.exists() and not out.is_dir():
+        raise FileExistsError(f"{out} is a file. Choose a folder with --out.")
     if out.exists() and any(out.iterdir()) and not (out / AUDIT).exists():
         raise FileExistsError(
             f"{out} is not empty and holds no audit. Choose another folder with --out."
