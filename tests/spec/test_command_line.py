@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from eachchild.cli import main
+from eachchild.worlds import synthesize
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SECRET = "QX-SECRET-7731"
@@ -256,3 +257,18 @@ def test_an_audit_told_to_end_leaves_nothing_half_written(district: Path, tmp_pa
     assert out.exists() == (p.returncode == 0)
     assert not list(tmp_path.glob("out.*"))
     assert run("audit", district, "--out", out, "--progress", "none") == 0
+
+
+def test_two_audits_at_once_share_a_vault(tmp_path: Path) -> None:
+    folder = tmp_path / "district"
+    synthesize(folder, seed=5, students=600, schools=4, years=2)
+    outs = [tmp_path / "one", tmp_path / "two"]
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "eachchild", "audit", str(folder), "--out", str(out), "--no-pdf"]
+        )
+        for out in outs
+    ]
+    assert [run.wait() for run in runs] == [0, 0]
+    assert len({(out / "measures.csv").read_bytes() for out in outs}) == 1
+    assert not list((folder / ".eachchild").glob("*.part"))

@@ -14,6 +14,7 @@ A ready `student_year` stays as it is; its blanks are filled from the other tabl
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -151,8 +152,8 @@ def _made_of(tables: Mapping[str, Path], plan: Plan) -> str:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
-    """A file that gets its name only when it is whole."""
-    part = path.with_suffix(".part")
+    """A file that gets its name only when it is whole; two runs at once do not meet."""
+    part = path.with_suffix(f".{os.getpid()}.part")
     yield part
     part.replace(path)
 
