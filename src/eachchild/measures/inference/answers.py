@@ -22,6 +22,7 @@ from eachchild.measures.inference.layout import Layout
 from eachchild.measures.inference.make_up import Tilted, tilted
 from eachchild.measures.inference.model import Excess, Found, InsideGap, Tests, taken
 from eachchild.measures.inference.sides import Counted, Facts, Pairs, counted
+from eachchild.measures.inference.sums import Amounts, p_of_sums
 from eachchild.measures.inference.tails import Score, weakened
 from eachchild.measures.stratified import Fold
 from eachchild.terms.states import State
@@ -42,6 +43,7 @@ class _Schools:
     telling: Whole
     pairs: Pairs
     score: Score
+    amounts: Amounts | None  # where only sums are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class _Inside:
 
     pairs: Pairs
     score: Score
+    amounts: Amounts | None
     fold: Fold
     hidden: Known  # a school is known only within bounds
     odd: Whole  # schools left out: more events than students
@@ -86,7 +89,11 @@ def _schools(every: Counted, facts: Facts) -> _Schools:
     pairs = every.pairs
     telling = np.flatnonzero(pairs.usable & (pairs.group.n > 0) & (pairs.others.n > 0))
     part = pairs.take(telling)
-    return _Schools(every, telling, part, scores(part, facts.skew))
+    amounts = None
+    if facts.amounts is not None and not pairs.has_squares:
+        cell = every.beside.cell[telling]
+        amounts = facts.amounts.at(every.cells.place[cell], every.cells.period[cell])
+    return _Schools(every, telling, part, scores(part, facts.skew), amounts)
 
 
 def _tilts(layout: Layout, in_schools: Counted, facts: Facts) -> Iterator[Tilted]:
@@ -103,9 +110,10 @@ def _inside(layer: Layer, schools: _Schools) -> _Inside:
     size = layer.comparisons.cell.size
     into = layer.into[schools.telling]
     here = into >= 0
-    pairs, score = schools.pairs, schools.score
+    pairs, score, amounts = schools.pairs, schools.score, schools.amounts
     if not here.all():
         pairs, score, into = pairs.take(here), score.take(here), into[here]
+        amounts = None if amounts is None else amounts.take(here)
 
     def added(flag: Known) -> Whole:
         at = layer.into[flag]
@@ -118,6 +126,7 @@ def _inside(layer: Layer, schools: _Schools) -> _Inside:
     return _Inside(
         pairs,
         score,
+        amounts,
         Fold(into, size),
         added(every.hidden) > 0,
         added(every.odd),
@@ -133,12 +142,14 @@ def _tests(here: Counted, inside: _Inside, tilt: Tilted, *, testable: Known, fac
     has_plain = testable & (plain.variance > 0) & here.held.has_squares
     has_between = tilt.known & testable
     years = np.full(testable.shape, facts.years if here.cells.pooled else 1.0)
-    p_inside = weakened(p_values(inside.pairs, inside.score, fold, total), years)
-    if not here.held.has_squares:
-        has_inside = has_inside & (p_inside < 1)
+    if inside.amounts is None:
+        p_inside = p_values(inside.pairs, inside.score, fold, total)
+    else:
+        p_inside, can_tell = p_of_sums(inside.score, inside.amounts, fold)
+        has_inside = has_inside & can_tell
     p_plain = weakened(p_alone(here.pairs, plain), years)
     return Tests(
-        p_inside=np.where(has_inside, p_inside, 1.0),
+        p_inside=np.where(has_inside, weakened(p_inside, years), 1.0),
         has_inside=has_inside,
         surplus=total.surplus,
         schools=np.bincount(fold.cell[inside.score.variance > 0], minlength=fold.cells),

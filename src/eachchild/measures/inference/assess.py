@@ -18,6 +18,7 @@ from eachchild.measures.inference.model import CARRIED, Assessment, Changes, Fou
 from eachchild.measures.inference.persistence import years_together
 from eachchild.measures.inference.sides import Facts
 from eachchild.measures.inference.skewness import skew_of
+from eachchild.measures.inference.sums import amounts_of
 from eachchild.measures.multiple import two_steps
 from eachchild.plan import Plan
 from eachchild.terms.outcomes import Outcome
@@ -82,6 +83,8 @@ def _facts(cube: Cube, outcome: Outcome, number: int) -> Facts:
     if not blocks:
         return plain
     finest = max(blocks, key=lambda b: len(b.factors))
+    if not outcome.is_rate and any(b.tallies[outcome.name].squares is None for b in blocks):
+        plain = replace(plain, amounts=amounts_of(finest, outcome.name))
     years, first = 1.0, max(len(cube.periods) - POOLED_YEARS, 0)
     if len(cube.periods) > 1:
         years = years_together(finest, outcome.name, first=first, is_rate=outcome.is_rate)

@@ -65,6 +65,7 @@ def _changes(asked: Asked, inside: InsideGap, before: Whole, after: Whole) -> Ch
         asked.period[after],
         asked.group.take(after),
         asked.reference.take(after),
+        inside.difference[before],
         change,
         change - half,
         change + half,

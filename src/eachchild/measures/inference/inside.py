@@ -5,7 +5,6 @@ import numpy as np
 from eachchild.measures.counts import Known, Numbers, Whole
 from eachchild.measures.inference import hypergeometric as exact
 from eachchild.measures.inference.sides import Pairs, third_moment
-from eachchild.measures.inference.sums import p_of_sums
 from eachchild.measures.inference.tails import Score, two_sided
 from eachchild.measures.stratified import Fold
 
@@ -16,8 +15,8 @@ def scores(pairs: Pairs, skew: float | None) -> Score:
     """The surplus of each school's group and its cumulants when results are handed round.
 
     For a rate these are the hypergeometric ones (Mantel and Haenszel 1959), for a number outcome
-    those of drawing without replacement from the school's own values. Where only sums are known a
-    school's variance is its surplus squared: all that can be seen of it.
+    those of drawing without replacement from the school's own values. Where only sums are known the
+    variance is put at the mean and the third moment at the variance, for `sums` to scale.
     """
     n1, n0 = (
         np.where(pairs.usable, s.n, 0).astype(np.float64) for s in (pairs.group, pairs.others)
@@ -26,12 +25,13 @@ def scores(pairs: Pairs, skew: float | None) -> Score:
     both = pairs.group.plus(pairs.others)
     N = np.where(here, n1 + n0, 2.0)
     mean = np.where(here, both.total, 0) / N
-    spread = np.maximum(np.where(here, both.squares, 0) / N - mean**2, 0.0)
+    if pairs.has_squares:
+        spread = np.maximum(np.where(here, both.squares, 0) / N - mean**2, 0.0)
+    else:
+        spread, skew = np.maximum(mean, 0.0), 1.0
     # A school where all have the same value has no spread; rounding must not give it one.
     spread = np.where(spread > 1e-12 * mean**2, spread, 0.0)
     surplus = np.where(here, pairs.group.total - n1 * mean, 0.0)
-    if not pairs.has_squares:
-        return Score(surplus, surplus**2, np.zeros_like(surplus))
     variance = n1 * n0 / (N - 1) * spread
     third = variance * (n0 - n1) / np.maximum(N - 2, 1.0) * third_moment(np.ones(()), mean, skew)
     return Score(np.where(variance > 0, surplus, 0.0), variance, third)
@@ -49,8 +49,6 @@ def p_values(pairs: Pairs, score: Score, fold: Fold, total: Score) -> Numbers:
     outcome the larger of the skewed and the symmetric curve is taken, since its third moment is
     an estimate. 1 where nothing can be told.
     """
-    if not pairs.has_squares:
-        return p_of_sums(pairs, score.surplus, fold)
     p = two_sided(total)
     if not pairs.is_rate:
         straight = Score(total.surplus, total.variance, np.zeros_like(total.third))

@@ -99,6 +99,7 @@ class Changes:
     last: Whole
     group: Coded
     reference: Coded
+    before: Numbers  # the gap of the first year
     change: Numbers
     low: Numbers
     high: Numbers

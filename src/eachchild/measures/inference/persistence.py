@@ -4,6 +4,7 @@ import numpy as np
 
 from eachchild.cube import EVERYWHERE, Block
 from eachchild.measures.counts import Known, Numbers, Whole
+from eachchild.measures.inference.sides import Side
 
 
 def years_together(block: Block, outcome: str, *, first: int, is_rate: bool) -> float:
@@ -30,26 +31,27 @@ def years_together(block: Block, outcome: str, *, first: int, is_rate: bool) -> 
     keep &= (block.place != EVERYWHERE) | (block.place == EVERYWHERE).all()
     if is_rate:
         keep &= tally.events <= tally.n
-    elif tally.squares is None:
-        return 1.0
     if not keep.any():
         return 1.0
-    squares = tally.events if is_rate or tally.squares is None else tally.squares
-    parts = (tally.n[keep], tally.events[keep], squares[keep])
-    shift, variance = _standing(block, keep, parts)
+    squares = tally.events if is_rate else tally.squares
+    kept = Side(tally.n[keep], tally.events[keep], (tally.n if squares is None else squares)[keep])
+    shift, variance = _standing(block, keep, kept, has_squares=squares is not None)
     return _design(block, keep, shift, variance)
 
 
 def _standing(
-    block: Block, keep: Known, parts: tuple[Whole, Whole, Whole]
+    block: Block, keep: Known, cells: Side, *, has_squares: bool
 ) -> tuple[Numbers, Numbers]:
     """Each cell's surplus over its school's level in the year, and its variance by lot."""
-    n, total, _ = parts
-    school = _numbered(block.place[keep], block.period[keep])
-    N, T, Q = (np.bincount(school, weights=x)[school] for x in parts)
+    n, school = cells.n, _numbered(block.place[keep], block.period[keep])
+    N, T, Q = (np.bincount(school, weights=x)[school] for x in (n, cells.total, cells.squares))
     free = n * (N - n) / np.maximum(N - 1, 1)
-    variance = free * np.maximum(Q / N - (T / N) ** 2, 0.0)
-    shift = total - n * (T / N)
+    shift = cells.total - n * (T / N)
+    if has_squares:
+        variance = free * np.maximum(Q / N - (T / N) ** 2, 0.0)
+    else:  # of sums alone the variance goes with the mean, as far as all cells together tell
+        variance = free * np.maximum(T / N, 0.0)
+        variance = variance * (float(shift @ shift) / max(float(variance.sum()), 1e-9))
     cell = _numbered(block.period[keep], *block.value[keep].T)
     usual = np.bincount(cell, weights=shift) / np.maximum(np.bincount(cell, weights=free), 1e-9)
     alone = np.bincount(cell) < 2  # a cell of one school only would be taken out altogether

@@ -7,6 +7,7 @@ import numpy as np
 from eachchild.cube import Tally
 from eachchild.measures.counts import Counts, Known, Numbers, Sums, Whole
 from eachchild.measures.inference.frame import Cells, Comparisons
+from eachchild.measures.inference.sums import Amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class Facts:
     skew: float | None = None  # None: a rate, whose third moment follows from the counts
     years: float = 1.0  # by how much the variance of years pooled is larger
     pooled_from: int = 0  # the first period of those pooled
+    amounts: Amounts | None = None  # where a source gives sums alone
 
 
 @dataclass(frozen=True, slots=True)
