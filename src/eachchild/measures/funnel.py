@@ -11,6 +11,8 @@ import numpy as np
 from eachchild.cube import EVERYWHERE, Rollups, Tally
 from eachchild.measures.aligned import beside_everybody
 from eachchild.measures.counts import Known, Numbers, Whole
+from eachchild.measures.inference.skewness import skew_of
+from eachchild.measures.inference.tails import Score, two_sided
 from eachchild.plan import COMPLEMENT
 from eachchild.terms.factors import Group
 from eachchild.terms.outcomes import Outcome
@@ -18,7 +20,10 @@ from eachchild.terms.outcomes import Outcome
 FEWEST_SCHOOLS = 10
 FEWEST_STUDENTS = 5  # of the group and of the others; below, one student moves the gap too far
 _WINSORISED = 0.1
+_OF_NORMAL = 0.67865456  # what is left of a normal variance when its outer tenths are pulled in
 _Z95, _Z998 = 1.959963984540054, 3.090232306167813
+_ONCE_IN_500 = 0.002
+_BORROWED = 20  # students of the usual level added to a school's own, so that none has no chance
 _STEPS = 60
 
 
@@ -40,7 +45,7 @@ class Funnel:
     high95: Numbers
     low998: Numbers
     high998: Numbers
-    outside: Known  # beyond the 99.8 % limits
+    outside: Known  # beyond the 99.8 % limits, and beyond the school's own chance in small schools
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class _Schools:
     gap: Numbers
     students: Numbers  # n1 n0 / (n1 + n0): the gap's variance is the outcome's over this
     variance: float  # of the outcome among students
+    chance: Score  # the gap's variance and third cumulant as the school's own level gives them
+    step: Numbers  # between two values the gap can take
 
 
 def funnel(rollups: Rollups, outcome: Outcome, group: str, period: str) -> Funnel | None:
@@ -81,24 +88,35 @@ def funnel(rollups: Rollups, outcome: Outcome, group: str, period: str) -> Funne
         center + _Z95 * error,
         center - _Z998 * error,
         center + _Z998 * error,
-        np.abs(found.gap - center) > _Z998 * own,
+        (np.abs(found.gap - center) > _Z998 * own) & _rare(found, center, spread),
     )
+
+
+def _rare(found: _Schools, center: float, spread: float) -> Known:
+    """Gaps that a school's own chance makes rarer than once in 500, the usual spread added.
+
+    The limits are normal. Where little happens, or a school's level is not the usual one, chance
+    is not: of null schools 0.8 % lay beyond them for an outcome of one student in a hundred.
+    """
+    own = Score(found.gap - center, found.chance.variance + spread**2, found.chance.third)
+    return two_sided(own, step=found.step) <= _ONCE_IN_500
 
 
 def usual_spread(gap: Numbers, variance: Numbers, center: float) -> float:
     """The standard deviation of the true gaps beyond chance, by moments (DerSimonian and Laird).
 
     The outer tenth of schools on either side is pulled in first, so that schools the funnel is
-    to point at do not widen it.
+    to point at do not widen it; what that takes from a normal variance is put back, which the
+    paper does not, or one school in thirty would lie outside where all vary alike.
 
     >>> usual_spread(np.array([0.05, -0.05] * 10), np.full(20, 0.01), 0.0)
     0.0
-    >>> round(usual_spread(np.array([0.3, -0.3] * 10), np.full(20, 0.01), 0.0), 2)
-    0.29
+    >>> round(usual_spread(np.linspace(-0.6, 0.6, 25), np.full(25, 0.01), 0.0), 2)
+    0.4
     """
     z = (gap - center) / np.sqrt(variance)
     low, high = np.quantile(z, [_WINSORISED, 1 - _WINSORISED])
-    phi = float((np.clip(z, low, high) ** 2).mean())
+    phi = float((np.clip(z, low, high) ** 2).mean()) / _OF_NORMAL
     weight = 1 / variance
     beyond = gap.size * phi - (gap.size - 1)
     scale = float(weight.sum() - (weight**2).sum() / weight.sum())
@@ -123,7 +141,35 @@ def _schools(rollups: Rollups, outcome: Outcome, group: Group, period: int) -> _
     n1, n0 = ours.n.astype(np.float64), others.n.astype(np.float64)
     gap = (ours.events / n1 - others.events / n0) / scale
     variance = _variance(ours, others, is_rate=outcome.is_rate) / scale**2
-    return _Schools(cells.place[mine][enough], gap, n1 * n0 / (n1 + n0), variance)
+    weight = n1 * n0 / (n1 + n0)
+    block = rollups.cube.block_for(group.factors, outcome.name)
+    skew = 0.0 if outcome.is_rate or block is None else skew_of(block, outcome.name) / scale
+    own, third = _own(ours, others, variance, scale=scale, skew=None if outcome.is_rate else skew)
+    chance = Score(gap, own / weight, third * (n0 - n1) / (n0 + n1) / weight**2)
+    return _Schools(cells.place[mine][enough], gap, weight, variance, chance, 1 / (scale * weight))
+
+
+def _own(
+    ours: Tally, others: Tally, usual: float, *, scale: float, skew: float | None
+) -> tuple[Numbers, Numbers]:
+    """Each school's own variance and third moment among students, with a few usual ones added."""
+    n, events = ours.n + others.n, ours.events + others.events
+    if skew is None:
+        rate = (events + _BORROWED * float(events.sum() / n.sum())) / (n + _BORROWED)
+        own = np.asarray(rate * (1 - rate), np.float64)
+        return own, own * (1 - 2 * rate)
+    spread = _squares(ours, others) / scale**2
+    own = (spread + _BORROWED * usual) / (n + _BORROWED)
+    return own, own * skew
+
+
+def _squares(ours: Tally, others: Tally) -> Numbers:
+    """The squared distances of each school's students from its mean, in the outcome's units."""
+    if ours.squares is None or others.squares is None:
+        return np.zeros(ours.n.shape)
+    squares = (ours.squares + others.squares).astype(np.float64)
+    total = (ours.events + others.events).astype(np.float64)
+    return np.asarray(squares - total**2 / (ours.n + others.n), np.float64)
 
 
 def _enough(tally: Tally, *, is_rate: bool) -> Known:
@@ -137,7 +183,4 @@ def _variance(ours: Tally, others: Tally, *, is_rate: bool) -> float:
     if is_rate:
         rate = events.sum() / n.sum()
         return float(rate * (1 - rate))
-    if ours.squares is None or others.squares is None:
-        return 0.0
-    inside = (ours.squares + others.squares) - events.astype(np.float64) ** 2 / n
-    return float(inside.sum() / max(int((n - 1).sum()), 1))
+    return float(_squares(ours, others).sum() / max(int((n - 1).sum()), 1))
