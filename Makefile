@@ -46,5 +46,6 @@ bench: setup  ## timings: an audit of 10 million student-years, predictability, 
 
 simulate: setup  ## the long studies behind the docs' tables; resumes where it stopped
 	nice -n 10 $(BIN)/python -m eachchild.bench.predictability --out docs/data/predictability.csv
+	nice -n 10 $(BIN)/python -m eachchild.bench.two_tests --out docs/data/two-tests.csv
 	nice -n 10 $(BIN)/python -m eachchild.bench.null --out docs/data/null.csv
 	$(BIN)/python tools/reference.py

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from eachchild.bench.null import NullDistrict
+from eachchild.bench.two_tests import Row, read_rows, scenario_of
 from eachchild.cli.commands import parser
 from eachchild.findings.phrases import sentence_case
 from eachchild.measures.definitions import DEFINITIONS
@@ -168,6 +169,38 @@ def null_page() -> Iterator[str]:
     )
 
 
+def two_tests_page() -> Iterator[str]:
+    """The study of the two tests: false alarms where nothing is, then power, full runs only."""
+    full: dict[tuple[object, ...], Row] = {}
+    for row in read_rows(DATA / "two-tests.csv"):  # the full run stands after the first draws
+        full[scenario_of(row), row.asked, row.outcome, row.test] = row
+    rows = list(full.values())
+    heads = ("schools", "what goes on", "of", "outcome", "test", "districts")
+    shown = ("can tell", "at 0.05", "at 0.01", "at 0.001")
+    yield "# The two tests of a gap, simulated with known truth\n"
+    yield "How often each test rejects at three levels, in percent of all districts. `sums` are"
+    yield "days of which a source gives only each group's sum; the tests of surpluses are simpler"
+    yield "ones, which the program does not use. `docs/decisions/two-tests.md` says why.\n"
+    yield from table(
+        (*heads, *shown),
+        (
+            (
+                *(r.schools, _goes_on(r), r.asked, r.outcome, r.test, r.districts),
+                *(f"{x:g}" for x in (r.told, r.at_5, r.at_1, r.at_01)),
+            )
+            for r in rows
+        ),
+    )
+
+
+def _goes_on(row: Row) -> str:
+    if row.group:
+        return f"odds {row.odds:g} in every school"
+    if row.alone:
+        return "nothing; one small group told apart"
+    return "nothing; schools' rates go with make-up" if row.together else "nothing"
+
+
 def predictability_page() -> Iterator[str]:
     """The coverage and false-alarm study of predictability, its full runs."""
     with (DATA / "predictability.csv").open(encoding="utf-8", newline="") as lines:
@@ -198,6 +231,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         ("command-line", command_line_page()),
         ("rules", rules_page()),
         ("study-null", null_page()),
+        ("study-two-tests", two_tests_page()),
         ("study-predictability", predictability_page()),
     ):
         yield DOCS / f"{name}.md", "\n".join(lines) + "\n"

@@ -18,6 +18,7 @@ from eachchild.release import (
     Content,
     Parts,
     Quality,
+    breaks_of,
     certified_checks,
     choices_made,
     content,
@@ -97,7 +98,7 @@ def audited(plan: Plan, loaded: Loaded, *, vault: Path, told: Progress) -> Audit
         raise NotEnoughDataError(_NOTHING)
     rollups = Rollups(cube)
     measured = measure(plan, rollups, told)
-    said = tell(plan, phrases, measured, _known(cube, loaded))
+    said = tell(plan, phrases, measured, _known(cube, loaded, phrases))
     parts = Parts(
         measured.table,
         said,
@@ -120,7 +121,7 @@ def check(
     return plan, _quality(plan, phrases_of(plan), loaded, folder=_vault(plan, vault))
 
 
-def _known(cube: Cube, loaded: Loaded) -> Known:
+def _known(cube: Cube, loaded: Loaded, phrases: Phrases) -> Known:
     places = cube.places
     names = places.names or places.ids
     named = {
@@ -129,7 +130,8 @@ def _known(cube: Cube, loaded: Loaded) -> Known:
             (i, loaded.labels.get(f"{places.parent_level}:{i}", i)) for i in places.parent_ids
         ),
     }
-    return Known(cube.periods, bool(places.ids), loaded.hits, loaded.uncovered, named)
+    breaks = tuple((b.outcome, b.period) for b in breaks_of(cube, phrases))
+    return Known(cube.periods, bool(places.ids), loaded.hits, loaded.uncovered, named, breaks)
 
 
 def _funnels(plan: Plan, rollups: Rollups, said: Told) -> tuple[Funnel, ...]:

@@ -1,7 +1,7 @@
 """The false-alarm study: how often an audit raises anything where identity changes nothing.
 
 Every district is drawn as counts and goes through the measures and verdicts of a real audit: all
-outcomes, groups, crossings, schools and years together.
+outcomes, groups, crossings, schools and years together. Whatever a reader could be told is counted.
 """
 
 import argparse
@@ -24,7 +24,8 @@ from eachchild.measures.grids import Grid, Grids
 from eachchild.measures.identity import identity_tests
 from eachchild.measures.inference import Assessment, Extra, assess
 from eachchild.measures.long import measure_rows
-from eachchild.measures.multiple import two_steps
+from eachchild.measures.multiple import benjamini_hochberg, two_steps
+from eachchild.measures.predictability import Road, RoadTests, road
 from eachchild.measures.school_rows import sums_of
 from eachchild.plan import COMPLEMENT, Plan, plan_from
 from eachchild.terms.outcomes import Outcome
@@ -47,7 +48,10 @@ class NullDistrict:
     like_schools: int
     gaps: int  # groups and crossings of the whole place with a gap
     places: int  # districts and schools with one
+    crossings: int  # said to differ from the sum of their parts
+    changes: int  # gaps said to have grown or shrunk over the years
     predictability: int  # outcomes identity is said to predict
+    through_school: int  # said to be told by way of the school, in districts of like schools
     stands: int  # tests that stand, whatever the size of what they found
     plain: int  # comparisons that the plain two-rate test would have raised
     cluster: int  # that the school-cluster t interval would have raised, adjusted by Bonferroni
@@ -55,7 +59,8 @@ class NullDistrict:
     @property
     def flagged(self) -> bool:
         """Whether anything at all was raised."""
-        return self.gaps + self.places + self.predictability > 0
+        told = (self.gaps, self.places, self.crossings, self.changes, self.predictability)
+        return any(told) or self.through_school > 0
 
 
 def run(seed: int, districts: int = DISTRICTS) -> Mapping[str, object]:
@@ -95,7 +100,7 @@ def null_district(seed: int, number_of: int) -> NullDistrict:
     number = {o.name: i for i, o in enumerate(plan.outcomes)}
     extra = Extra(
         np.array([number[name] for name, _ in predicted], np.int64),
-        np.array([p for _, p in predicted], np.float64),
+        np.array([float(tests.p[0]) for _, tests in predicted], np.float64),
     )
     assessment = assess(plan, rollups, extra=extra)
     if assessment is None:
@@ -112,7 +117,10 @@ def null_district(seed: int, number_of: int) -> NullDistrict:
         # A verdict needs a test that stands, so where none does there is nothing to judge.
         gaps=_gaps(plan, district, rollups, assessment) if (stands & whole).any() else 0,
         places=int((stands & ~whole).sum()),
+        crossings=int((assessment.excess.known & (assessment.q_excess <= LEVEL)).sum()),
+        changes=int((assessment.q_change <= LEVEL).sum()),
         predictability=int((assessment.q_extra <= LEVEL).sum()),
+        through_school=_through(predicted, assessment) if layout.like_schools else 0,
         stands=int(stands.sum()),
         plain=_plain(assessment),
         cluster=cluster_alarms(plan, rollups),
@@ -142,6 +150,18 @@ def _gaps(plan: Plan, district: CountedDistrict, rollups: Rollups, assessment: A
     outcomes = {o.name: o for o in plan.outcomes}
     judged = (judge(material, outcomes[outcome], group) for outcome, group in asked)
     return sum(j is not None and any(one.verdict == "gap" for one in j) for j in judged)
+
+
+def _through(predicted: Sequence[tuple[str, RoadTests]], assessment: Assessment) -> int:
+    """Outcomes and years said to be told by way of the school. Where schools differ, they are."""
+    tests = [t for _, t in predicted]
+    total = benjamini_hochberg(np.array([float(t.total.p[0]) for t in tests], np.float64))
+    roads = [
+        road(q, inside=float(t.inside_p[0]), between=float(t.between.together[0]))
+        for q, t in zip(total.tolist(), tests, strict=True)
+    ]
+    quiet = assessment.q_extra > LEVEL
+    return sum(r is Road.SCHOOL and bool(free) for r, free in zip(roads, quiet, strict=True))
 
 
 def _plain(assessment: Assessment) -> int:

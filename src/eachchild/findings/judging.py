@@ -26,6 +26,7 @@ class Changed:
     """How a gap inside schools moved since an earlier year, in the measure's own unit."""
 
     since: str
+    before: float
     change: float
     low: float
     high: float

@@ -1,12 +1,12 @@
 """Gaps inside single districts and schools that stand by themselves, beneath the whole place's."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from eachchild.cube import ALL_PLACES
-from eachchild.findings.evidence import WITHIN, About, Row
+from eachchild.findings.evidence import About, Row
 from eachchild.findings.judging import Material
 from eachchild.findings.model import Finding, finding_id
 from eachchild.findings.phrases import sentence_case
@@ -186,20 +186,14 @@ def _finding(
         events=one.row.events,
         students_to_parity=one.parity,
         sentence=said("place.gap", place=name[-1], sentence=told_of(telling, one.row, "gap")),
-        evidence=tuple(map(sentence_case, _evidence(material, telling, one, outcome))),
+        evidence=tuple(map(sentence_case, _evidence(telling, one, outcome))),
         caveats=tuple(sentence_case(said(k)) for k in ("caveats.one_place", "caveats.not_cause")),
         parent=parent.id,
     )
 
 
-def _evidence(material: Material, telling: Telling, one: _One, outcome: Outcome) -> Iterator[str]:
-    measure = "risk_difference" if outcome.is_rate else "mean_difference"
+def _evidence(telling: Telling, one: _One, outcome: Outcome) -> Iterator[str]:
+    # Not how it compares with all schools together: a place is told because it stands out, so a
+    # tenth of those told would seem worse than the rest where all are alike.
     yield counts_of(telling, one.row)
-    yield value_of(telling, one.row, measure)
-    elsewhere = material.evidence.row(replace(telling.about, place="all"), measure, WITHIN)
-    if elsewhere is None or elsewhere.estimate is None or one.row.estimate is None:
-        return
-    low, high = one.row.low or 0.0, one.row.high or 0.0
-    usual = elsewhere.estimate
-    if low > usual > 0 or high < usual < 0:
-        yield material.phrases.words.say("place.more")
+    yield value_of(telling, one.row, "risk_difference" if outcome.is_rate else "mean_difference")

@@ -28,15 +28,21 @@ class PredictedTold:
     sentence: str
 
 
-def tell_predicted(phrases: Phrases, predicted: Predicted, q: float | None) -> PredictedTold:
-    """Say how well identity tells one outcome; `q` is the p-value adjusted over the whole audit."""
+def tell_predicted(
+    phrases: Phrases, predicted: Predicted, *, q: float | None, total_q: float | None
+) -> PredictedTold:
+    """Say how well identity tells one outcome.
+
+    `q` is the p-value inside and between schools adjusted over the whole audit, `total_q` that of
+    predicting by whatever road.
+    """
     if predicted.rate is None:
         return _number_told(phrases, predicted)
     found = predicted.rate
     low, high = (100 * float(x[0]) for x in (found.here.low, found.here.high))
     shows = found.showing in (Showing.NUMBER, Showing.INTERVAL)
     judged = verdict(found.showing, 1.0 if q is None else q, high=high / 100, margin=MARGIN)
-    through = _through_school(predicted) and str(judged) != "gap"
+    through = str(judged) != "gap" and _through_school(predicted, total_q)
     index = 100 * float(found.here.index[0]) if found.showing is Showing.NUMBER else None
     band = found.evidence.band if found.evidence else None
     told = PredictedTold(
@@ -54,12 +60,12 @@ def tell_predicted(phrases: Phrases, predicted: Predicted, q: float | None) -> P
     return _with_sentence(phrases, told)
 
 
-def _through_school(predicted: Predicted) -> bool:
-    if predicted.rate is None or predicted.rate.evidence is None:
+def _through_school(predicted: Predicted, total_q: float | None) -> bool:
+    if predicted.rate is None or predicted.rate.evidence is None or total_q is None:
         return False
     tests = predicted.rate.evidence.tests
     taken = road(
-        float(tests.total.p[0]),
+        total_q,
         inside=float(tests.inside_p[0]),
         between=float(tests.between.together[0]),
     )
@@ -89,7 +95,8 @@ def _sentence(phrases: Phrases, told: PredictedTold) -> str:
     }
     if told.low is None or told.high is None:
         return say("predict.cannot_tell", **words)
-    if told.index is None:
+    # An index that may well be 0 is told by its interval: a number would sound like a finding.
+    if told.index is None or (told.verdict == "cannot_tell" and not told.through_school):
         low, high = pairs(told.low), pairs(told.high)
         return say("predict.interval_only", low=low, high=high, **words)
     words["pairs"] = pairs(told.index)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from eachchild.findings.evidence import About, Evidence, Row
 from eachchild.findings.phrases import Phrases, of_so_many, sentence_case
-from eachchild.findings.verdicts import Scale, Verdict
+from eachchild.findings.verdicts import LEVEL, Scale, Verdict
 from eachchild.terms.numerals import count, points, significant
 from eachchild.terms.outcomes import Outcome
 from eachchild.terms.states import State
@@ -65,7 +65,7 @@ def _rate_sentence(telling: Telling, row: Row, verdict: Verdict) -> str:
     rate, other = of_so_many(row.rate, row.reference_rate)
     said = {"rate": rate, "other_rate": other}
     if verdict == "cannot_tell":
-        return telling.say("cannot_tell.rate", **said)
+        return _untold(telling, row, "rate", **said)
     if verdict == "no_gap":
         return telling.say("no_gap.rate", margin=margin_words(telling), **said)
     if row.reference_rate == 0:
@@ -87,7 +87,17 @@ def _mean_sentence(telling: Telling, row: Row, verdict: Verdict) -> str:
     both = (row.rate * per, row.reference_rate * per)
     # Two digits would hide a difference of tenths in a grade point average.
     ours, theirs = (significant(r, 2 if max(both) >= 10 else 3) for r in both)
-    return telling.say(f"{verdict}.mean", amount=_amount(telling, ours), other_mean=theirs)
+    said = {"amount": _amount(telling, ours), "other_mean": theirs}
+    if verdict == "cannot_tell":
+        return _untold(telling, row, "mean", **said)
+    return telling.say(f"{verdict}.mean", **said)
+
+
+def _untold(telling: Telling, row: Row, kind: str, **said: str) -> str:
+    """Too little data to tell of a difference at all, or only whether a sure one is small."""
+    if row.q is not None and row.q <= LEVEL:
+        return telling.say(f"cannot_tell.{kind}_small", margin=margin_words(telling), **said)
+    return telling.say(f"cannot_tell.{kind}", **said)
 
 
 def _amount(telling: Telling, mean: str) -> str:

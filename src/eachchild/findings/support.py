@@ -33,9 +33,11 @@ def evidence_of(
     parts = (
         counts_of(telling, telling.base),
         _interval(telling),
+        *_sums_alone(telling),
         *_second(telling, judged),
         *_inside(telling),
         *_carried(telling, judged[0]),
+        *_beyond_parts(telling, judged),
         *_parity(telling, judged[0]),
         *_level(telling),
         *_pooled(telling, periods),
@@ -60,11 +62,23 @@ def _caveats(telling: Telling, judged: Sequence[Judged]) -> Iterator[str]:
             verdict=_verdict_words(telling, first.verdict),
             other_verdict=_verdict_words(telling, judged[1].verdict),
         )
+    if _turns_inside(telling):
+        yield say("caveats.turns_inside")
     if telling.outcome.direction == "neither":
         yield say("caveats.neither")
     if first.row.n is not None and first.row.n < 30:
         yield say("caveats.small", n=count(first.row.n))
     yield say("caveats.not_cause")
+
+
+def _turns_inside(telling: Telling) -> bool:
+    """Whether the gap inside schools surely points the other way."""
+    measure = "risk_difference" if telling.outcome.is_rate else "mean_difference"
+    row = telling.evidence.row(telling.about, measure, WITHIN)
+    if row is None or row.low is None or row.high is None:
+        return False
+    plain = telling.base.estimate or 0.0
+    return row.low > 0 > plain or row.high < 0 < plain
 
 
 def _verdict_words(telling: Telling, verdict: str) -> str:
@@ -108,6 +122,11 @@ def _interval(telling: Telling) -> str:
     return _value(telling, telling.about, measure) or _value(
         telling, telling.about, "risk_difference"
     )
+
+
+def _sums_alone(telling: Telling) -> Iterator[str]:
+    if telling.base.low is None:
+        yield telling.phrases.words.say("evidence.sum_only")
 
 
 def _value(telling: Telling, about: About, measure: str, interval: str = "student") -> str:
@@ -160,7 +179,7 @@ def _second(telling: Telling, judged: Sequence[Judged]) -> Iterator[str]:
 
 
 def _inside(telling: Telling) -> Iterator[str]:
-    measure = telling.scale.measure if telling.outcome.is_rate else "mean_difference"
+    measure = "mean_difference" if telling.scale.measure == "cohens_d" else telling.scale.measure
     for interval, key in ((WITHIN, "inside_schools"), ("within_districts", "inside_districts")):
         row = telling.evidence.row(telling.about, measure, interval)
         if row is not None and row.estimate is not None:
@@ -169,7 +188,8 @@ def _inside(telling: Telling) -> Iterator[str]:
     cluster = telling.evidence.row(telling.about, measure, CLUSTER)
     if cluster is not None and cluster.low is not None and cluster.high is not None:
         low, high = (_plain(telling, measure, x) for x in (cluster.low, cluster.high))
-        yield telling.phrases.words.say("evidence.schools_interval", low=low, high=high)
+        key = "ratio" if measure in _RATIO else measure
+        yield telling.phrases.words.say(f"evidence.schools_{key}", low=low, high=high)
 
 
 def _plain(telling: Telling, measure: str, value: float) -> str:
@@ -185,6 +205,18 @@ def _carried(telling: Telling, first: Judged) -> Iterator[str]:
         yield telling.phrases.words.say(f"evidence.carried_{key}", q=q)
 
 
+def _beyond_parts(telling: Telling, judged: Sequence[Judged]) -> Iterator[str]:
+    """How far a crossing is from what its factors add up to, where that is to its harm."""
+    for one in judged:
+        tested = one.tested
+        if one.about.reference != COMPLEMENT or tested is None or not tested.worse_than_parts:
+            continue
+        unit = points if telling.outcome.is_rate else significant
+        say = telling.phrases.words.say
+        side = say("gap.more" if tested.excess > 0 else "gap.less")
+        yield say("evidence.crossing_worse", excess=unit(abs(tested.excess)), more_or_less=side)
+
+
 def _parity(telling: Telling, first: Judged) -> Iterator[str]:
     row = telling.evidence.row(telling.about, "students_to_parity")
     gap = telling.evidence.row(telling.about, "risk_difference")
@@ -192,7 +224,8 @@ def _parity(telling: Telling, first: Judged) -> Iterator[str]:
         return
     if gap.low is None or gap.high is None or not gap.n:
         return
-    low, high = sorted(max(abs(x) * gap.n, 0) for x in (gap.low, gap.high))
+    sign = -1 if (gap.estimate or 0) < 0 else 1
+    low, high = sorted(max(sign * x * gap.n, 0) for x in (gap.low, gap.high))
     side = telling.outcome.direction
     yield telling.phrases.words.say(
         f"evidence.parity_{side}",
@@ -240,15 +273,15 @@ def _years(telling: Telling, periods: Sequence[str]) -> Iterator[str]:
 def _changed(telling: Telling, changes: Mapping[About, Changed]) -> Iterator[str]:
     """Whether the gap inside schools grew or shrank, where the years can tell it."""
     moved = changes.get(telling.about)
-    now = telling.evidence.row(
-        telling.about, "risk_difference" if telling.outcome.is_rate else "mean_difference"
-    )
-    if moved is None or now is None or now.estimate is None:
+    if moved is None:
         return
     if moved.q > LEVEL:
         yield telling.phrases.words.say("evidence.change_unknown", since=moved.since)
         return
-    key = "grew" if (moved.change > 0) == (now.estimate > 0) else "shrank"
+    after = moved.before + moved.change
+    key = "grew" if abs(after) > abs(moved.before) else "shrank"
+    if after * moved.before < 0:
+        key = "turned"
     numbers = (abs(moved.change), *sorted((abs(moved.low), abs(moved.high))))
     unit = points if telling.outcome.is_rate else significant
     change, low, high = map(unit, numbers)

@@ -15,8 +15,9 @@ from eachchild.findings.ranking import ranked
 from eachchild.findings.tests import changes_of, tests_of
 from eachchild.findings.verdicts import times_small
 from eachchild.measures.measured import Measured
-from eachchild.plan import Margin, Plan
+from eachchild.plan import COMPLEMENT, Margin, Plan
 from eachchild.tables import RuleHit, UncoveredCount
+from eachchild.terms.outcomes import Direction
 from eachchild.terms.years import ALL
 
 
@@ -30,6 +31,8 @@ class Known:
     uncovered: tuple[UncoveredCount, ...]
     places: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     # by level: id, and name where there is one, of every place in the cube's order
+    breaks: tuple[tuple[str, str], ...] = ()
+    # outcome (empty: all) and the period that cannot be put beside those before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def tell(plan: Plan, phrases: Phrases, measured: Measured, known: Known) -> Told
     tests, moved = {}, {}
     if measured.assessment is not None:
         tests = tests_of(plan, measured.assessment, known.periods)
-        moved = changes_of(measured.assessment, known.periods)
+        moved = changes_of(measured.assessment, known.periods, known.breaks)
     material = Material(plan, phrases, evidence, tests, periods, moved)
     gaps = gap_findings(material)
     places: tuple[Finding, ...] = ()
@@ -57,15 +60,17 @@ def tell(plan: Plan, phrases: Phrases, measured: Measured, known: Known) -> Told
         places = place_findings(material, measured.assessment, gaps, known.places)
     largest = _largest(phrases, plan, gaps)
     predicted = tuple(
-        tell_predicted(phrases, p, q)
-        for p, q in zip(measured.predicted, measured.predicted_q, strict=True)
+        tell_predicted(phrases, p, q=q, total_q=total)
+        for p, q, total in zip(
+            measured.predicted, measured.predicted_q, measured.total_q, strict=True
+        )
     )
     latest = [p for p in predicted if p.predicted.period == known.periods[-1]]
     spoken = [predicted_finding(phrases, p, largest.get(p.predicted.outcome, "")) for p in latest]
     order = ranked(
         (*gaps, *places, *spoken, *quality_findings(phrases, known.hits)),
         _effects(plan.margin, gaps),
-        _worse_than_parts(gaps, tests),
+        _worse_than_parts(plan, gaps, tests),
     )
     return Told(
         order,
@@ -96,7 +101,7 @@ def _largest(phrases: Phrases, plan: Plan, gaps: Sequence[Finding]) -> dict[str,
             if f.outcome == outcome and f.verdict == "gap" and f.group.count("=") == 1
         ]
         if mine:
-            worse = [f for f in mine if _is_worse(directions, f)] or mine
+            worse = [f for f in mine if _harms(f, directions[outcome])] or mine
             first = max(worse, key=lambda f: (times_small(plan.margin, f), f.n or 0))
             found[outcome] = phrases.words.say("predict.largest", gap=first.sentence)
         else:
@@ -107,13 +112,6 @@ def _largest(phrases: Phrases, plan: Plan, gaps: Sequence[Finding]) -> dict[str,
     return found
 
 
-def _is_worse(directions: Mapping[str, str], finding: Finding) -> bool:
-    """Whether the group fares worse than those it is compared with; either way where neither is."""
-    direction, estimate = directions[finding.outcome], finding.estimate or 0.0
-    same = 1.0 if finding.measure in ("risk_ratio", "mean_ratio") else 0.0
-    return direction == "neither" or (estimate > same) == (direction == "lower")
-
-
 def _effects(margin: Margin, gaps: Iterable[Finding]) -> dict[str, float]:
     """How many times what the plan calls small each gap is.
 
@@ -122,10 +120,26 @@ def _effects(margin: Margin, gaps: Iterable[Finding]) -> dict[str, float]:
     return {f.id: times_small(margin, f) for f in gaps}
 
 
-def _worse_than_parts(gaps: Sequence[Finding], tests: Mapping[About, Tested]) -> frozenset[str]:
+def _worse_than_parts(
+    plan: Plan, gaps: Sequence[Finding], tests: Mapping[About, Tested]
+) -> frozenset[str]:
+    """Crossings with a gap to their harm, and beyond what their factors add up to.
+
+    That is a question about the crossing, whoever it is compared with: its test stands beside
+    everybody else.
+    """
+    directions = {o.name: o.direction for o in plan.outcomes}
     worse = set()
     for f in gaps:
-        tested = tests.get(About(f.outcome, f.group, f.reference, f.period, f.place))
-        if tested is not None and tested.worse_than_parts:
+        tested = tests.get(About(f.outcome, f.group, COMPLEMENT, f.period, f.place))
+        if tested is not None and tested.worse_than_parts and _harms(f, directions[f.outcome]):
             worse.add(f.id)
     return frozenset(worse)
+
+
+def _harms(finding: Finding, direction: Direction) -> bool:
+    """Whether it is a gap to the group's harm; either way where neither side is the worse."""
+    if finding.verdict != "gap" or finding.estimate is None:
+        return False
+    same = 1.0 if finding.measure in ("risk_ratio", "mean_ratio") else 0.0
+    return direction == "neither" or (finding.estimate > same) == (direction == "lower")

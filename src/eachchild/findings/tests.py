@@ -1,5 +1,7 @@
 """The tests of whole places, by what they compare."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from eachchild.cube import ALL_PLACES, POOLED
@@ -33,16 +35,25 @@ def tests_of(plan: Plan, assessment: Assessment, periods: tuple[str, ...]) -> di
     return found
 
 
-def changes_of(assessment: Assessment, periods: tuple[str, ...]) -> dict[About, Changed]:
-    """How each gap of a whole place moved to the latest year: from the first year told."""
+def changes_of(
+    assessment: Assessment, periods: tuple[str, ...], breaks: Sequence[tuple[str, str]]
+) -> dict[About, Changed]:
+    """How each gap of a whole place moved to the latest year: from the first year told.
+
+    Not over a break: outcome (empty: every one) and the period that begins a new way of counting.
+    """
     moved = assessment.changes
     whole = (moved.level == assessment.levels.index(ALL_PLACES)) & (moved.last == len(periods) - 1)
+    for outcome, period in breaks:
+        asked = np.array([outcome in ("", name) for name in assessment.outcomes], np.bool_)
+        whole &= ~(asked[moved.outcome] & (moved.first < periods.index(period)))
     rows = np.flatnonzero(whole)
     rows = rows[np.argsort(-moved.first[rows], kind="stable")]  # the earliest is kept
     group, reference = moved.group.take(rows).text(), moved.reference.take(rows).text()
     return {
         About(assessment.outcomes[moved.outcome[i]], g, r, periods[-1]): Changed(
             periods[moved.first[i]],
+            float(moved.before[i]),
             float(moved.change[i]),
             float(moved.low[i]),
             float(moved.high[i]),

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from math import log
 from typing import Literal
 
-from eachchild.findings.evidence import CLUSTER, About, Evidence, Row
+from eachchild.findings.evidence import CLUSTER, WITHIN, About, Evidence, Row
 from eachchild.findings.model import Finding
 from eachchild.plan import Margin
 from eachchild.terms.outcomes import Outcome
 from eachchild.terms.states import State
+from eachchild.terms.years import ALL
 
 Verdict = Literal["gap", "no_gap", "cannot_tell"]
 LEVEL = 0.05
@@ -62,8 +63,9 @@ def times_small(margin: Margin, finding: Finding) -> float:
 def verdict_of(evidence: Evidence, about: About, scale: Scale, q: float | None) -> Verdict:
     """Judge one comparison by its q-value and its interval.
 
-    `no_gap` asks that the interval for chance among students, and the one for schools like these
-    where there is one, both lie inside the margin.
+    `no_gap` asks that the interval for chance among students and the one for schools like these,
+    as far as there are any, lie inside the margin, and the gap inside schools, too: a gap there
+    that schools' make-up hides is not "no gap".
     """
     row = evidence.row(about, scale.measure)
     if row is None or row.state is not State.REPORTED:
@@ -73,9 +75,18 @@ def verdict_of(evidence: Evidence, about: About, scale: Scale, q: float | None) 
     if q is not None and q <= LEVEL and scale.outside(row.estimate):
         return "gap"
     cluster = evidence.row(about, scale.measure, CLUSTER)
-    if scale.inside(row) and (cluster is None or scale.inside(cluster)):
+    if about.period == ALL and cluster is None:  # students who stay are counted once a year
+        return "cannot_tell"
+    intervals = [r for r in (row, cluster) if r is not None and r.low is not None]
+    if intervals and all(map(scale.inside, intervals)) and not _hidden(evidence, about, scale):
         return "no_gap"
     return "cannot_tell"
+
+
+def _hidden(evidence: Evidence, about: About, scale: Scale) -> bool:
+    """Whether the gap inside schools is beyond the margin although the plain one is not."""
+    row = evidence.row(about, scale.measure, WITHIN)
+    return row is not None and row.estimate is not None and scale.outside(row.estimate)
 
 
 def _by_difference(evidence: Evidence, about: About, q: float | None) -> Verdict:

@@ -12,12 +12,12 @@ A row is a school in a cell. Rows enter sums as the source has them, so a cell's
 the whole place.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit, logit, stdtrit
 
-from eachchild.measures.comparisons import MeanDifference, RiskDifference, RiskRatio
+from eachchild.measures.comparisons import MeanDifference, MeanRatio, RiskDifference, RiskRatio
 from eachchild.measures.counts import Counts, Known, Numbers, Sums, Whole
 from eachchild.measures.rates import Mean, Rate
 from eachchild.measures.stratified import Fold
@@ -70,13 +70,8 @@ def cluster_ratio(
     >>> float(one.ratio[0].round(4))
     2.0
     """
-    ours, theirs = _rates(group, fold), _rates(others, fold)
-    above = _scores(ours, 1 / _safe(ours.level), fold)
-    below = _scores(theirs, 1 / _safe(theirs.level), fold)
-    spread = _spread(_minus(above, below), fold)
-    one = _around(np.log(_safe(ours.level) / _safe(theirs.level)), spread, confidence)
-    ratio, low, high = (np.where(one.known, np.exp(x), 0.0) for x in (one.value, one.low, one.high))
-    return RiskRatio(ratio, low, high, one.known)
+    one = _ratio(_rates(group, fold), _rates(others, fold), fold, confidence=confidence)
+    return RiskRatio(one.value, one.low, one.high, one.known)
 
 
 def cluster_mean(group: Sums, fold: Fold, *, confidence: float = 0.95) -> Mean:
@@ -106,6 +101,22 @@ def cluster_mean_difference(
     """
     one = _difference(_means(group, fold), _means(others, fold), fold, confidence=confidence)
     return MeanDifference(one.value, one.low, one.high, one.known)
+
+
+def cluster_mean_ratio(
+    group: Sums, others: Sums, fold: Fold, *, confidence: float = 0.95
+) -> MeanRatio:
+    """Divide by the others' mean, for amounts; the interval between schools is of the logarithm.
+
+    >>> from eachchild.measures.stratified import one_cell
+    >>> n, total, squares = (np.array(x) for x in ([3, 4, 5, 2], [9, 9, 25, 8], [29, 25, 129, 34]))
+    >>> twice = Sums(n, 2 * total, 4 * squares + np.array([0, 2, 0, 2]))
+    >>> one = cluster_mean_ratio(twice, Sums(n, total, squares), one_cell(4))
+    >>> float(one.ratio[0]), bool(one.known[0])  # the same in every school, so no spread to tell
+    (0.0, False)
+    """
+    one = _ratio(_means(group, fold), _means(others, fold), fold, confidence=confidence)
+    return MeanRatio(one.value, one.low, one.high, one.known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +222,16 @@ def _difference(ours: _Side, theirs: _Side, fold: Fold, *, confidence: float) ->
     ones = np.ones(fold.cells)
     spread = _spread(_minus(_scores(ours, ones, fold), _scores(theirs, ones, fold)), fold)
     return _around(ours.level - theirs.level, spread, confidence)
+
+
+def _ratio(ours: _Side, theirs: _Side, fold: Fold, *, confidence: float) -> _Interval:
+    above = _scores(ours, 1 / _safe(ours.level), fold)
+    below = _scores(theirs, 1 / _safe(theirs.level), fold)
+    spread = _spread(_minus(above, below), fold)
+    spread = replace(spread, known=spread.known & (ours.level > 0) & (theirs.level > 0))
+    one = _around(np.log(_safe(ours.level) / _safe(theirs.level)), spread, confidence)
+    value, low, high = (np.where(one.known, np.exp(x), 0.0) for x in (one.value, one.low, one.high))
+    return _Interval(value, low, high, one.known)
 
 
 def _around(value: Numbers, spread: _Spread, confidence: float) -> _Interval:

@@ -49,6 +49,16 @@ SomeRatio = TypeVar("SomeRatio", RiskRatio, OddsRatio)
 
 
 @dataclass(frozen=True, slots=True)
+class MeanRatio:
+    """How many times as much one group has as another."""
+
+    ratio: Numbers
+    low: Numbers
+    high: Numbers
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
 class MeanDifference:
     """How much higher one group's mean is than another's, in the outcome's own unit."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
+from eachchild.measures.comparisons import MeanDifference
 from eachchild.measures.counts import Counts, Known, Numbers, Sums, Whole
 from eachchild.measures.rates import quantile, usable
 
@@ -65,15 +66,34 @@ def hedges_g(group: Sums, others: Sums, *, confidence: float = 0.95) -> EffectSi
     return _with_interval(g, _noise(group.n, others.n, g), known=known, confidence=confidence)
 
 
+def in_deviations(gap: MeanDifference, group: Sums, others: Sums) -> EffectSize:
+    """A difference of means, whatever its interval is about, in the groups' standard deviations.
+
+    >>> gap = MeanDifference(*(np.array([x]) for x in (2.0, -2.0, 6.0)), np.array([True]))
+    >>> ours = Sums(np.array([3]), np.array([15]), np.array([83]))
+    >>> in_deviations(gap, ours, ours).high
+    array([3.])
+    """
+    known = gap.known & _have_spread(group, others)
+    unit = np.where(known, _deviation(group, others), 1.0)
+    size, low, high = (np.where(known, x / unit, 0.0) for x in (gap.difference, gap.low, gap.high))
+    return EffectSize(size, low, high, known)
+
+
 def _have_spread(group: Sums, others: Sums) -> Known:
     spread = group.variance + others.variance
     return (group.n > 1) & (others.n > 1) & (spread > 0)
 
 
 def _pooled_d(group: Sums, others: Sums) -> Numbers:
+    with np.errstate(divide="ignore", invalid="ignore"):  # unknown cells are masked by the caller
+        return (group.mean - others.mean) / _deviation(group, others)
+
+
+def _deviation(group: Sums, others: Sums) -> Numbers:
     squares = (group.n - 1) * group.variance + (others.n - 1) * others.variance
     with np.errstate(divide="ignore", invalid="ignore"):  # unknown cells are masked by the caller
-        return (group.mean - others.mean) / np.sqrt(squares / (group.n + others.n - 2))
+        return np.asarray(np.sqrt(squares / (group.n + others.n - 2)), np.float64)
 
 
 def _noise(n1: Whole, n2: Whole, size: Numbers | float = 0.0) -> Numbers:

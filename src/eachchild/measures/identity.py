@@ -16,6 +16,7 @@ from eachchild.measures.predictability.cells import (
 from eachchild.measures.predictability.columns import LEAN
 from eachchild.measures.predictability.index import (
     Predictability,
+    RoadTests,
     predictability,
     road_tests,
     variance_columns,
@@ -52,6 +53,13 @@ class Predicted:
             return None
         return float(self.rate.evidence.tests.p[0])
 
+    @property
+    def total_p(self) -> float | None:
+        """The p-value of predicting here by whatever road; None where it was not tested."""
+        if self.rate is None or self.rate.evidence is None:
+            return None
+        return float(self.rate.evidence.tests.total.p[0])
+
 
 def identity_predicts(plan: Plan, cube: Cube) -> tuple[Predicted, ...]:
     """Ask of every outcome and period how well the plan's factors together predict it.
@@ -63,8 +71,8 @@ def identity_predicts(plan: Plan, cube: Cube) -> tuple[Predicted, ...]:
     return tuple(_predicted(one) for one in _questions(plan, cube))
 
 
-def identity_tests(plan: Plan, cube: Cube) -> tuple[tuple[str, float], ...]:
-    """The p-values alone of every rate that can be tested, by outcome: what decides on a flag."""
+def identity_tests(plan: Plan, cube: Cube) -> tuple[tuple[str, RoadTests], ...]:
+    """The tests alone of every rate that can be tested, by outcome: what decides on a flag."""
     found = []
     for one in _questions(plan, cube):
         cells = _testable(one)
@@ -75,7 +83,7 @@ def identity_tests(plan: Plan, cube: Cube) -> tuple[tuple[str, float], ...]:
             lean = variance_columns(place, LEAN)
             rng = _seeded(one.outcome.name, one.period)
             tests = road_tests(cells, lean, rng=rng, draws=one.draws)
-            found.append((one.outcome.name, float(tests.p[0])))
+            found.append((one.outcome.name, tests))
     return tuple(found)
 
 

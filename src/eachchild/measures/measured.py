@@ -11,6 +11,7 @@ from eachchild.measures.attach import with_tests
 from eachchild.measures.identity import Predicted, identity_predicts
 from eachchild.measures.inference import Assessment, Extra, assess
 from eachchild.measures.long import measure_rows
+from eachchild.measures.multiple import benjamini_hochberg
 from eachchild.measures.predicted_rows import predicted_rows
 from eachchild.measures.table import MeasureTable, joined
 from eachchild.plan import Plan
@@ -23,13 +24,16 @@ class Measured:
     """What the measures found: the long table, the tests, and predictability with its q.
 
     `assessment` is None where the source tells no group apart with a denominator; a prediction's
-    q is None where it could not be tested.
+    q is None where it could not be tested. `total_q` is that of predicting by whatever road: all
+    outcomes and years of it are adjusted together and apart from the families, for where schools
+    differ it is true, and what is true must not make room for alarms.
     """
 
     table: MeasureTable
     assessment: Assessment | None
     predicted: tuple[Predicted, ...]
     predicted_q: tuple[float | None, ...]
+    total_q: tuple[float | None, ...]
 
 
 def measure(plan: Plan, rollups: Rollups, told: Progress) -> Measured:
@@ -55,7 +59,13 @@ def measured_beside(
         table = with_tests(table, assessment, rollups.cube)
         for i, value in zip(tested, assessment.q_extra.tolist(), strict=True):
             q[i] = value
-    return Measured(table.sorted(), assessment, tuple(predicted), tuple(q))
+    return Measured(table.sorted(), assessment, tuple(predicted), tuple(q), _total_q(predicted))
+
+
+def _total_q(predicted: Sequence[Predicted]) -> tuple[float | None, ...]:
+    tested = [p.total_p for p in predicted if p.total_p is not None]
+    adjusted = iter(benjamini_hochberg(np.array(tested, np.float64)).tolist())
+    return tuple(None if p.total_p is None else next(adjusted) for p in predicted)
 
 
 def _extra(plan: Plan, predicted: Sequence[Predicted]) -> Extra:

@@ -27,7 +27,8 @@ class _Shown:
     def of(cls, found: Predicted) -> "_Shown":
         if found.number is not None:
             fit = found.number
-            parts = (100 * float(x[0]) for x in (fit.r_squared, fit.low, fit.high))
+            # Below 0 is noise around 0: kept signed for averages, never shown.
+            parts = (100 * max(float(x[0]), 0.0) for x in (fit.r_squared, fit.low, fit.high))
             return cls("r_squared", State.REPORTED, *parts)
         if found.rate is None:
             return cls("predictability", State.NOT_ENOUGH_DATA)

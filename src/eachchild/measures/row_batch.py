@@ -180,8 +180,13 @@ def rows(
         has_reference=has_reference,
         q=np.zeros(batch.size),
         has_q=np.zeros(batch.size, np.bool_),
-        interval=Coded.constant(values.interval if values.has_interval else "", batch.size),
+        interval=Coded.constant(_named(values), batch.size),
     )
+
+
+def _named(values: Values) -> str:
+    """What the interval is about; a plain estimate without one is about nothing but itself."""
+    return values.interval if values.has_interval or values.interval != "student" else ""
 
 
 def present_rows(batch: Batch, measure: str, values: Values, beside: Comparison) -> MeasureTable:

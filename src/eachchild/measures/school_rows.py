@@ -12,11 +12,18 @@ from eachchild.measures.cluster import (
     cluster_difference,
     cluster_mean,
     cluster_mean_difference,
+    cluster_mean_ratio,
     cluster_rate,
     cluster_ratio,
 )
-from eachchild.measures.comparisons import RiskDifference, RiskRatio
+from eachchild.measures.comparisons import (
+    MeanDifference,
+    MeanRatio,
+    RiskDifference,
+    RiskRatio,
+)
 from eachchild.measures.counts import Counts, Numbers, Sums, Whole
+from eachchild.measures.effects import in_deviations
 from eachchild.measures.grids import Grid, Grids
 from eachchild.measures.row_batch import (
     Batch,
@@ -29,8 +36,10 @@ from eachchild.measures.row_batch import (
 from eachchild.measures.stratified import (
     Fold,
     pooled_mean_difference,
+    pooled_mean_ratio,
     pooled_risk_difference,
     pooled_risk_ratio,
+    pooled_sum_difference,
 )
 from eachchild.measures.table import MeasureTable
 from eachchild.plan import COMPLEMENT
@@ -112,21 +121,50 @@ def _levels(cube: Cube) -> tuple[tuple[str, str], ...]:
 def _inside(
     outcome: Outcome, batch: Batch, beside: Comparison, grid: Grid, interval: str
 ) -> Iterator[MeasureTable]:
-    if outcome.is_rate:
-        ours, theirs = _counts(grid.group), _counts(grid.others)
-        ratio = pooled_risk_ratio(ours, theirs, grid.fold)
-        gap = pooled_risk_difference(ours, theirs, grid.fold)
-        for name, value, found in _named(ratio, gap):
-            values = Values(value, found.low, found.high, found.known, interval=interval)
-            yield _shown(batch, name, values, beside)
-    elif grid.group.squares is not None:
-        between = pooled_mean_difference(
-            sums_of(grid.group, batch.scale), sums_of(grid.others, batch.scale), grid.fold
-        )
-        values = Values(
-            between.difference, between.low, between.high, between.known, interval=interval
-        )
+    if not outcome.is_rate:
+        yield from _inside_means(batch, beside, grid, interval)
+        return
+    ours, theirs = _counts(grid.group), _counts(grid.others)
+    ratio = pooled_risk_ratio(ours, theirs, grid.fold)
+    gap = pooled_risk_difference(ours, theirs, grid.fold)
+    for name, value, found in _named(ratio, gap):
+        values = Values(value, found.low, found.high, found.known, interval=interval)
+        yield _shown(batch, name, values, beside)
+
+
+def _inside_means(
+    batch: Batch, beside: Comparison, grid: Grid, interval: str
+) -> Iterator[MeasureTable]:
+    ours, theirs = sums_of(grid.group, batch.scale), sums_of(grid.others, batch.scale)
+    ratio = pooled_mean_ratio(ours, theirs, grid.fold)
+    yield _shown(batch, "mean_ratio", _values(ratio.ratio, ratio, interval, has=False), beside)
+    if not _has_squares(grid):
+        sums = pooled_sum_difference(ours, theirs, grid.fold)
+        values = _values(sums.difference, sums, interval, has=False)
         yield _shown(batch, "mean_difference", values, beside)
+        return
+    mean = pooled_mean_difference(ours, theirs, grid.fold)
+    yield _shown(batch, "mean_difference", _values(mean.difference, mean, interval), beside)
+    yield _deviations(batch, mean, interval, beside)
+
+
+def _has_squares(grid: Grid) -> bool:
+    return grid.group.squares is not None and grid.others.squares is not None
+
+
+def _values(
+    estimate: Numbers, found: MeanDifference | MeanRatio, interval: str, *, has: bool = True
+) -> Values:
+    return Values(estimate, found.low, found.high, found.known, has_interval=has, interval=interval)
+
+
+def _deviations(
+    batch: Batch, gap: MeanDifference, interval: str, beside: Comparison
+) -> MeasureTable:
+    """The same gap in the standard deviations of the whole place's students."""
+    size = in_deviations(gap, *(sums_of(t, batch.scale) for t in (batch.tally, beside.tally)))
+    values = Values(size.size, size.low, size.high, size.known, interval=interval)
+    return _shown(batch, "cohens_d", values, beside)
 
 
 def _cluster(
@@ -156,8 +194,11 @@ def _cluster_means(
         one = cluster_mean(ours, grid.fold)
         yield rows(batch, "mean", Values(one.mean, one.low, one.high, one.known, interval=CLUSTER))
     gap = cluster_mean_difference(ours, theirs, grid.fold)
-    values = Values(gap.difference, gap.low, gap.high, gap.known, interval=CLUSTER)
-    yield _shown(batch, "mean_difference", values, beside)
+    ratio = cluster_mean_ratio(ours, theirs, grid.fold)
+    yield _shown(batch, "mean_difference", _values(gap.difference, gap, CLUSTER), beside)
+    yield _shown(batch, "mean_ratio", _values(ratio.ratio, ratio, CLUSTER), beside)
+    if _has_squares(grid):
+        yield _deviations(batch, gap, CLUSTER, beside)
 
 
 def _named(

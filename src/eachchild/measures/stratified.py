@@ -12,6 +12,7 @@ import numpy as np
 from eachchild.measures.comparisons import (
     GapTest,
     MeanDifference,
+    MeanRatio,
     OddsRatio,
     RiskDifference,
     RiskRatio,
@@ -202,6 +203,34 @@ def pooled_mean_difference(
     difference = np.where(known, difference, 0.0)
     half = quantile(confidence) * np.sqrt(variance)
     return MeanDifference(difference, difference - half, difference + half, known)
+
+
+def pooled_sum_difference(group: Sums, others: Sums, fold: Fold) -> MeanDifference:
+    """The pooled difference of means where only sums are known: no interval, both ends are it.
+
+    >>> ours, theirs = (Sums(np.array([3]), np.array([x]), np.array([0])) for x in (15, 9))
+    >>> float(pooled_sum_difference(ours, theirs, one_cell(1)).difference[0])
+    2.0
+    """
+    weight = group.n * others.n / np.maximum(group.n + others.n, 1)
+    total = fold.sum(weight)
+    known = total > 0
+    difference = fold.sum(weight * (group.mean - others.mean)) / np.where(known, total, 1.0)
+    return MeanDifference(difference, difference, difference, known)
+
+
+def pooled_mean_ratio(group: Sums, others: Sums, fold: Fold) -> MeanRatio:
+    """Pool the ratio of means over schools, as `pooled_risk_ratio` pools rates; no interval.
+
+    >>> ours, theirs = (Sums(np.array([3]), np.array([x]), np.array([0])) for x in (18, 9))
+    >>> float(pooled_mean_ratio(ours, theirs, one_cell(1)).ratio[0])
+    2.0
+    """
+    N = np.maximum(group.n + others.n, 1)
+    above, below = fold.sum(group.total * others.n / N), fold.sum(others.total * group.n / N)
+    known = (above > 0) & (below > 0)
+    ratio = np.where(known, above / np.where(known, below, 1.0), 0.0)
+    return MeanRatio(ratio, ratio, ratio, known)
 
 
 def within_schools_mean_test(group: Sums, others: Sums, fold: Fold) -> GapTest:

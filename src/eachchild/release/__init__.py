@@ -1,5 +1,6 @@
 """Release: the only door out. What a report or page may be made of, and who may see it."""
 
+from eachchild.release.breaks import breaks_of
 from eachchild.release.certified import certified_checks
 from eachchild.release.choices import choices_made
 from eachchild.release.content import Parts, content
@@ -10,6 +11,6 @@ from eachchild.release.types import Audience, Content, Quality, Released
 
 __all__ = [
     "Audience", "Content", "Parts", "Policy", "PolicyError", "Quality", "ReleaseRefusedError",
-    "Released", "certified_checks", "choices_made", "content", "load_policy", "quality_document",
-    "quality_of", "refuse_unproved", "release", "stops",
+    "Released", "breaks_of", "certified_checks", "choices_made", "content", "load_policy",
+    "quality_document", "quality_of", "refuse_unproved", "release", "stops",
 ]  # fmt: skip

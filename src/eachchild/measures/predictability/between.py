@@ -51,7 +51,7 @@ def _correlation(rate: Numbers, tilt: Numbers) -> Numbers:
 def _student(correlation: Numbers, schools: int) -> Numbers:
     if schools < FEWEST_SCHOOLS:
         return np.ones(correlation.shape)
-    rest = np.maximum(1 - correlation**2, np.finfo(np.float64).tiny)
+    rest = np.maximum(1 - correlation**2, 1e-300)  # schools in one line leave no rest at all
     t = np.abs(correlation) * np.sqrt((schools - 2) / rest)
     return np.asarray(2 * stdtr(schools - 2, -t), np.float64)
 

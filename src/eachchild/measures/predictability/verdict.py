@@ -71,7 +71,7 @@ def verdict(shown: Showing, q: float, *, high: float, margin: float = MARGIN) ->
 
 
 def road(total: float, *, inside: float, between: float) -> Road:
-    """Name the tests that reject, from their p-values."""
+    """Name the tests that reject, from their p-values; `total` may be one adjusted for many."""
     found = (inside <= LEVEL, between <= LEVEL)
     if all(found):
         return Road.BOTH
