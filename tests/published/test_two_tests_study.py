@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
+from scipy.stats import binom
 
 from eachchild.bench.two_tests import Row, Scenario, grid, read_rows, scenario_of, scenario_rows
 from eachchild.bench.two_tests.__main__ import simulate
@@ -24,9 +24,17 @@ AGAIN = [
 ]
 
 
-def above(share: float, districts: int) -> float:
-    """The most that simulation error adds to a share in percent, three standard errors."""
-    return share + 300 * float(np.sqrt(share / 100 * (1 - share / 100) / districts))
+def holds(rows: list[Row]) -> None:
+    """No row rejects more often than its level by more than chance, all rows counted.
+
+    Counts at 0.001 are too small for standard errors, so the binomial tail decides.
+    """
+    asked = len(rows) * len(LEVELS)
+    for row in rows:
+        for name, level in LEVELS.items():
+            rejected = round(getattr(row, name) * row.districts / 100)
+            chance = binom.sf(rejected - 1, row.districts, level / 100)
+            assert chance * asked > 0.05, (row, name)
 
 
 def one(schools: int, asked: str, outcome: str, test: str, **scenario: object) -> Row:
@@ -49,19 +57,27 @@ def test_the_first_districts_come_out_again(scenario: Scenario) -> None:
     assert scenario_rows(scenario, draws=FIRST) == published
 
 
-def test_inside_schools_it_keeps_its_level_everywhere() -> None:
+def _far_in_the_tail(row: Row) -> bool:
+    """Days of a small group told apart alone: the one question whose far tail is too light."""
+    return row.alone and row.outcome == "days"
+
+
+def test_inside_schools_it_keeps_its_level() -> None:
     rows = [row for row in QUIET if row.test == "inside"]
     assert {row.schools for row in rows} == {4, 8, 20, 80, 400}
-    for row in rows:
-        for name, level in LEVELS.items():
-            assert getattr(row, name) <= above(level, row.districts), row
+    holds([row for row in rows if not _far_in_the_tail(row)])
+
+
+def test_where_it_does_not_it_is_told() -> None:
+    (row,) = [row for row in QUIET if row.test == "inside" and _far_in_the_tail(row)]
+    assert row.at_5 <= 5
+    assert 0.1 < row.at_01 < 1
+    assert f"{row.at_01:g} percent at 0.001" in DECISION.read_text("utf-8")
 
 
 def test_between_schools_it_keeps_its_level_where_make_up_tells_nothing() -> None:
     rows = [row for row in QUIET if row.test == "between" and not row.together]
-    for row in rows:
-        for name, level in LEVELS.items():
-            assert getattr(row, name) <= above(level, row.districts), row
+    holds(rows)
 
 
 def test_what_schools_differ_in_with_their_make_up_is_found_between_them() -> None:
