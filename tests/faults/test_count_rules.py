@@ -221,6 +221,18 @@ def test_a_group_without_a_column_of_the_outcome(tmp_path: Path) -> None:
     assert hit(loaded, "T11").details == {"outcome": "oss_any", "group": "race=asian"}
 
 
+def test_a_heading_without_rows(tmp_path: Path) -> None:
+    write(tmp_path, clean_table(), "one.csv")
+    heading = (tmp_path / "one.csv").read_text("utf-8").splitlines()[0]
+    (tmp_path / "two.csv").write_text(heading + "\n", "utf-8")
+    loaded = load_counts(plan_of(tmp_path, clean_source(path="*.csv")))
+    assert fired(loaded) == {("F11", "note")}
+    assert hit(loaded, "F11").file == "two.csv"
+    alone = load_counts(plan_of(tmp_path, clean_source(path="two.csv")))
+    assert fired(alone) == {("F11", "stop")}
+    assert alone.facts == ()
+
+
 def test_a_code_that_no_list_maps_is_shown(tmp_path: Path) -> None:
     rows = [{**r, "N_QQ": "5"} for r in clean_table()]
     loaded = load(tmp_path, rows)

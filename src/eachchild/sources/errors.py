@@ -3,3 +3,7 @@
 
 class SourceError(ValueError):
     """A file cannot be used; the message names file, row or column, never a student's value."""
+
+
+class EmptyFileError(SourceError):
+    """There is nothing in a file; where others fill the same table, the audit can do without."""

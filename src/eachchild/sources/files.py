@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from eachchild.plan import Plan
 from eachchild.sources.errors import SourceError
+from eachchild.tables import RuleHit
 
 READABLE = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".parquet")
 
@@ -27,6 +29,19 @@ def find_files(folder: Path, path: str) -> tuple[tuple[Path, str], ...]:
             f"Files are read if they end in {', '.join(READABLE)}, each also with .gz."
         )
     return tuple((p, _name(p, folder)) for p in sorted(found))
+
+
+def unread_files(plan: Plan) -> tuple[RuleHit, ...]:
+    """F09: files beside those that the plan reads, which no plan of the folder mentions.
+
+    A comment mentions a file, too: so a person says that it was left out on purpose.
+    """
+    read = {path for s in plan.sources for path, _ in find_files(plan.folder, s.path)}
+    folders = {path.parent for path in read if path.is_relative_to(plan.folder)}
+    beside = sorted({p for folder in folders for p in folder.iterdir() if is_readable(p)} - read)
+    said = "\n".join(p.read_text("utf-8", "replace") for p in plan.folder.glob("*.toml"))
+    unread = (p for p in beside if p.is_file() and p.name not in said)
+    return tuple(RuleHit("F09", "note", _name(p, plan.folder), 1) for p in unread)
 
 
 def is_readable(path: Path) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from eachchild.plan import Plan
 from eachchild.sources.counts.load import load_counts
+from eachchild.sources.files import unread_files
 from eachchild.sources.records.load import load_records
 from eachchild.sources.rules.linkage import Link
 from eachchild.tables import CountFacts, FileAccount, RuleHit, UncoveredCount, Unmapped
@@ -48,7 +49,7 @@ def load(plan: Plan, vault: Path, progress: Progress) -> Loaded:
         counts.facts,
         counts.uncovered,
         (*records.accounts, *counts.accounts),
-        (*records.hits, *counts.hits),
+        (*unread_files(plan), *records.hits, *counts.hits),
         (*records.unmapped, *counts.unmapped),
         records.linkage,
         counts.labels,

@@ -28,6 +28,8 @@ def plan_text(world: World, files: Iterable[str]) -> str:
         table = file.removesuffix(".csv")
         if table not in _LATER:
             parts.append(_source(table))
+    later = " and ".join(f"{table}.csv" for table in _LATER)
+    parts.append(f"# Not read by an audit yet: {later}.\n")
     parts += [_identity(factor, reference) for factor, reference in REFERENCES.items()]
     parts += [f'[[identity]]\nfactor = "{any_race(race).id}"\n' for race in OVERLAPS]
     parts += [_outcome(name) for name in built_in()]

@@ -43,6 +43,7 @@ class CountFile:
     unmapped: tuple[Unmapped, ...]
     found: tuple[bool, ...]  # for each pattern of the source, whether the file has its columns
     quarantine: pa.Table | None  # rows put aside as the file has them, for the vault alone
+    is_empty: bool  # no row below the heading
 
 
 @dataclass(slots=True)
@@ -103,6 +104,7 @@ def read_count_file(plan: Plan, source: Source, file: tuple[Path, str]) -> Count
         unmapped=tuple(notes.unmapped(table, source, reader, unused=~used & ~ignored)),
         found=tuple(bool(matches) for _, matches in reader.matched[: len(source.cells)]),
         quarantine=_quarantine(table, rows.quarantined),
+        is_empty=table.is_empty,
     )
 
 

@@ -12,7 +12,7 @@ from eachchild.plan import Plan, PlanError, Source
 from eachchild.sources.counts.cell_text import OPEN
 from eachchild.sources.counts.cells import N
 from eachchild.sources.counts.files import CountFile, read_count_file
-from eachchild.sources.counts.rules import file_rules, unit_rules
+from eachchild.sources.counts.rules import empty_files, file_rules, unit_rules
 from eachchild.sources.counts.units import Breakdown, CountUnit, unit_of
 from eachchild.sources.files import find_files
 from eachchild.sources.vault import key_of, open_vault
@@ -59,7 +59,8 @@ def load_counts(
     read = [f for found in files.values() for f in found]
     # A file that cannot mean what the plan says makes no table; its hits say why.
     _keep_quarantine(read, vault)
-    units = [unit_of(plan, found) for found in files.values() if not any(map(_stops, found))]
+    with_rows = [[f for f in found if not f.is_empty] for found in files.values()]
+    units = [unit_of(plan, found) for found in with_rows if found and not any(map(_stops, found))]
     return LoadedCounts(
         facts=tuple(
             facts
@@ -70,6 +71,7 @@ def load_counts(
         accounts=tuple(f.account for f in read),
         hits=(
             *(h for f in read for h in f.hits),
+            *(h for found in files.values() for h in empty_files(found)),
             *file_rules(read),
             *(h for unit in units for h in unit_rules(plan, unit)),
         ),

@@ -20,6 +20,14 @@ _CHANGE = 0.20  # of enrollment between two years, beyond which somebody should 
 _SHOWN = 3
 
 
+def empty_files(files: Sequence[CountFile]) -> Iterator[RuleHit]:
+    """F11: files of one table without a row; where none has any there is no table."""
+    for file in files:
+        if file.is_empty:
+            every = all(other.is_empty for other in files)
+            yield RuleHit("F11", "stop" if every else "note", file.account.path, 1)
+
+
 def file_rules(files: Sequence[CountFile]) -> Iterator[RuleHit]:
     """F10: two files, or one file under two periods, are the same bytes."""
     for one, other in combinations(files, 2):

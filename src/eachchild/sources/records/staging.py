@@ -22,7 +22,7 @@ from eachchild.sources.reading.typed import (
 from eachchild.sources.records.fates import Fate, Fates, all_loaded
 from eachchild.sources.records.mapping import ColumnMap, is_secret, map_columns
 from eachchild.sources.records.row_checks import check_rows, emptied
-from eachchild.sources.text.table import TextTable, read_text_table
+from eachchild.sources.text.table import TextTable, nothing_read, read_text_table
 from eachchild.tables import Kind, RuleHit, Unmapped
 
 _TOTALS = pa.array(["total", "totals", "grand total", "all students"])
@@ -87,6 +87,11 @@ def stage_file(
         _take_in(work, reading)
     _judge(work, source.table)
     return StagedFile(text, work.columns, work.fates, tuple(work.hits), tuple(work.unmapped))
+
+
+def nothing_staged(path: Path, name: str) -> StagedFile:
+    """An empty file, which has no row to judge."""
+    return StagedFile(nothing_read(path, name), {}, all_loaded(0))
 
 
 def _leave_out(work: _Progress, columns: ColumnMap) -> None:

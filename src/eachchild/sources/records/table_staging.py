@@ -12,16 +12,23 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from eachchild.plan import Source
+from eachchild.sources.errors import EmptyFileError
 from eachchild.sources.reading.asked import Asked
 from eachchild.sources.reading.typed import TypedColumn, missing_column, stack
 from eachchild.sources.records.duplicates import merge_rows
 from eachchild.sources.records.fates import Fate, Fates, joined
-from eachchild.sources.records.staging import StagedFile, quarantined_rows, stage_file
+from eachchild.sources.records.staging import (
+    StagedFile,
+    nothing_staged,
+    quarantined_rows,
+    stage_file,
+)
 from eachchild.sources.vault import Vault, key_of
 from eachchild.tables import FileAccount, RuleHit, Severity, Table, Unmapped
 
 SOURCE_FILE, SOURCE_ROW = "source_file", "source_row"  # stand beside the canonical columns
 _EXAMPLES = 3
+_SAYS_WHO = ("student_year", "enrollment")  # without rows they leave nobody to be wrong about
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +64,37 @@ def stage_table(
     remembered = _remembered(table.name, key, vault)
     if remembered is not None:
         return remembered
+    staged = _stage(table, _stage_files(inputs, tell), vault, key=key)
+    vault.put_json(f"{table.name}-{key}.json", _account(staged))
+    return _remembered(table.name, key, vault) or staged
+
+
+def _stage_files(inputs: Sequence[Input], tell: Callable[[str], None]) -> list[StagedFile]:
+    """Each file by itself; one with nothing in it is no file where others fill the table."""
     files = []
     for one in inputs:
         tell(one.name)
-        files.append(
-            stage_file(one.path, one.name, one.source, asked=one.asked, factors=one.factors)
-        )
-    staged = _stage(table, files, vault, key=key)
-    vault.put_json(f"{table.name}-{key}.json", _account(staged))
-    return _remembered(table.name, key, vault) or staged
+        try:
+            files.append(
+                stage_file(one.path, one.name, one.source, asked=one.asked, factors=one.factors)
+            )
+        except EmptyFileError:
+            if len(inputs) == 1:
+                raise
+            files.append(nothing_staged(one.path, one.name))
+    return files
 
 
 def _stage(table: Table, files: Sequence[StagedFile], vault: Vault, *, key: str) -> StagedTable:
     fates = joined([file.fates for file in files])
     columns = _united(table, files)
     merged = merge_rows(table, columns, fates, texts=[file.text.data for file in files])
-    usable = all(file.usable for file in files)
+    silent = table.name not in _SAYS_WHO and all(f.text.is_empty for f in files)
     path = None
-    if usable:
+    if all(f.usable for f in files) and not silent:
         data = _data(merged.columns, merged.fates.loaded, files)
         path = vault.put(f"{table.name}-{key}.parquet", lambda part: _write(data, part))
-    hits = [hit for file in files for hit in file.hits]
+    hits = [*(h for f in files for h in f.hits), *_empty(files)]
     accounts, begin = [], 0
     for number, file in enumerate(files, 1):
         end = begin + file.text.row.size
@@ -94,6 +111,13 @@ def _stage(table: Table, files: Sequence[StagedFile], vault: Vault, *, key: str)
         tuple(hits),
         tuple(u for file in files for u in file.unmapped),
     )
+
+
+def _empty(files: Sequence[StagedFile]) -> list[RuleHit]:
+    """F11: files without a row. A table without any would read as "it never happened": stop."""
+    without = [f.text.path for f in files if f.text.is_empty]
+    severity: Severity = "stop" if len(without) == len(files) else "note"
+    return [RuleHit("F11", severity, path, 1) for path in without]
 
 
 def _united(table: Table, files: Sequence[StagedFile]) -> Mapping[str, TypedColumn]:

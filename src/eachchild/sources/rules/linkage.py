@@ -45,7 +45,8 @@ def link_tables(staged: Staged) -> Linkage:
     """Match every id column.
 
     R06 notes the rows that reach nobody; where no row of a file reaches a student, it stops: the
-    ids are of another kind. R08 says where zeros in front would make them match.
+    ids are of another kind (R08 says where zeros in front would make them match), or, where its
+    schools are not known either, the file is another district's (R11).
     """
     staged.engine.execute(
         "CREATE OR REPLACE TEMP TABLE unmatched ("
@@ -58,7 +59,21 @@ def link_tables(staged: Staged) -> Linkage:
         found = _links(staged, table, column, to=to)
         links += found
         hits += _hits(staged, found)
+    strange = _of_another_district(links, hits)
+    hits = [hit for hit in hits if hit.file not in strange]
+    hits += [RuleHit("R11", "stop", file, rows) for file, rows in strange.items()]
     return Linkage(tuple(links), tuple(hits))
+
+
+def _of_another_district(links: list[Link], hits: list[RuleHit]) -> dict[str, int]:
+    """Files of which no row reaches a student, nor a school, whatever zeros stand in front."""
+    shortened = {hit.file for hit in hits if hit.id == "R08"}
+    lost: dict[str, set[str]] = {}
+    for link in links:
+        if link.rows and not link.matched and link.file not in shortened:
+            lost.setdefault(link.file, set()).add(link.column)
+    both = [file for file, columns in lost.items() if {"student_id", "school_id"} <= columns]
+    return {f: max(link.rows for link in links if link.file == f) for f in both}
 
 
 def write_unmatched(staged: Staged, path: Path) -> None:

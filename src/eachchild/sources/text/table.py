@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from eachchild.plan.model import Layout
-from eachchild.sources.errors import SourceError
+from eachchild.sources.errors import EmptyFileError, SourceError
 from eachchild.sources.text.cells import BadRow, Body
 from eachchild.sources.text.decoding import decode, read_bytes
 from eachchild.sources.text.delimited import DelimitedText, read_body, read_head
@@ -30,7 +30,7 @@ from eachchild.tables import RuleHit
 
 __all__ = [
     "AFTER_TABLE", "BEFORE_HEADING", "BLANK_LINE", "HEADING_AGAIN", "BadRow", "TextTable",
-    "read_text_table",
+    "nothing_read", "read_text_table",
 ]  # fmt: skip
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -63,6 +63,11 @@ class TextTable:
     rows_read: int
     hits: tuple[RuleHit, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """A heading, perhaps notes, and no row of data."""
+        return self.row.size + len(self.bad) == 0
+
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
@@ -78,17 +83,25 @@ def read_text_table(path: Path, name: str, layout: Layout) -> TextTable:
     """Read one file; `name` is how messages call it.
 
     The format is told from the first bytes, not from the name: a workbook may be called `.csv`.
-    SourceError where the file cannot be read at all; every lesser problem is a RuleHit.
+    SourceError where the file cannot be read at all (EmptyFileError where there is nothing to
+    read); every lesser problem is a RuleHit.
     """
     stored, content = read_bytes(path, name)
     if not content[:_BLANK_SAMPLE].strip(_BLANKS) and not content.strip(_BLANKS):
-        raise SourceError(
+        raise EmptyFileError(
             f"{name}: the file is empty. Export it again, or take it out of the plan."
         )
     cut = _cut(content, name, layout)
     table = _assemble(cut, name)
     data = fill_merged(table.data, layout.fill, name)
     return replace(table, data=data, sha256=hashlib.sha256(stored).hexdigest())
+
+
+def nothing_read(path: Path, name: str) -> TextTable:
+    """What an empty file holds: no column and no row."""
+    none = np.zeros(0, dtype=np.int64)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return TextTable(name, (), pa.table({}), none, (), {}, digest, "none", 0, ())
 
 
 def _cut(content: bytes, name: str, layout: Layout) -> _Cut:
