@@ -48,7 +48,7 @@ def is_secret(heading: str) -> bool:
     >>> is_secret("Student SSN"), is_secret("Lesson")
     (True, False)
     """
-    words = _plain(heading)
+    words = plain(heading)
     return any(_SECRET.fullmatch(part) for part in (words, *words.split("_"))) or bool(
         re.search(r"(^|_)(social_security|password)", words)
     )
@@ -62,7 +62,7 @@ def map_columns(
     Rules: F06 a column that the plan or the table requires is not there (stop, with the nearest
     heading), F07 it is there in another spelling of case and spaces (note), V17 (note).
     """
-    claimed = {_plain(theirs) for theirs in source.columns.values()}
+    claimed = {plain(theirs) for theirs in source.columns.values()}
     finder = _Finder(name, tuple(headings), frozenset(claimed))
     constants = dict(source.constant)
     if source.period is not None and any(a.name == "period" for a in asked):
@@ -93,18 +93,18 @@ class _Finder:
         self._name = name
         self._claimed = claimed  # the plan says what they are: no name of ours takes them
         self._headings = headings
-        self._plain = {_plain(h): h for h in reversed(headings)}
+        self._plain = {plain(h): h for h in reversed(headings)}
         self.hits: list[RuleHit] = []
 
     def find(self, theirs: str | None, asked: Asked) -> str | None:
         """The heading the plan names, or one that is our name already."""
         if theirs is None:
-            found = self._plain.get(_plain(asked.name))
-            taken = found is not None and (is_secret(found) or _plain(found) in self._claimed)
+            found = self._plain.get(plain(asked.name))
+            taken = found is not None and (is_secret(found) or plain(found) in self._claimed)
             return None if taken else found
         if theirs in self._headings:
             return theirs
-        near = self._plain.get(_plain(theirs))
+        near = self._plain.get(plain(theirs))
         if near is None:
             self.missing(theirs, asked.name)
             return None
@@ -115,18 +115,23 @@ class _Finder:
         """A heading that the plan names to keep or ignore rows by."""
         if theirs in self._headings:
             return theirs
-        near = self._plain.get(_plain(theirs))
+        near = self._plain.get(plain(theirs))
         if near is None:
             self.missing(theirs, "")
         return near or theirs
 
     def missing(self, theirs: str, ours: str) -> None:
-        near = get_close_matches(_plain(theirs), list(self._plain), 1, 0.7)
+        near = get_close_matches(plain(theirs), list(self._plain), 1, 0.7)
         details = {"for": ours, "did_you_mean": self._plain[near[0]] if near else ""}
         self.hits.append(RuleHit("F06", "stop", self._name, 1, column=theirs, details=details))
 
 
-def _plain(heading: str) -> str:
+def plain(heading: str) -> str:
+    """A heading as words, however it is written.
+
+    >>> plain("Students.First Name")
+    'students_first_name'
+    """
     return "_".join(re.findall(r"[^\W_]+", heading.casefold()))
 
 

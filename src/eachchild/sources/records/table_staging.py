@@ -17,6 +17,7 @@ from eachchild.sources.reading.asked import Asked
 from eachchild.sources.reading.typed import TypedColumn, missing_column, stack
 from eachchild.sources.records.duplicates import merge_rows
 from eachchild.sources.records.fates import Fate, Fates, joined
+from eachchild.sources.records.persons import person_hits
 from eachchild.sources.records.staging import (
     StagedFile,
     nothing_staged,
@@ -94,7 +95,7 @@ def _stage(table: Table, files: Sequence[StagedFile], vault: Vault, *, key: str)
     if all(f.usable for f in files) and not silent:
         data = _data(merged.columns, merged.fates.loaded, files)
         path = vault.put(f"{table.name}-{key}.parquet", lambda part: _write(data, part))
-    hits = [*(h for f in files for h in f.hits), *_empty(files)]
+    hits = [*(h for f in files for h in f.hits), *_empty(files), *person_hits(table.name, files)]
     accounts, begin = [], 0
     for number, file in enumerate(files, 1):
         end = begin + file.text.row.size
