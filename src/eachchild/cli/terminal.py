@@ -79,6 +79,7 @@ def quality_lines(quality: Quality) -> list[str]:
     for hit in quality.hits:
         meaning, todo = quality.sentences.get(hit.id, ("", ""))
         where = f", rows {', '.join(map(str, hit.rows))}" if hit.rows else ""
+        where += f" ({', '.join(hit.named)})" if hit.named else ""
         column = f", column {hit.column}" if hit.column else ""
         lines.append(f"{hit.severity:>10}  {hit.id}  {hit.file}{column}: {count(hit.count)}{where}")
         lines += textwrap.wrap(

@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from eachchild.cube.context import Context, distinct, school_year_of
 from eachchild.cube.engine import Frame
-from eachchild.cube.reporting import silent_units
+from eachchild.cube.reporting import silent_units, units_of_covered_years
 from eachchild.cube.rules import RULES
 from eachchild.cube.spells import STAY, STUDENT_YEAR, Stays
 
@@ -16,7 +16,8 @@ def attendance_of(context: Context) -> Frame:
     A day counts at most once for a student, and only if one of the student's schools held school
     on it while the student was enrolled there. They are blank where the days enrolled are not
     known, and where one of those schools has no absence at all in the year: it did not report,
-    and its students were not all present. Beside a ready student_year without spells every
+    and its students were not all present. Where the plan calls the table complete, a year without
+    a single row is blank. Beside a ready student_year without spells every
     absence of the year counts, and the home school must have reported.
     """
     absence = context.tables["absence"].select(
@@ -32,7 +33,11 @@ def attendance_of(context: Context) -> Frame:
     absent = absent.group_by("unit").agg(absent=nw.col("missed").sum().cast(nw.Int64))
     rows = context.units.select("unit", "days_enrolled").join(absent, on="unit", how="left")
     known = ~nw.col("days_enrolled").is_null()
-    if "absence" not in context.complete:
+    if "absence" in context.complete:
+        covered = units_of_covered_years(context, absence).select("unit", "reports")
+        rows = rows.join(covered, on="unit", how="left")
+        known = known & nw.col("reports")
+    else:
         rows = rows.join(silent, on="unit", how="left")
         known = known & nw.col("silent").is_null()
     return _shares(rows.with_columns(absent=nw.when(known).then(nw.col("absent").fill_null(0))))

@@ -4,7 +4,7 @@ import narwhals as nw
 
 from eachchild.cube.context import Context, distinct, school_year_of
 from eachchild.cube.engine import Frame
-from eachchild.cube.reporting import units_that_report
+from eachchild.cube.reporting import units_of_covered_years, units_that_report
 from eachchild.cube.rules import RULES
 from eachchild.cube.spells import STUDENT_YEAR
 from eachchild.terms.factors import NO, YES
@@ -15,8 +15,9 @@ def discipline_of(context: Context) -> Frame:
 
     A referral is an incident, or a day with rows that name none. Every row of the student dated in
     the year counts, whichever school it was in (for `membership = "attended"`: that school's).
-    Zero and `no` where the school reports (`units_that_report`); a row whose action is blank
-    leaves unknown what no other row answers. Days are blank where a suspension has none, and for
+    Zero and `no` where the school reports (`units_that_report`; in a log called complete every
+    school, but in no year without a single row); a row whose action is blank leaves unknown what
+    no other row answers. Days are blank where a suspension has none, and for
     a whole year in which no row has any.
     """
     facts = context.tables["discipline"].with_columns(year=school_year_of("date"))
@@ -27,7 +28,7 @@ def discipline_of(context: Context) -> Frame:
         placed = facts.join(home, on=STUDENT_YEAR, how="left")
         placed = placed.with_columns(school_id=nw.coalesce("school_id", "home_school"))
     if "discipline" in context.complete:
-        units = context.units.select("unit", *keys).with_columns(reports=nw.lit(value=True))
+        units = units_of_covered_years(context, facts)
     else:
         units = units_that_report(context, facts)
     rows = units.join(placed.group_by(keys).agg(**_sums()), on=keys, how="left")

@@ -31,10 +31,13 @@ def add_absences(units: Sequence[Unit], tables: Tables, plan: Plan, calendar: Ca
     if "enrollment" not in tables and all("days_enrolled" not in u.given for u in units):
         return
     reporting = _absence_schools(units, tables)
+    covered = _years(tables["absence"])
     for unit in units:
         enrolled, missed, schools = _attendance(unit, tables, plan, calendar)
         silent = any((school, unit.year) not in reporting for school in schools)
-        known = enrolled is not None and (not silent or is_complete(plan, "absence"))
+        if is_complete(plan, "absence"):
+            silent = unit.year not in covered
+        known = enrolled is not None and not silent
         of = (enrolled or 0.0) * RULES.micro
         unit.found["days_absent"] = missed / RULES.micro if known else None
         unit.found["absence_share"] = missed / of if known and of else None
@@ -84,6 +87,10 @@ def _absence_schools(units: Sequence[Unit], tables: Tables) -> set[tuple[str | N
     return reporting
 
 
+def _years(rows: Iterable[Row]) -> set[int | None]:
+    return {year_of(day_of(r["date"], FOREVER)) for r in rows}
+
+
 def _of_year(unit: Unit, rows: Iterable[Row], plan: Plan) -> list[Row]:
     """A student's dated rows of the year; for schools one by one those of this school."""
     mine = [r for r in rows if r["student_id"] == unit.student]
@@ -100,7 +107,10 @@ def add_discipline(units: Sequence[Unit], tables: Tables, plan: Plan) -> None:
     with_days = {year_of(day_of(r["date"], FOREVER)) for r in rows if r["days"] is not None}
     for unit in units:
         mine = _of_year(unit, rows, plan)
-        zero = is_complete(plan, "discipline") or _reports(unit, units, rows)
+        if is_complete(plan, "discipline"):
+            zero = unit.year in _years(rows)
+        else:
+            zero = _reports(unit, units, rows)
         actions = [r["action"] for r in mine]
         settled = zero and None not in actions
         incidents = {
@@ -121,7 +131,7 @@ def add_discipline(units: Sequence[Unit], tables: Tables, plan: Plan) -> None:
 
 
 def _reports(unit: Unit, units: Sequence[Unit], rows: Sequence[Row]) -> bool:
-    years = {year_of(day_of(r["date"], FOREVER)) for r in rows}
+    years = _years(rows)
     homes = {(u.student, u.year): u.home for u in units}
     schools = set()
     for row in rows:

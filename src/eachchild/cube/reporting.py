@@ -48,3 +48,14 @@ def units_that_report(context: Context, facts: Frame) -> Frame:
     units = context.units.select("unit", *dict.fromkeys([*context.year_keys, *_PLACE]))
     units = units.join(places, on=_PLACE, how="left")
     return units.with_columns(reports=(nw.col("reports") > 0).fill_null(value=False))
+
+
+def units_of_covered_years(context: Context, facts: Frame) -> Frame:
+    """Every unit with `reports`, for a log that the plan calls complete.
+
+    It speaks for each year of which it has a row. A year without one was not exported, or not yet.
+    """
+    years = distinct(facts, "year").with_columns(covered=nw.lit(1))
+    keys = list(dict.fromkeys([*context.year_keys, "year"]))
+    units = context.units.select("unit", *keys).join(years, on="year", how="left")
+    return units.with_columns(reports=~nw.col("covered").is_null()).drop("covered")

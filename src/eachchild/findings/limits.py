@@ -11,6 +11,7 @@ from eachchild.terms.numerals import count, significant
 from eachchild.terms.years import ALL
 
 # Rules whose hits say something about results, not only about a file.
+_WARNED = frozenset(("C06",))  # what is left unknown by these is too much for a note
 TOLD = ("C01", "C02", "C03", "D09", "S01", "T01", "T02")
 
 
@@ -109,7 +110,7 @@ def quality_findings(phrases: Phrases, hits: Sequence[RuleHit]) -> tuple[Finding
     for rule in dict.fromkeys(h.id for h in hits):
         mine = [h for h in hits if h.id == rule]
         stop = any(h.severity == "stop" for h in mine)
-        if stop or any(h.severity == "quarantine" for h in mine):
+        if stop or rule in _WARNED or any(h.severity == "quarantine" for h in mine):
             found.append(_quality_finding(phrases, rule, mine, stop=stop))
     return tuple(found)
 
@@ -138,6 +139,6 @@ def _quality_finding(
         events=float(sum(h.count for h in hits)),
         students_to_parity=None,
         sentence=meaning,
-        evidence=tuple(f"{h.file}: {count(h.count)}" for h in hits),
+        evidence=tuple(f"{h.file}: {', '.join(h.named) or count(h.count)}" for h in hits),
         caveats=(phrases.words.say(f"rule.{rule}.todo"),),
     )

@@ -71,6 +71,8 @@ def _rule(names: Names, quality: Quality, hit: RuleHit) -> Rule:
     where.append(
         names.say("quality.once" if hit.count == 1 else "quality.times", count=count(hit.count))
     )
+    if hit.named:
+        where.append(", ".join(hit.named))
     if hit.rows:
         where.append(names.say("quality.rows", rows=", ".join(map(count, hit.rows))))
     return Rule(

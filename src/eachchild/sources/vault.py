@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-VAULT_VERSION = 1  # raise it whenever what is staged from the same input would be different
+VAULT_VERSION = 2  # raise it whenever what is staged from the same input would be different
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Row accounting: every row read ends in exactly one state, and every rule that fired is listed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 Severity = Literal["stop", "quarantine", "blank", "note"]
 
@@ -40,6 +40,11 @@ class RuleHit:
     details: Mapping[str, object] = field(
         default_factory=dict
     )  # numbers for the sentence; no row values
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """What the hit lists by name for a person: school years."""
+        return tuple(map(str, cast(Iterable[object], self.details.get("years", ()))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Schools, months, steps and adults without records where records are to be expected: C01 to C05.
+"""Years, schools, months, steps and adults without records where some are to be expected: C01-C06.
 
 No record is not "present" and not "no incident": a silent 100 % must be seen before any rate.
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from eachchild.sources.rules.staged import Staged, school_year
 from eachchild.tables import RuleHit
+from eachchild.terms.years import starting
 
 _EXPECTED = 10  # rows that the other schools' rate would give; none where 10 are due is no chance
 _LARGE = 300  # students; the rule catalogue's size for a school without any incident
@@ -35,8 +36,43 @@ def _rules(staged: Staged) -> Iterator[RuleHit]:
         yield from _no_discipline(staged)
     if staged.has("discipline", "action"):
         yield from _one_kind_alone(staged)
+    for table in ("absence", "discipline"):
+        if staged.has(table, "date"):
+            yield from _silent_years(staged, table)
     if staged.has("student_year", "school_id", "period"):
         yield from _zero_columns(staged)
+
+
+def _silent_years(staged: Staged, log: str) -> Iterator[RuleHit]:
+    """C06: school years with students enrolled and not one row in a log."""
+    enrolled = " UNION ".join(_years_enrolled(staged))
+    if not enrolled:
+        return
+    found = staged.rows(
+        f"""WITH enrolled AS ({enrolled})
+        SELECT DISTINCT school_year FROM enrolled
+        ANTI JOIN (SELECT {school_year("date")} AS school_year FROM {log}) USING (school_year)
+        ORDER BY school_year"""
+    )
+    years = tuple(starting(int(str(year))) for (year,) in found)
+    if years:
+        details = {"table": log, "years": years}
+        yield RuleHit("C06", "blank", staged.file(log), len(years), column="date", details=details)
+
+
+def _years_enrolled(staged: Staged) -> Iterator[str]:
+    """Queries for the school years in which somebody was enrolled; years turn in July."""
+    if staged.has("student_year", "period"):
+        yield """SELECT left(period, 4)::INT AS school_year FROM student_year
+            WHERE regexp_full_match(period, '\\d{4}-\\d\\d')"""
+    if _has_spells(staged):
+        years = f"""SELECT DISTINCT {school_year("date")} AS school_year FROM calendar"""
+        if not staged.has("calendar", "date"):
+            years = f"""SELECT unnest(range(min({school_year("entry_date")}),
+                max({school_year("entry_date")}) + 1)) AS school_year FROM enrollment"""
+        yield f"""SELECT school_year FROM ({years}) AS years WHERE EXISTS (
+            SELECT 1 FROM enrollment WHERE entry_date < make_date(school_year + 1, 7, 1)
+            AND {_last_day(staged)} >= make_date(school_year, 7, 1))"""
 
 
 def _one_kind_alone(staged: Staged) -> Iterator[RuleHit]:
