@@ -9,6 +9,8 @@ from eachchild.cube.rules import RULES
 from eachchild.cube.spells import STUDENT_YEAR
 from eachchild.terms.factors import NO, YES
 
+_ACTIONS = ("iss", "oss", "expulsion", "police")
+
 
 def discipline_of(context: Context) -> Frame:
     """Referrals, suspensions, days lost, expulsion and referral to police.
@@ -17,8 +19,9 @@ def discipline_of(context: Context) -> Frame:
     the year counts, whichever school it was in (for `membership = "attended"`: that school's).
     Zero and `no` where the school reports (`units_that_report`; in a log called complete every
     school, but in no year without a single row); a row whose action is blank leaves unknown what
-    no other row answers. Days are blank where a suspension has none, and for
-    a whole year in which no row has any.
+    no other row answers, and of everybody an action that no row of the log names: it may be what
+    was left blank. Days are blank where a suspension has none, and for a whole year in which no
+    row has any.
     """
     facts = context.tables["discipline"].with_columns(year=school_year_of("date"))
     keys = context.year_keys
@@ -34,7 +37,14 @@ def discipline_of(context: Context) -> Frame:
     rows = units.join(placed.group_by(keys).agg(**_sums()), on=keys, how="left")
     dated = distinct(facts.filter(~nw.col("days").is_null()), "year")
     rows = rows.join(dated.with_columns(has_days=nw.lit(1)), on="year", how="left")
-    return _answers(rows.with_columns(nw.col("unsaid").fill_null(0)))
+    return _answers(rows.with_columns(nw.col("unsaid").fill_null(0)), told=_told(facts))
+
+
+def _told(facts: Frame) -> frozenset[str]:
+    """The actions of which a student without any can be told to have had none."""
+    table = distinct(facts, "action").collect("pyarrow").to_native()
+    named = set(table["action"].to_pylist())
+    return frozenset(named - {None} if None in named else _ACTIONS)
 
 
 def _is(action: str) -> nw.Expr:
@@ -49,7 +59,7 @@ def _sums() -> dict[str, nw.Expr]:
     sums = {
         "iss": _is("iss"),
         "oss": _is("oss"),
-        "expulsions": _is("expulsion"),
+        "expulsion": _is("expulsion"),
         "police": _is("police"),
         "unsaid": nw.col("action").is_null(),
         "undated": _is("oss") & nw.col("days").is_null(),
@@ -59,21 +69,21 @@ def _sums() -> dict[str, nw.Expr]:
     return {"incidents": referral.n_unique().cast(nw.Int64), "lost": lost, **counts}
 
 
-def _answers(rows: Frame) -> Frame:
-    settled = nw.col("reports") & (nw.col("unsaid") == 0)
+def _answers(rows: Frame, *, told: frozenset[str]) -> Frame:
+    def settled(action: str) -> nw.Expr:
+        return nw.col("reports") & (nw.col("unsaid") == 0) & nw.lit(action in told)
 
-    def counted(column: str) -> nw.Expr:
+    def counted(action: str) -> nw.Expr:
         """A number above zero stands; zero only where nothing is left unsaid."""
-        return nw.coalesce(
-            nw.when(nw.col(column) > 0).then(nw.col(column)), nw.when(settled).then(nw.lit(0))
-        ).cast(nw.Int64)
+        some = nw.when(nw.col(action) > 0).then(nw.col(action))
+        return nw.coalesce(some, nw.when(settled(action)).then(nw.lit(0))).cast(nw.Int64)
 
-    def ever(column: str) -> nw.Expr:
-        yes = nw.when(nw.col(column) > 0).then(nw.lit(YES))
-        return nw.coalesce(yes, nw.when(settled).then(nw.lit(NO)))
+    def ever(action: str) -> nw.Expr:
+        yes = nw.when(nw.col(action) > 0).then(nw.lit(YES))
+        return nw.coalesce(yes, nw.when(settled(action)).then(nw.lit(NO)))
 
     no_days = (nw.col("undated") > 0).fill_null(value=False) | nw.col("has_days").is_null()
-    none = nw.when(settled).then(nw.lit(0))
+    none = nw.when(settled("oss")).then(nw.lit(0))
     lost = nw.when(nw.col("oss") > 0).then(nw.col("lost")).otherwise(none)
     referrals = nw.coalesce("incidents", nw.when(nw.col("reports")).then(nw.lit(0)))
     return rows.select(
@@ -82,6 +92,6 @@ def _answers(rows: Frame) -> Frame:
         iss_count=counted("iss"),
         oss_count=counted("oss"),
         oss_days=nw.when(~no_days).then(lost) / float(RULES.micro),
-        expelled=ever("expulsions"),
+        expelled=ever("expulsion"),
         police_referral=ever("police"),
     )

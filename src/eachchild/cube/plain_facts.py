@@ -105,6 +105,8 @@ def add_discipline(units: Sequence[Unit], tables: Tables, plan: Plan) -> None:
         return
     rows = tables["discipline"]
     with_days = {year_of(day_of(r["date"], FOREVER)) for r in rows if r["days"] is not None}
+    named = {r["action"] for r in rows}
+    told = named - {None} if None in named else {"iss", "oss", "expulsion", "police"}
     for unit in units:
         mine = _of_year(unit, rows, plan)
         if is_complete(plan, "discipline"):
@@ -112,7 +114,7 @@ def add_discipline(units: Sequence[Unit], tables: Tables, plan: Plan) -> None:
         else:
             zero = _reports(unit, units, rows)
         actions = [r["action"] for r in mine]
-        settled = zero and None not in actions
+        settled = {a for a in told if zero and None not in actions}
         incidents = {
             ("on", r["date"]) if r["incident_id"] is None else ("no", r["incident_id"])
             for r in mine
@@ -120,12 +122,12 @@ def add_discipline(units: Sequence[Unit], tables: Tables, plan: Plan) -> None:
         unit.found["referrals"] = len(incidents) if mine or zero else None
         for column, action in (("iss_count", "iss"), ("oss_count", "oss")):
             number = actions.count(action)
-            unit.found[column] = number if number or settled else None
+            unit.found[column] = number if number or action in settled else None
         for column, action in (("expelled", "expulsion"), ("police_referral", "police")):
-            unit.found[column] = YES if action in actions else NO if settled else None
+            unit.found[column] = YES if action in actions else NO if action in settled else None
         unit.found["oss_days"] = None
         days = [number_of(r["days"]) for r in mine if r["action"] == "oss"]
-        if unit.year in with_days and None not in days and (days or settled):
+        if unit.year in with_days and None not in days and (days or "oss" in settled):
             micro = sum(floor((d or 0.0) * RULES.micro + 0.5) for d in days)
             unit.found["oss_days"] = micro / RULES.micro
 

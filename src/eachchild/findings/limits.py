@@ -11,8 +11,8 @@ from eachchild.terms.numerals import count, significant
 from eachchild.terms.years import ALL
 
 # Rules whose hits say something about results, not only about a file.
-_WARNED = frozenset(("C06",))  # what is left unknown by these is too much for a note
-TOLD = ("C01", "C02", "C03", "D09", "S01", "T01", "T02")
+_WARNED = frozenset(("C06", "C07"))  # what is left unknown by these is too much for a note
+TOLD = ("C01", "C02", "C03", "C06", "C07", "D09", "S01", "T01", "T02")
 
 
 def limits(

@@ -147,7 +147,14 @@ DISCIPLINE = Table(
         Column("location", Kind.TEXT, "Where"),
         Column("time", Kind.TEXT, "Local time, as 14:05"),
         Column("staff_id", Kind.ID, "Who referred"),
-        Column("action", Kind.CODE, "What was done", codes="action", required=True),
+        Column(
+            "action",
+            Kind.CODE,
+            "What was done; blank or unmapped: not known",
+            codes="action",
+            required=True,
+            keeps_blanks=True,
+        ),
         Column("days", Kind.NUMBER, "School days assigned", "days"),
     ),
 )

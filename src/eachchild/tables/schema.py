@@ -27,6 +27,7 @@ class Column:
     unit: str = ""
     codes: str = ""  # the factor or code list of a CODE column
     required: bool = False
+    keeps_blanks: bool = False  # of a required column: a row without a value stays, unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Asked:
     unit: str = ""
     signed: bool = False  # may be negative: a column that the plan adds
     required: bool = False
+    keeps_blanks: bool = False  # a row without a value stays, though the file must have the column
     date_order: str | None = None
     year_is: str | None = None
     # A blank says something here (still enrolled, the whole day): a text that cannot be read must

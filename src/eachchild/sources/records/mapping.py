@@ -181,6 +181,7 @@ def _of_column(column: Column, source: Source, plan: Plan) -> Asked:
         unit=column.unit,
         signed=column.name in MAY_BE_NEGATIVE,
         required=column.required,
+        keeps_blanks=column.keeps_blanks,
         date_order=one.date_order,
         year_is=one.year_is,
         blank_speaks=column.name in _BLANK_SPEAKS and not column.required,

@@ -137,10 +137,11 @@ def _take_in(work: _Progress, reading: ColumnReading) -> None:
     work.columns[asked.name] = reading.column
     live = work.fates.loaded
     unclear = np.zeros(live.size, dtype=bool)
+    needed = asked.required and not asked.keeps_blanks
     for fault in reading.faults:
         rows = fault.rows & live
         severity = fault.fault.severity
-        if severity == "blank" and (asked.required or asked.blank_speaks):
+        if severity == "blank" and (needed or asked.blank_speaks):
             severity, unclear = "quarantine", unclear | rows
             work.fates = work.fates.put(rows, Fate.QUARANTINED, fault.fault.rule)
         details = dict(fault.fault.details)
@@ -148,7 +149,7 @@ def _take_in(work: _Progress, reading: ColumnReading) -> None:
             details["lists"] = tuple(reading.unmapped)
         work.hit(fault.fault.rule, severity, rows, column=asked.name, details=details)
     _note_unmapped(work, reading, live)
-    if asked.required:
+    if needed:
         rows = (reading.column.index == MISSING) & live & ~unclear
         work.hit("R05", "quarantine", rows, column=asked.name)
         work.fates = work.fates.put(rows, Fate.QUARANTINED, "R05")

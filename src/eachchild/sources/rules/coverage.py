@@ -1,4 +1,4 @@
-"""Years, schools, months, steps and adults without records where some are to be expected: C01-C06.
+"""Years, schools, months, steps and adults without records where some are due: C01-C07.
 
 No record is not "present" and not "no incident": a silent 100 % must be seen before any rate.
 """
@@ -35,6 +35,8 @@ def _rules(staged: Staged) -> Iterator[RuleHit]:
     if staged.has("discipline", "school_id", "date") and _has_spells(staged):
         yield from _no_discipline(staged)
     if staged.has("discipline", "action"):
+        unsaid = "SELECT source_file, source_row FROM discipline WHERE action IS NULL"
+        yield from staged.hits("C07", "blank", unsaid, column="action")
         yield from _one_kind_alone(staged)
     for table in ("absence", "discipline"):
         if staged.has(table, "date"):
@@ -79,7 +81,8 @@ def _one_kind_alone(staged: Staged) -> Iterator[RuleHit]:
     """C04: nothing on record but exclusion; C05: one adult has written most of the records."""
     excluded = ", ".join(f"'{action}'" for action in _EXCLUSION)
     many = f"HAVING count(*) >= {_MANY}"
-    alone = f"SELECT count(*) FROM discipline {many} AND bool_and(action IN ({excluded}))"
+    only = f"bool_and(coalesce(action IN ({excluded}), false))"
+    alone = f"SELECT count(*) FROM discipline {many} AND {only}"
     for (rows,) in staged.rows(alone):
         yield RuleHit("C04", "note", staged.file("discipline"), int(str(rows)), column="action")
     if staged.has("discipline", "staff_id"):
