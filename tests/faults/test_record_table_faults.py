@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from eachchild.plan import load_plan
+from eachchild.sources.records.load import load_records
 from eachchild.tables import RuleHit
 
 
@@ -226,3 +228,27 @@ def test_spells_without_an_end_are_open(district: Any, rules: Any) -> None:
     for row in district.tables["enrollment"]:
         del row["exit_date"]
     assert rules(district.load()) == set()
+
+
+@pytest.mark.parametrize("key", ["keep", "ignore_rows"])
+def test_a_plan_that_keeps_no_row_stops(district: Any, rules: Any, key: str) -> None:
+    text = "Suspensión" if key == "keep" else "oss"
+    district.settings["discipline"] = f'complete = true\n{key} = {{ action = "{text}" }}'
+    records = district.load()
+    assert rules(records) == {"F06"}
+    hit = one(records, "F06")
+    assert (hit.severity, hit.file, hit.column) == ("stop", "discipline.csv", "action")
+    assert hit.count == len(district.tables["discipline"])
+    assert "discipline" not in records.tables  # or nobody would ever have been suspended
+
+
+def test_a_file_of_several_without_a_row_kept_is_noted(district: Any, rules: Any) -> None:
+    district.paths["discipline"] = "log/1.csv"
+    district.settings["discipline"] = 'keep = { action = "oss" }'
+    district.load()
+    (district.folder / "log/2.csv").write_text("student_id,date,action\n000001,2021-10-05,iss\n")
+    plan = district.folder / "audit.toml"
+    plan.write_text(plan.read_text().replace("log/1.csv", "log"))
+    records = load_records(load_plan(plan), district.folder / "vault")
+    assert rules(records) == {"F06"}
+    assert (one(records, "F06").severity, one(records, "F06").file) == ("note", "log/2.csv")

@@ -27,6 +27,7 @@ from eachchild.tables import Kind, RuleHit, Unmapped
 
 _TOTALS = pa.array(["total", "totals", "grand total", "all students"])
 _MOST_UNMAPPED = 200  # more distinct values than that are no code list: perhaps names; not shown
+NOT_KEPT, LEFT_OUT = "not kept: ", "ignored by the plan: "  # the heading comes behind
 TOTAL_ROW = "total row"
 _EXAMPLES = 3
 
@@ -99,10 +100,10 @@ def _leave_out(work: _Progress, columns: ColumnMap) -> None:
     data = work.text.data
     for heading, wanted in columns.keep:
         rows = _reads(data, heading, wanted)
-        work.fates = work.fates.put(~rows, Fate.IGNORED, f"not kept: {heading}")
+        work.fates = work.fates.put(~rows, Fate.IGNORED, f"{NOT_KEPT}{heading}")
     for heading, unwanted in columns.ignore:
         rows = _reads(data, heading, unwanted)
-        work.fates = work.fates.put(rows, Fate.IGNORED, f"ignored by the plan: {heading}")
+        work.fates = work.fates.put(rows, Fate.IGNORED, f"{LEFT_OUT}{heading}")
 
 
 def _reads(data: pa.Table, heading: str, text: str) -> NDArray[np.bool_]:

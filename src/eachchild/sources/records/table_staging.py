@@ -19,6 +19,8 @@ from eachchild.sources.records.duplicates import merge_rows
 from eachchild.sources.records.fates import Fate, Fates, joined
 from eachchild.sources.records.persons import person_hits
 from eachchild.sources.records.staging import (
+    LEFT_OUT,
+    NOT_KEPT,
     StagedFile,
     nothing_staged,
     quarantined_rows,
@@ -65,7 +67,9 @@ def stage_table(
     remembered = _remembered(table.name, key, vault)
     if remembered is not None:
         return remembered
-    staged = _stage(table, _stage_files(inputs, tell), vault, key=key)
+    files = _stage_files(inputs, tell)
+    unkept = _nothing_kept([one.source for one in inputs], files)
+    staged = _stage(table, files, vault, key=key, unkept=unkept)
     vault.put_json(f"{table.name}-{key}.json", _account(staged))
     return _remembered(table.name, key, vault) or staged
 
@@ -86,16 +90,25 @@ def _stage_files(inputs: Sequence[Input], tell: Callable[[str], None]) -> list[S
     return files
 
 
-def _stage(table: Table, files: Sequence[StagedFile], vault: Vault, *, key: str) -> StagedTable:
+def _stage(
+    table: Table,
+    files: Sequence[StagedFile],
+    vault: Vault,
+    *,
+    key: str,
+    unkept: Sequence[RuleHit],
+) -> StagedTable:
     fates = joined([file.fates for file in files])
     columns = _united(table, files)
     merged = merge_rows(table, columns, fates, texts=[file.text.data for file in files])
     silent = table.name not in _SAYS_WHO and all(f.text.is_empty for f in files)
+    silent |= any(hit.severity == "stop" for hit in unkept)
     path = None
     if all(f.usable for f in files) and not silent:
         data = _data(merged.columns, merged.fates.loaded, files)
         path = vault.put(f"{table.name}-{key}.parquet", lambda part: _write(data, part))
-    hits = [*(h for f in files for h in f.hits), *_empty(files), *person_hits(table.name, files)]
+    hits = [*(h for f in files for h in f.hits), *_empty(files), *unkept]
+    hits += person_hits(table.name, files)
     accounts, begin = [], 0
     for number, file in enumerate(files, 1):
         end = begin + file.text.row.size
@@ -119,6 +132,31 @@ def _empty(files: Sequence[StagedFile]) -> list[RuleHit]:
     without = [f.text.path for f in files if f.text.is_empty]
     severity: Severity = "stop" if len(without) == len(files) else "note"
     return [RuleHit("F11", severity, path, 1) for path in without]
+
+
+def _nothing_kept(sources: Sequence[Source], files: Sequence[StagedFile]) -> list[RuleHit]:
+    """F06: files of which the plan keeps no row, by a word of theirs that no row has, say.
+
+    A source without any row left would read as "it never happened": stop.
+    """
+    hits = []
+    for source, file in zip(sources, files, strict=True):
+        beside = [f for s, f in zip(sources, files, strict=True) if s is source]
+        if reason := _keeps_none(file):
+            severity: Severity = "stop" if all(map(_keeps_none, beside)) else "note"
+            column = reason.removeprefix(NOT_KEPT).removeprefix(LEFT_OUT)
+            details = {"for": "", "did_you_mean": "", "missing": "row"}
+            rows = file.text.rows_read
+            hits.append(
+                RuleHit("F06", severity, file.text.path, rows, column=column, details=details)
+            )
+    return hits
+
+
+def _keeps_none(file: StagedFile) -> str:
+    """The word of the plan that left out the rows of a file, if it left out all of them."""
+    left = {r: n for r, n in file.fates.ignored().items() if r.startswith((NOT_KEPT, LEFT_OUT))}
+    return next(iter(left), "") if sum(left.values()) == file.text.row.size else ""
 
 
 def _united(table: Table, files: Sequence[StagedFile]) -> Mapping[str, TypedColumn]:
