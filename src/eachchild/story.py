@@ -40,6 +40,18 @@ class NotEnoughDataError(Exception):
     """No outcome of a plan can be reported; the message says what to do."""
 
 
+class StoppedError(Exception):
+    """A rule of severity stop fired, so no result may be made; `quality` has those rules alone."""
+
+    def __init__(self, quality: Quality) -> None:
+        rules = ", ".join(dict.fromkeys(h.id for h in quality.hits))
+        super().__init__(
+            f"the data must be put right before any number is used (rule {rules}); no report was "
+            "written. `eachchild check` shows it with the rest of the data."
+        )
+        self.quality = quality
+
+
 @dataclass(frozen=True, slots=True)
 class Audit:
     """One audit, computed and not yet handed to anybody."""
@@ -81,7 +93,8 @@ def audit(
     """Answer, for one plan: does identity still predict how our students do?
 
     Raises, in a sentence that says what, where and what next: PlanError or SourceError when the
-    plan or a file cannot be used, NotEnoughDataError when no outcome at all can be reported.
+    plan or a file cannot be used, StoppedError when a rule of severity stop fires,
+    NotEnoughDataError when no outcome at all can be reported.
     """
     told = progress or _quiet
     plan = load_plan(Path(path))
@@ -92,6 +105,7 @@ def audit(
 def audited(plan: Plan, loaded: Loaded, *, vault: Path, told: Progress) -> Audit:
     """Audit what has been read: counted once, then measured, judged and told."""
     phrases = phrases_of(plan)
+    _refuse_stopped(phrases, loaded)
     told("counting", 0.3)
     cube = count_all(plan, loaded.tables, loaded.facts, folder=vault)
     if not any(block.place.size for block in cube.blocks):
@@ -110,6 +124,12 @@ def audited(plan: Plan, loaded: Loaded, *, vault: Path, told: Progress) -> Audit
     if not (measured.table.has_estimate | measured.table.has_interval).any():
         raise NotEnoughDataError(_NOTHING)
     return Audit(plan, cube, content(plan, cube, phrases, parts))
+
+
+def _refuse_stopped(phrases: Phrases, loaded: Loaded) -> None:
+    stopped = [hit for hit in loaded.hits if hit.severity == "stop"]
+    if stopped:
+        raise StoppedError(quality_of(phrases, accounts=(), hits=stopped, unmapped=()))
 
 
 def check(

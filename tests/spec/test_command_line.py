@@ -147,6 +147,19 @@ def test_a_wrong_plan_is_one_line_and_exit_code_2(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_rule_of_severity_stop_stops_the_audit_too(
+    district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _broken(district, 'table = "student_year"', 'table = "student_year"\nkeep = { School = "S9" }')
+    assert run("check", district) == 2
+    (told,) = (x for x in capsys.readouterr().out.splitlines() if x.startswith("      stop"))
+    assert run("audit", district, "--out", tmp_path / "out", "--no-pdf") == 2
+    said = capsys.readouterr().err.splitlines()
+    assert told in said
+    assert "no report was written" in said[-1]
+    assert not (tmp_path / "out").exists()
+
+
 def test_check_as_json_accounts_for_every_row(
     district: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -212,13 +225,23 @@ def test_a_command_that_is_not_one_says_how(
     assert "usage: eachchild" in capsys.readouterr().err
 
 
-def test_a_file_without_rows_is_not_enough_data(
-    district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("row", "code", "said"),
+    [("", 2, "rule F11"), (",S1,2023-24,W,0\n", 3, "no outcome of this plan has enough data")],
+)
+def test_a_file_without_rows_to_count_has_no_report(
+    district: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    row: str,
+    code: int,
+    said: str,
 ) -> None:
-    (district / "students.csv").write_text("ID,School,Year,Eth,OSS\n", "utf-8")
+    (district / "students.csv").write_text(f"ID,School,Year,Eth,OSS\n{row}", "utf-8")
     out = tmp_path / "out"
-    assert run("audit", district, "--out", out, "--progress", "none") == 3
-    assert "no outcome of this plan has enough data" in capsys.readouterr().err
+    assert run("audit", district, "--out", out, "--progress", "none") == code
+    assert said in capsys.readouterr().err
     assert not out.exists()
 
 

@@ -52,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except WRONG_INPUT as error:
         return _say(_in_words(error), WRONG)
+    except story.StoppedError as error:
+        print("\n".join(quality_lines(error.quality)), file=sys.stderr)
+        return _say(error, WRONG)
     except story.NotEnoughDataError as error:
         return _say(error, NOT_ENOUGH)
     except ReleaseRefusedError as error:
