@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eachchild.plan import Plan, load_plan
+from eachchild.plan import Plan, PlanError, load_plan
 from eachchild.sources.counts.load import load_counts
 from eachchild.sources.errors import SourceError
 from eachchild.sources.init.plan import InitResult, init_plan
@@ -67,6 +67,32 @@ def test_a_code_is_filled_only_where_it_is_beyond_doubt(tmp_path: Path) -> None:
     }
     assert any("codes/race.csv: what do 1 of 3 values mean?" in q for q in result.questions)
     assert load_plan(result.plan).codes["race"] == {"White": "white", "Hispanic": "hispanic"}
+
+
+def test_what_was_filled_in_stays_when_the_plan_is_made_anew(tmp_path: Path) -> None:
+    first = init_plan(write(tmp_path, students=SIMPLE))
+    (tmp_path / "codes" / "race.csv").write_text(
+        "value,rows,guess,ours\nB,1,black,Black\nWhite,1,white,two_or_more\nOld,4,,asian\n"
+    )
+    first.plan.rename(tmp_path / "old.toml")
+    result = init_plan(tmp_path)
+    ours = {value: mine for value, (_, mine) in codes(tmp_path, "race").items()}
+    assert ours == {
+        "B": "Black",
+        "White": "two_or_more",
+        "Hispanic": "hispanic",
+        "Old": "asian",
+    }
+    assert not any("codes/race.csv" in question for question in result.questions)
+
+
+def test_a_file_that_is_no_code_list_is_not_overwritten(tmp_path: Path) -> None:
+    write(tmp_path, students=SIMPLE)
+    (tmp_path / "codes").mkdir()
+    (tmp_path / "codes" / "race.csv").write_text("code,meaning\nB,Black\n")
+    with pytest.raises(PlanError, match=r"codes/race\.csv: needs the columns value and ours"):
+        init_plan(tmp_path)
+    assert not (tmp_path / "audit.toml").exists()
 
 
 def test_a_column_of_answers_tells_its_outcome_as_it_is(tmp_path: Path) -> None:

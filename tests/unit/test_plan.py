@@ -74,3 +74,26 @@ def test_a_missing_or_broken_file_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "audit.toml").write_text("title = ")
     with pytest.raises(PlanError, match="not valid TOML"):
         load_plan(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("B,black\nW,white\n B ,asian\n", "codes/race.csv, rows 2 and 4: one value stands twice"),
+        ("Ñ,black\n", "codes/race.csv: it cannot be read as text"),
+    ],
+)
+def test_a_code_list_that_cannot_be_used_names_file_and_row(
+    tmp_path: Path, content: str, said: str
+) -> None:
+    (tmp_path / "codes").mkdir()
+    (tmp_path / "codes" / "race.csv").write_bytes(f"value,ours\n{content}".encode("latin-1"))
+    with pytest.raises(PlanError) as raised:
+        plan_from(MINIMAL, tmp_path)
+    assert said in str(raised.value)
+
+
+def test_a_code_may_stand_twice_with_one_meaning(tmp_path: Path) -> None:
+    (tmp_path / "codes").mkdir()
+    (tmp_path / "codes" / "race.csv").write_text("value,ours\nB,black\nB,Black\nB,\n")
+    assert plan_from(MINIMAL, tmp_path).codes["race"]["B"].casefold() == "black"

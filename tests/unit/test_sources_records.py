@@ -263,7 +263,7 @@ def test_a_mean_is_a_number(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('B = "black"', 'B = "blck"', r"\[codes\.race\] maps to 'blck'"),
+        ('B = "black"', 'B = "blck"', r"\[codes\.race\]: there is no 'blck'"),
         (
             'event = "late >= 2"',
             "event = \"late >= 2 and late == 'x'\"",
@@ -279,6 +279,17 @@ def test_a_mean_is_a_number(folder: Path) -> None:
 def test_a_plan_that_cannot_be(folder: Path, old: str, new: str, message: str) -> None:
     replan(folder, old, new)
     with pytest.raises(PlanError, match=message):
+        load(folder)
+
+
+def test_a_code_is_filled_in_in_any_case_and_a_wrong_one_names_its_row(folder: Path) -> None:
+    replan(folder, 'B = "black"', "")
+    (folder / "codes").mkdir()
+    codes = folder / "codes" / "race.csv"
+    codes.write_text("value,rows,guess,ours\nQ,1,,\nB,1,, Black \n")
+    assert "black" in {r["race"] for r in rows(load(folder), "student_year")}
+    codes.write_text("value,rows,guess,ours\nQ,1,,\nB,1,,Blck\n")
+    with pytest.raises(PlanError, match=r"codes/race\.csv, row 3: there is no 'Blck'\. Possible"):
         load(folder)
 
 

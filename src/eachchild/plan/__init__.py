@@ -1,5 +1,6 @@
 """The plan: one `audit.toml` as frozen data that knows no engine."""
 
+from eachchild.plan.code_files import FilledCode, read_code_file
 from eachchild.plan.errors import PlanError
 from eachchild.plan.load import load_plan, plan_from
 from eachchild.plan.model import (
@@ -14,6 +15,6 @@ from eachchild.plan.model import (
 )
 
 __all__ = [
-    "COMPLEMENT", "OVERALL", "CellPattern", "Certified", "Identity", "Margin", "Plan", "PlanError",
-    "Source", "load_plan", "plan_from",
+    "COMPLEMENT", "OVERALL", "CellPattern", "Certified", "FilledCode", "Identity", "Margin", "Plan",
+    "PlanError", "Source", "load_plan", "plan_from", "read_code_file",
 ]  # fmt: skip

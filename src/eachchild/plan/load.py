@@ -1,11 +1,11 @@
 """From `audit.toml` to a frozen Plan; whatever cannot be used is refused by name."""
 
-import csv
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from eachchild.plan import declared
+from eachchild.plan.code_files import FilledCode, meanings, read_code_file
 from eachchild.plan.errors import PlanError
 from eachchild.plan.model import (
     COMPLEMENT,
@@ -58,7 +58,7 @@ def plan_from(table: Mapping[str, object], folder: Path, *, text: bytes = b"") -
     """Make a plan from parsed TOML; `folder` is what its paths are relative to."""
     top = Keys(table, "plan")
     top.known(declared.PLAN)
-    codes = _codes(top, folder)
+    files = _code_files(folder)
     as_of = top.one("as_of", str, "first_day")
     if as_of not in _AS_OF and not _is_date(as_of):
         raise PlanError(f"plan: as_of must be one of {', '.join(_AS_OF)} or a date, 2021-10-01.")
@@ -73,7 +73,8 @@ def plan_from(table: Mapping[str, object], folder: Path, *, text: bytes = b"") -
         membership=top.choice("membership", ("home", "attended"), "home"),  # type: ignore[arg-type]
         language=top.one("language", str, "en"),
         heading=top.one("heading", str, ""),
-        codes=codes,
+        codes=_codes(top, files),
+        code_rows=_code_rows(top, files),
         certified=tuple(_certified(keys) for keys in top.tables("certified")),
         margin=_margin(top.inner("margin")),
         policy=_policy(top.inner("privacy")),
@@ -191,23 +192,31 @@ def _policy(keys: Keys) -> str:
     return keys.one("policy", str, "federal")
 
 
-def _codes(top: Keys, folder: Path) -> Mapping[str, Mapping[str, str]]:
-    """Code lists written in the plan, and those a person filled in under codes/."""
-    lists: dict[str, dict[str, str]] = {}
-    for file in sorted((folder / "codes").glob("*.csv")):
-        lists[file.stem] = _code_file(file)
+def _code_files(folder: Path) -> Mapping[str, Sequence[FilledCode]]:
+    """The code lists that a person filled in under codes/, by name."""
+    return {f.stem: read_code_file(f) for f in sorted((folder / "codes").glob("*.csv"))}
+
+
+def _codes(top: Keys, files: Mapping[str, Sequence[FilledCode]]) -> Mapping[str, Mapping[str, str]]:
+    """Those code lists, and over them what is written in the plan."""
+    lists = {name: dict(meanings(rows)) for name, rows in files.items()}
     table = top.inner("codes")
     for name in table.table:
         lists.setdefault(name, {}).update(table.pairs(name))
     return lists
 
 
-def _code_file(file: Path) -> dict[str, str]:
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.DictReader(lines)
-        if not {"value", "ours"} <= set(rows.fieldnames or ()):
-            raise PlanError(f"codes/{file.name}: needs the columns value and ours.")
-        return {row["value"]: row["ours"] for row in rows if row["ours"]}
+def _code_rows(
+    top: Keys, files: Mapping[str, Sequence[FilledCode]]
+) -> Mapping[tuple[str, str], str]:
+    """Where the meaning of a value stands, for messages; what is not listed stands in the plan."""
+    written = top.inner("codes")
+    return {
+        (name, row.value): f"codes/{name}.csv, row {row.row}"
+        for name, rows in files.items()
+        for row in rows
+        if row.value not in dict(written.pairs(name))
+    }
 
 
 def _is_date(text: str) -> bool:

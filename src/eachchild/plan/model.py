@@ -153,6 +153,7 @@ class Plan:
     language: str = "en"
     heading: str = ""
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # list: theirs = ours
+    code_rows: Mapping[tuple[str, str], str] = field(default_factory=dict)  # of (list, theirs)
     certified: tuple[Certified, ...] = ()
     margin: Margin = Margin()
     policy: str = "federal"

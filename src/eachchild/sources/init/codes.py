@@ -4,8 +4,9 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from eachchild.plan import FilledCode
 from eachchild.sources.init.records import ANSWERS, RecordGuess
 from eachchild.sources.init.words import (
     LETTER_GRADES,
@@ -43,6 +44,13 @@ class CodeList:
     def to_fill(self) -> int:
         """How many values still mean nothing."""
         return sum(not row.ours for row in self.rows)
+
+    def filled(self, known: Sequence[FilledCode]) -> "CodeList":
+        """The list with what was filled in before; a value that no file has any more stays, too."""
+        ours = {k.value: k.ours for k in known if k.ours}
+        rows = [replace(row, ours=ours.pop(row.value.strip(), row.ours)) for row in self.rows]
+        gone = [CodeRow(value, 0, word, word) for value, word in ours.items()]
+        return replace(self, rows=(*rows, *gone))
 
     def text(self) -> str:
         """The CSV file a person edits."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from eachchild.plan import COMPLEMENT, PlanError, load_plan
+from eachchild.plan import COMPLEMENT, PlanError, load_plan, read_code_file
 from eachchild.sources.errors import SourceError
 from eachchild.sources.files import READABLE, is_readable
 from eachchild.sources.init.codes import CodeList, code_lists
@@ -54,7 +54,8 @@ class InitResult:
 def init_plan(folder: Path) -> InitResult:
     """Look at the files of a folder and write `audit.toml` and `codes/*.csv` beside them.
 
-    SourceError where there is nothing to read, or a plan that would be overwritten.
+    What a person filled into a code list stays. SourceError where there is nothing to read, or a
+    plan that would be overwritten; PlanError for a code list that cannot be read.
     """
     paths = _paths(folder)
     seen, left = _see(paths, folder)
@@ -66,7 +67,7 @@ def init_plan(folder: Path) -> InitResult:
     if records and counts:
         left.update({c.file.path: _APART for c in counts})
         counts = ()
-    lists = code_lists(records)
+    lists = tuple(_with_filled(folder, one) for one in code_lists(records))
     matched = _matched(records)
     questions = (
         *(q for one in counts for q in one.questions),
@@ -251,8 +252,18 @@ def _write(folder: Path, guess: PlanGuess) -> Path:
     return plan
 
 
+def _code_path(folder: Path, one: CodeList) -> Path:
+    return folder / "codes" / f"{one.name}.csv"
+
+
+def _with_filled(folder: Path, one: CodeList) -> CodeList:
+    """A code list with what a person filled into the file that is there."""
+    path = _code_path(folder, one)
+    return one.filled(read_code_file(path)) if path.exists() else one
+
+
 def _write_codes(folder: Path, one: CodeList) -> Path:
-    path = folder / "codes" / f"{one.name}.csv"
+    path = _code_path(folder, one)
     path.parent.mkdir(exist_ok=True)
     path.write_text(one.text(), "utf-8")
     return path

@@ -204,7 +204,7 @@ def _asked(
     codes = plan.codes.get(list_name or name, plan.codes.get(name, {}))
     options = (YES, NO) if kind is Kind.FLAG else options
     if kind in (Kind.CODE, Kind.FLAG):
-        _refuse_unknown(list_name or name, codes, options)
+        codes = _in_our_words(list_name or name, codes, options, plan=plan)
     return Asked(
         name,
         kind,
@@ -217,10 +217,16 @@ def _asked(
     )
 
 
-def _refuse_unknown(list_name: str, codes: Mapping[str, str], options: Sequence[str]) -> None:
-    for ours in codes.values():
-        if ours not in options and ours not in SAYS_NOTHING:
+def _in_our_words(
+    list_name: str, codes: Mapping[str, str], options: Sequence[str], *, plan: Plan
+) -> Mapping[str, str]:
+    """What theirs mean, in the words as we write them, whatever the case they were filled in."""
+    ours = {word.casefold(): word for word in (*SAYS_NOTHING, *options)}
+    for theirs, meaning in codes.items():
+        if meaning.strip().casefold() not in ours:
+            where = plan.code_rows.get((list_name, theirs), f"plan: [codes.{list_name}]")
             raise PlanError(
-                f"plan: [codes.{list_name}] maps to '{ours}'. "
+                f"{where}: there is no '{meaning}'. "
                 f"Possible: {', '.join((*options, NOT_REPORTED))}."
             )
+    return {theirs: ours[meaning.strip().casefold()] for theirs, meaning in codes.items()}
