@@ -244,6 +244,13 @@ FAULTS: dict[str, tuple[Mutate, str, str, str, int]] = {
         "discipline.csv",
         1,
     ),
+    "race on record of nobody": (
+        every("student", "race", lambda i, t: ""),
+        "M02",
+        "blank",
+        "student.csv",
+        40,
+    ),
     "blank action": (
         setting("discipline", 0, action=""),
         "C07",

@@ -147,6 +147,26 @@ def test_a_wrong_plan_is_one_line_and_exit_code_2(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_factor_whose_codes_nobody_mapped_is_said_loudly(
+    district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, *rows = (district / "students.csv").read_text("utf-8").splitlines()
+    rows = [f"{row},{'FM'[i % 2]}" for i, row in enumerate(rows)]
+    (district / "students.csv").write_text("\n".join([f"{header},sex", *rows]) + "\n", "utf-8")
+    _broken(district, 'B = "black"\nW = "white"', "")
+    with (district / "audit.toml").open("a", encoding="utf-8") as plan:
+        plan.write('[codes.sex]\nF = "female"\nM = "male"\n[[identity]]\nfactor = "sex"\n')
+    out = tmp_path / "out"
+    assert run("audit", district, "--out", out, "--no-pdf") == 0
+    assert "! A group that the plan compares is on record of nobody" in capsys.readouterr().out
+    findings = json.loads((out / "findings.json").read_text("utf-8"))["findings"]
+    (warning,) = (f for f in findings if f["measure"] == "M02")
+    assert (warning["verdict"], warning["evidence"]) == ("warning", ["students.csv: 400"])
+    (predicted,) = (f for f in findings if f["kind"] == "predictability")
+    assert predicted["group"] == "sex"
+    assert not any("race" in f["sentence"] for f in findings)
+
+
 def test_a_rule_of_severity_stop_stops_the_audit_too(
     district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

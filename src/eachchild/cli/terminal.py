@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from eachchild.findings.limits import LOUD
 from eachchild.findings.model import Finding
 from eachchild.release import Quality
 from eachchild.terms.numerals import count
@@ -57,6 +58,9 @@ def headline_lines(findings: Sequence[Finding], out: Path) -> list[str]:
     for finding in (f for f in findings if f.headline):
         text = f"{finding.sentence}."
         lines += textwrap.wrap(text, 96, initial_indent="  • ", subsequent_indent="    ")
+    for finding in (f for f in findings if f.kind == "data_quality" and f.measure in LOUD):
+        text = f"{finding.sentence} {' '.join(finding.caveats)} ({'; '.join(finding.evidence)})"
+        lines += textwrap.wrap(text, 96, initial_indent="  ! ", subsequent_indent="    ")
     lines += ["", f"  Report: {out / 'report.html'}"]
     if (out / "report.pdf").exists():
         lines.append(f"  To print: {out / 'report.pdf'}")

@@ -11,8 +11,9 @@ from eachchild.terms.numerals import count, significant
 from eachchild.terms.years import ALL
 
 # Rules whose hits say something about results, not only about a file.
-_WARNED = frozenset(("C06", "C07"))  # what is left unknown by these is too much for a note
-TOLD = ("C01", "C02", "C03", "C06", "C07", "D09", "S01", "T01", "T02")
+# What these leave unknown is too much for a note: they are findings, and the terminal prints them.
+LOUD = frozenset(("C06", "C07", "M02"))
+TOLD = ("M02", "C01", "C02", "C03", "C06", "C07", "D09", "S01", "T01", "T02")
 
 
 def limits(
@@ -91,16 +92,18 @@ def _rules(phrases: Phrases, hits: Sequence[RuleHit]) -> Iterator[str]:
         key = f"limits.{rule}"
         if not phrases.words.has(key):
             continue
-        for about, mine in _by_outcome([h for h in hits if h.id == rule]).items():
+        for (about, factor), mine in _by_subject([h for h in hits if h.id == rule]).items():
             outcome = phrases.title(about) if about else ""
-            yield phrases.words.say(key, count=count(sum(mine)), outcome=outcome)
+            words = {"outcome": outcome, "factor": phrases.inline(factor) if factor else ""}
+            yield phrases.words.say(key, count=count(sum(mine)), **words)
 
 
-def _by_outcome(hits: Sequence[RuleHit]) -> dict[str, list[int]]:
-    """The counts of a rule's hits, by the outcome they are about; empty: about all."""
-    found: dict[str, list[int]] = {}
+def _by_subject(hits: Sequence[RuleHit]) -> dict[tuple[str, str], list[int]]:
+    """The counts of a rule's hits, by the outcome and factor they are about; empty: about all."""
+    found: dict[tuple[str, str], list[int]] = {}
     for hit in hits:
-        found.setdefault(str(hit.details.get("outcome", "")), []).append(hit.count)
+        about = (str(hit.details.get("outcome", "")), str(hit.details.get("factor", "")))
+        found.setdefault(about, []).append(hit.count)
     return found
 
 
@@ -110,7 +113,7 @@ def quality_findings(phrases: Phrases, hits: Sequence[RuleHit]) -> tuple[Finding
     for rule in dict.fromkeys(h.id for h in hits):
         mine = [h for h in hits if h.id == rule]
         stop = any(h.severity == "stop" for h in mine)
-        if stop or rule in _WARNED or any(h.severity == "quarantine" for h in mine):
+        if stop or rule in LOUD or any(h.severity == "quarantine" for h in mine):
             found.append(_quality_finding(phrases, rule, mine, stop=stop))
     return tuple(found)
 

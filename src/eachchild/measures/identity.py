@@ -25,6 +25,7 @@ from eachchild.measures.predictability.number_outcomes import NumberFit, number_
 from eachchild.measures.predictability.permutation import DRAWS
 from eachchild.measures.predictability.verdict import Showing, showing
 from eachchild.plan import Plan
+from eachchild.terms.factors import NOT_REPORTED
 from eachchild.terms.outcomes import Outcome
 
 EARLIER_DRAWS = 199  # earlier years stand beside the latest; only that one opens the report
@@ -89,13 +90,22 @@ def identity_tests(plan: Plan, cube: Cube) -> tuple[tuple[str, RoadTests], ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """One outcome in one period: the cells that answer, and how often to permute them."""
+    """One outcome in one period: the cells that answer, and how often to permute them.
+
+    `told` has the columns of the block's factors that are on record of somebody.
+    """
 
     outcome: Outcome
     block: Block
     period: str
     rows: Known
     draws: int
+    told: tuple[int, ...]
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """The factors that can predict anything."""
+        return tuple(self.block.factors[column] for column in self.told)
 
 
 def _questions(plan: Plan, cube: Cube) -> Iterator[_Question]:
@@ -109,7 +119,14 @@ def _questions(plan: Plan, cube: Cube) -> Iterator[_Question]:
                 rows = block.period == period
             if rows.any():
                 draws = DRAWS if period == len(cube.periods) - 1 else EARLIER_DRAWS
-                yield _Question(outcome, block, name, rows, draws)
+                yield _Question(outcome, block, name, rows, draws, _told(cube, block))
+
+
+def _told(cube: Cube, block: Block) -> tuple[int, ...]:
+    """The columns of factors on record of somebody; of a factor nobody has, nothing can be said."""
+    blank = [cube.values[name].index(NOT_REPORTED) for name in block.factors]
+    told = (block.value != np.array(blank, np.int64)).any(axis=0)
+    return tuple(np.flatnonzero(told).tolist()) or tuple(range(len(block.factors)))
 
 
 def _finest(plan: Plan, cube: Cube, outcome: Outcome) -> Block | None:
@@ -125,9 +142,7 @@ def _predicted(one: _Question) -> Predicted:
     n, events = int(tally.n[usable].sum()), int(tally.events[usable].sum())
     sums_only = tally.squares is None and not one.outcome.is_rate
     events = round(events / 10**one.outcome.decimals)
-    known = Predicted(
-        one.outcome.name, one.period, one.block.factors, n, events, sums_only=sums_only
-    )
+    known = Predicted(one.outcome.name, one.period, one.factors, n, events, sums_only=sums_only)
     cells = _testable(one)
     if cells is None:
         return known
@@ -154,11 +169,12 @@ def _testable(one: _Question) -> SchoolCells | None:
     sums_only = tally.squares is None and not one.outcome.is_rate
     if not tally.is_exact.all() or not usable.any() or sums_only:
         return None
-    return _cells(one.block, one.rows, usable, one.outcome)
+    return _cells(one, usable)
 
 
-def _cells(block: Block, rows: Known, usable: Known, outcome: Outcome) -> SchoolCells:
-    value = block.value[rows][usable]
+def _cells(one: _Question, usable: Known) -> SchoolCells:
+    block, rows, outcome = one.block, one.rows, one.outcome
+    value = block.value[rows][usable][:, list(one.told)]
     levels, cell = np.unique(value, axis=0, return_inverse=True)
     tally = block.tallies[outcome.name].take(rows).take(usable)
     school = block.place[rows][usable] + 1  # EVERYWHERE, where no school is known, is one place

@@ -119,13 +119,14 @@ def _checked(
     """Link the tables and run the rules that need more than one row, or find the answer."""
     paths = {s.table: s.path for s in staged if s.path is not None}
     outcomes = tuple(dict.fromkeys(c for outcome in plan.outcomes for c in outcome.columns))
-    key = key_of([s.key for s in staged], outcomes)
+    factors = tuple(identity.factor.id for identity in plan.identity)
+    key = key_of([s.key for s in staged], outcomes, factors)
     if (known := vault.find(f"rules-{key}.json")) is None:
         opened = open_staged(paths)
         linkage = link_tables(opened)
         if any(link.matched < link.rows for link in linkage.links):
             vault.put(f"unmatched-{key}.csv", lambda part: write_unmatched(opened, part))
-        hits = (*linkage.hits, *run_rules(opened, outcomes))
+        hits = (*linkage.hits, *run_rules(opened, outcomes, factors))
         known = vault.put_json(
             f"rules-{key}.json",
             {"links": [asdict(x) for x in linkage.links], "hits": [asdict(h) for h in hits]},

@@ -1,10 +1,10 @@
 """Identity as recorded: several races, columns that never vary, meals for all.
 
-D01, D02, D03, D06 and D09.
+D01, D02, D03, D06, D09 and M02.
 """
 # ruff: noqa: S608 - the queries are this room's own text; names from files are quoted
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from eachchild.sources.rules.staged import Staged
 from eachchild.tables import RuleHit
@@ -20,9 +20,30 @@ _FREE_FOR_ALL = 0.95
 _ENOUGH_MEALS = 30
 
 
-def identity_rules(staged: Staged) -> tuple[RuleHit, ...]:
-    """The rules for each table that holds identity."""
-    return tuple(_rules(staged))
+def identity_rules(staged: Staged, factors: Sequence[str] = ()) -> tuple[RuleHit, ...]:
+    """The rules for each table that holds identity; `factors` are those the plan compares."""
+    return (*_nobody_known(staged, factors), *_rules(staged))
+
+
+def _nobody_known(staged: Staged, factors: Sequence[str]) -> Iterator[RuleHit]:
+    """M02: a factor of the plan has a column, and no student any group in it.
+
+    Not in the field's catalogue of rules: its id is ours.
+    """
+    for factor in factors:
+        tables = [t for t in _PEOPLE if staged.has(t, factor)]
+        known = [staged.one(f'SELECT count("{factor}") > 0 FROM {t}') for t in tables]
+        if factor == "race" and staged.has("student_race", "race"):
+            known.append(staged.one("SELECT count(race) > 0 FROM student_race"))
+        if staged.has("identity", "factor", "value"):
+            dated = "SELECT count(value) > 0 FROM identity WHERE factor = $1"
+            known.append(staged.engine.execute(dated, [factor]).fetchall()[0][0])
+        if tables and not any(known):
+            rows = int(str(staged.one(f"SELECT count(*) FROM {tables[0]}")))
+            details = {"factor": factor}
+            yield RuleHit(
+                "M02", "blank", staged.file(tables[0]), rows, column=factor, details=details
+            )
 
 
 def _rules(staged: Staged) -> Iterator[RuleHit]:

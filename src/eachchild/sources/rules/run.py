@@ -13,12 +13,17 @@ from eachchild.sources.rules.staged import Staged
 from eachchild.tables import RuleHit
 
 
-def run_rules(staged: Staged, outcomes: Sequence[str]) -> tuple[RuleHit, ...]:
-    """Run every rule that the tables at hand allow; `outcomes` names the columns they rest on."""
+def run_rules(
+    staged: Staged, outcomes: Sequence[str], factors: Sequence[str] = ()
+) -> tuple[RuleHit, ...]:
+    """Run every rule that the tables at hand allow.
+
+    `outcomes` names the columns they rest on, `factors` what the plan compares.
+    """
     return (
         *date_rules(staged),
         *enrollment_rules(staged),
-        *identity_rules(staged),
+        *identity_rules(staged, factors),
         *year_rules(staged),
         *mark_rules(staged),
         *coverage_rules(staged),
