@@ -287,6 +287,16 @@ def test_a_federal_file_gives_the_same_figures_as_the_plan_by_hand(tmp_path: Pat
     assert (of.low[events].sum(), of.low[students].sum()) == (32_138, 261_644)
 
 
+def test_students_told_apart_by_sex_alone_are_said_to_be_left_out(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "virginia" / "data", tmp_path / "va")
+    result = init_plan(tmp_path / "va")
+    assert any("Section 504 plan alone" in question for question in result.questions)
+    by_hand = load_plan(EXAMPLES / "virginia").sources[0].uncovered
+    assert {(u.outcome, u.events, u.n) for u in load_plan(result.plan).sources[0].uncovered} == {
+        (u.outcome, u.events, u.n) for u in by_hand
+    }
+
+
 def test_a_student_information_systems_export(tmp_path: Path) -> None:
     folder = tmp_path / "sis"
     synthesize(folder, seed=5, students=500, schools=4, years=2, shape="sis")

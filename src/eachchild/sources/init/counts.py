@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from eachchild.sources.counts.patterns import clean, fitting
-from eachchild.sources.init.crdc import crdc_meanings, is_crdc
+from eachchild.sources.init.crdc import LeftOut, crdc_meanings, is_crdc, left_out
 from eachchild.sources.init.grammar import Family, find_families
 from eachchild.sources.init.places import PlaceGuess, guess_place, guess_tellers
 from eachchild.sources.init.rows import Kind, Told, kinds_of, slug, told_by
@@ -44,6 +44,7 @@ class CountGuess:
     period_column: str | None
     total: tuple[tuple[str, str], ...] = ()
     ignore_columns: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     questions: tuple[str, ...] = ()
 
 
@@ -82,8 +83,19 @@ def _crdc(guess: CountGuess, families: Sequence[Family]) -> CountGuess:
         Pattern(m.columns, m.quantity, m.where, remainder=m.remainder)
         for m in crdc_meanings(families)
     )
+    told = {p.quantity for p in patterns}
+    without = tuple(one for one in left_out(families) if one.outcome in told)
+    question = (
+        f"{guess.file.path}: students with a Section 504 plan alone are in "
+        f"{', '.join(one.events for one in without)}, by sex and not by race. They are in no count "
+        "by race, and the report says how many: is that right?"
+    )
     return replace(
-        guess, why="its columns are named as in the federal collection", patterns=patterns
+        guess,
+        why="its columns are named as in the federal collection",
+        patterns=patterns,
+        left_out=without,
+        questions=(*guess.questions, *([question] if without else [])),
     )
 
 

@@ -32,6 +32,19 @@ class Meaning:
     remainder: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Events that the file tells apart by sex alone, and so stand in no count by race."""
+
+    outcome: str
+    events: str
+    n: str  # the students they happened to, by race and sex
+
+
+_SECTION_504 = re.compile(r"SCH_DISCWDIS_([A-Z]+)_504_\{sex\}")
+_STUDENTS_504 = "SCH_504ENR_{race}_{sex}"
+
+
 def is_crdc(families: Sequence[Family]) -> bool:
     """Whether the names are those of the Civil Rights Data Collection."""
     return any(f.pattern.startswith("SCH_ENR_{race}") for f in families)
@@ -65,3 +78,25 @@ def _joined(meanings: Sequence[Meaning]) -> Iterator[Meaning]:
             yield replace(meaning, columns=name.replace("SINGOOS", "{SINGOOS|MULTOOS}"))
         elif "_MULTOOS_" not in name:
             yield meaning
+
+
+def left_out(families: Sequence[Family]) -> tuple[LeftOut, ...]:
+    """What was done to students with a Section 504 plan alone, by outcome.
+
+    The collection has them by sex, not by race; without their number by race nothing can be said.
+    """
+    patterns = [f.pattern for f in families]
+    found: dict[str, list[str]] = {}
+    for match in filter(None, map(_SECTION_504.fullmatch, patterns)):
+        if match[1] in _MEASURES:
+            found.setdefault(_MEASURES[match[1]], []).append(match[1])
+    if _STUDENTS_504 not in patterns:
+        return ()
+    return tuple(
+        LeftOut(outcome, _either(names), _STUDENTS_504) for outcome, names in found.items()
+    )
+
+
+def _either(names: Sequence[str]) -> str:
+    one = names[0] if len(names) == 1 else "{" + "|".join(names) + "}"
+    return f"SCH_DISCWDIS_{one}_504_{{sex}}"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from eachchild.sources.init.counts import CountGuess, Pattern
+from eachchild.sources.init.crdc import LeftOut
 from eachchild.sources.init.outcomes import OutcomeGuess
 from eachchild.sources.init.records import RecordGuess
 
@@ -113,6 +114,9 @@ def _counts(one: CountGuess) -> Iterator[str]:
     for pattern in one.patterns:
         yield ""
         yield from _pattern(pattern)
+    for left in one.left_out:
+        yield ""
+        yield from _left_out(left)
     yield ""
 
 
@@ -127,6 +131,18 @@ def _pattern(one: Pattern) -> Iterator[str]:
         yield f"remainder = {quoted(one.remainder)}"
     if one.check:
         yield "check = true"
+
+
+def _left_out(one: LeftOut) -> Iterator[str]:
+    yield "[[source.uncovered]]"
+    yield f"outcome = {quoted(one.outcome)}"
+    yield f"events = {quoted(one.events)}"
+    yield f"n = {quoted(one.n)}"
+    yield 'factor = "race"'
+    yield (
+        'reason = "students with a Section 504 plan only are told apart by sex, not by race"'
+        "  # in no count by race"
+    )
 
 
 def _codes(counts: Sequence[CountGuess]) -> Iterator[str]:
