@@ -1,14 +1,18 @@
 """What findings say of counts whose truth is plain: verdicts, and the words beneath them."""
 
 import re
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from eachchild.cube import Block, Cube, Places, Rollups, Tally
+from eachchild.findings.model import Finding
 from eachchild.findings.phrases import phrases_of
 from eachchild.findings.predicted import tell_predicted
+from eachchild.findings.ranking import ranked
 from eachchild.findings.tell import Known, tell
 from eachchild.measures.measured import measure
 from eachchild.plan import plan_from
@@ -41,6 +45,26 @@ def told(n, events, *, races=("black", "white"), outcome="oss_any", squares=None
     places = {"school": tuple((i, f"School {i}") for i in ids), "district": ()}
     found = tell(plan, phrases_of(plan), measured, Known(periods, True, (), (), places, breaks))
     return {(f.group, f.place): f for f in found.findings if f.kind == "gap"}, found
+
+
+def gap(name, group):
+    """A gap of the whole place about which a test says the rest."""
+    numbers = dict.fromkeys(("estimate", "low", "high", "n", "events"))
+    words = {"outcome": "oss_any", "reference": "complement", "place": "all", "sentence": ""}
+    return Finding(
+        id=name,
+        rank=0,
+        kind="gap",
+        verdict="gap",
+        measure="risk_ratio",
+        group=group,
+        period="",
+        students_to_parity=None,
+        evidence=(),
+        caveats=(),
+        **numbers,
+        **words,
+    )
 
 
 def black(*args, **kwargs):
@@ -81,6 +105,43 @@ def test_years_pooled_say_no_gap_only_where_schools_can_vouch_for_it():
     events[:, 0, 0] += 3
     many = black(n, events)
     assert (many.verdict, many.period) == ("no_gap", "all")
+
+
+def test_years_pooled_are_told_as_student_years(monkeypatch):
+    """40 of 240 against 24 of 240 in the latest year, which alone cannot tell."""
+    weighed = {}
+    monkeypatch.setattr(
+        import_module("eachchild.findings.tell"),
+        "ranked",
+        lambda *parts, years: weighed.update(years) or ranked(*parts, years=years),
+    )
+    n, events = np.full((3, 8, 2), 30), np.tile([6, 3], (3, 8, 1))
+    events[2, :, 0] = 5
+    one = black(n, events)
+    assert weighed == {one.id: 3}
+    assert (one.verdict, one.period, one.n) == ("gap", "all", 720)
+    said = " ".join(one.evidence)
+    assert "Black students: 136 of 720 student-years (19 %)" in said
+    assert "Over all student-years:" in said
+    assert "in these years together, a student counted once a year" in said
+    assert "720 students" not in said
+
+
+def test_pooled_years_do_not_outweigh_a_single_year():
+    one = replace(gap("a", "race=black"), students_to_parity=90, period="2023-24")
+    three = replace(gap("b", "race=asian"), students_to_parity=120, period="all")
+    first, _ = ranked((three, one), {}, frozenset(), years={"b": 3})
+    assert first.id == "a"
+    first, _ = ranked((three, one), {}, frozenset(), years={"b": 1})
+    assert first.id == "b"
+
+
+def test_the_years_show_that_a_gap_turned_round():
+    n = np.full((2, 8, 2), 500)
+    events = np.array([[[200, 150]] * 8, [[100, 150]] * 8])
+    one = black(n, events, outcome="ap_enrolled")
+    (years,) = (e for e in one.evidence if e.startswith("By year"))
+    assert years == "By year: 2022-23 10 points; 2023-24 -10 points"
 
 
 def test_a_mean_is_no_gap_only_if_schools_drawn_anew_would_agree():

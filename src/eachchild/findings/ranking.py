@@ -18,17 +18,23 @@ _ORDER = {"stop": 0, "gap": 1, "cannot_tell": 2, "no_gap": 3, "warning": 4}
 
 
 def ranked(
-    findings: Sequence[Finding], effects: Mapping[str, float], worse_than_parts: frozenset[str]
+    findings: Sequence[Finding],
+    effects: Mapping[str, float],
+    worse_than_parts: frozenset[str],
+    *,
+    years: Mapping[str, int] | None = None,
 ) -> tuple[Finding, ...]:
     """Findings best first, with their ranks, parents and the at most five headlines.
 
     `effects` gives by id how many times what the plan calls small each finding is;
-    `worse_than_parts` holds the ids of crossings that are worse than the sum of their parts.
+    `worse_than_parts` holds the ids of crossings that are worse than the sum of their parts;
+    `years` has the years that a pooled finding adds up, since all are weighed by what is so in one.
     """
+    weights = {f.id: _weight(f) / (years or {}).get(f.id, 1) for f in findings}
     by_group = {(f.outcome, f.group): f for f in findings if f.kind == "gap" and f.place == "all"}
-    folded = [_folded(f, by_group, worse_than_parts) for f in findings]
-    outcomes = _outcome_order(folded, effects)
-    ordered = sorted(folded, key=lambda f: _key(f, outcomes))
+    folded = [_folded(f, by_group, worse_than_parts, weights=weights) for f in findings]
+    outcomes = _outcome_order(folded, effects, weights)
+    ordered = sorted(folded, key=lambda f: _key(f, outcomes, weights))
     heads = _headlines(ordered)
     placed = sorted(ordered, key=lambda f: heads.get(f.id, HEADLINES))
     return tuple(
@@ -40,6 +46,8 @@ def _folded(
     finding: Finding,
     by_group: Mapping[tuple[str, str], Finding],
     worse_than_parts: frozenset[str],
+    *,
+    weights: Mapping[str, float],
 ) -> Finding:
     """A crossing stands under the largest of its parts, unless it is worse than their sum."""
     parts = Group.parse(finding.group).parts if finding.kind == "gap" else ()
@@ -49,16 +57,18 @@ def _folded(
     found = [by_group[finding.outcome, g] for g in groups if (finding.outcome, g) in by_group]
     if not found:
         return finding
-    first = min(found, key=lambda f: (_ORDER[f.verdict], -_weight(f), f.group))
+    first = min(found, key=lambda f: (_ORDER[f.verdict], -weights[f.id], f.group))
     return replace(finding, parent=first.id)
 
 
-def _outcome_order(findings: Sequence[Finding], effects: Mapping[str, float]) -> dict[str, int]:
+def _outcome_order(
+    findings: Sequence[Finding], effects: Mapping[str, float], weights: Mapping[str, float]
+) -> dict[str, int]:
     """Outcomes by the largest of the three gaps that concern most students."""
     size: dict[str, float] = {}
     for outcome in {f.outcome for f in findings}:
         mine = [f for f in findings if f.outcome == outcome and _is_open(f)]
-        most = sorted(mine, key=lambda f: (-_weight(f), f.group))[:_LOOKED_AT]
+        most = sorted(mine, key=lambda f: (-weights[f.id], f.group))[:_LOOKED_AT]
         size[outcome] = max((effects.get(f.id, 0.0) for f in most), default=-1.0)
     names = sorted(size, key=lambda o: (-size[o], o))
     return {name: i for i, name in enumerate(names)}
@@ -68,13 +78,15 @@ def _is_open(finding: Finding) -> bool:
     return finding.kind == "gap" and finding.verdict == "gap" and finding.parent is None
 
 
-def _key(finding: Finding, outcomes: Mapping[str, int]) -> tuple[object, ...]:
+def _key(
+    finding: Finding, outcomes: Mapping[str, int], weights: Mapping[str, float]
+) -> tuple[object, ...]:
     return (
         _ORDER[finding.verdict],
         outcomes[finding.outcome],
         finding.parent is not None,
         finding.kind != "gap",
-        -_weight(finding),
+        -weights[finding.id],
         -abs(finding.estimate or 0.0),
         finding.group,
     )

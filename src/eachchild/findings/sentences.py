@@ -8,6 +8,7 @@ from eachchild.findings.verdicts import LEVEL, Scale, Verdict
 from eachchild.terms.numerals import count, points, significant
 from eachchild.terms.outcomes import Outcome
 from eachchild.terms.states import State
+from eachchild.terms.years import ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class Telling:
         if row is None:
             raise KeyError(f"no {measure} for {self.about}")
         return row
+
+    def counted(self, key: str) -> str:
+        """The sentence that calls what was counted students, or student-years where years are."""
+        return f"{key}_pooled" if self.about.period == ALL else key
 
     def names(self) -> dict[str, str]:
         """The words every sentence of this comparison shares."""
@@ -50,7 +55,7 @@ def gap_sentence(telling: Telling, verdict: Verdict) -> str:
     if row.state in (State.NOT_COLLECTED, State.INCONSISTENT):
         return telling.say(f"cannot_tell.{row.state}")
     if row.estimate is None or not row.n:
-        return telling.say("cannot_tell.rate_few", n=count(row.n or 0))
+        return telling.say(telling.counted("cannot_tell.rate_few"), n=count(row.n or 0))
     return told_of(telling, row, verdict)
 
 

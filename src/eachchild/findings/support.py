@@ -67,7 +67,7 @@ def _caveats(telling: Telling, judged: Sequence[Judged]) -> Iterator[str]:
     if telling.outcome.direction == "neither":
         yield say("caveats.neither")
     if first.row.n is not None and first.row.n < 30:
-        yield say("caveats.small", n=count(first.row.n))
+        yield say(telling.counted("caveats.small"), n=count(first.row.n))
     yield say("caveats.not_cause")
 
 
@@ -92,7 +92,7 @@ def counts_of(telling: Telling, row: Row) -> str:
         return ""
     if not telling.outcome.is_rate:
         return telling.phrases.words.say(
-            "evidence.sums",
+            telling.counted("evidence.sums"),
             unit=telling.phrases.unit(telling.outcome.name)
             or telling.phrases.words.say("evidence.on_average"),
             group=names["group"],
@@ -103,7 +103,7 @@ def counts_of(telling: Telling, row: Row) -> str:
             other_n=count(row.reference_n or 0),
         )
     return telling.phrases.words.say(
-        "evidence.counts",
+        telling.counted("evidence.counts"),
         group=names["group"],
         events=count(row.events),
         n=count(row.n or 0),
@@ -228,7 +228,7 @@ def _parity(telling: Telling, first: Judged) -> Iterator[str]:
     low, high = sorted(max(sign * x * gap.n, 0) for x in (gap.low, gap.high))
     side = telling.outcome.direction
     yield telling.phrases.words.say(
-        f"evidence.parity_{side}",
+        telling.counted(f"evidence.parity_{side}"),
         others=telling.phrases.group(telling.about.reference),
         group=telling.phrases.group(telling.about.group),
         students=count(row.estimate),
@@ -244,7 +244,9 @@ def _level(telling: Telling) -> Iterator[str]:
         about = About(telling.outcome.name, "", "", telling.about.period)
         row = telling.evidence.row(about, "rate")
         if row is not None and row.estimate is not None:
-            yield telling.phrases.words.say("evidence.level", rate=of_so_many(row.estimate)[0])
+            yield telling.phrases.words.say(
+                telling.counted("evidence.level"), rate=of_so_many(row.estimate)[0]
+            )
 
 
 def _pooled(telling: Telling, periods: Sequence[str]) -> Iterator[str]:
@@ -292,7 +294,8 @@ def _changed(telling: Telling, changes: Mapping[About, Changed]) -> Iterator[str
 def _short(telling: Telling, measure: str, row: Row) -> str:
     estimate = row.estimate or 0.0
     if measure == "risk_difference":
-        return points(estimate)
+        sign = "-" if estimate < 0 else ""  # a gap that turned round must show it
+        return f"{sign}{points(estimate)}"
     return significant(estimate) if measure in _RATIO else _amount(telling, estimate)
 
 

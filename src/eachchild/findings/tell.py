@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from eachchild.cube.margins import POOLED_YEARS
 from eachchild.findings.evidence import About, Evidence
 from eachchild.findings.gaps import gap_findings
 from eachchild.findings.judging import Material, Tested
@@ -71,6 +72,7 @@ def tell(plan: Plan, phrases: Phrases, measured: Measured, known: Known) -> Told
         (*gaps, *places, *spoken, *quality_findings(phrases, known.hits)),
         _effects(plan.margin, gaps),
         _worse_than_parts(plan, gaps, tests),
+        years={f.id: _years_in(evidence, f, known.periods) for f in gaps if f.period == ALL},
     )
     return Told(
         order,
@@ -86,6 +88,13 @@ def tell(plan: Plan, phrases: Phrases, measured: Measured, known: Known) -> Told
             periods=known.periods,
         ),
     )
+
+
+def _years_in(evidence: Evidence, finding: Finding, periods: Sequence[str]) -> int:
+    """The years that a pooled finding adds up: those with somebody of the group."""
+    abouts = [About(finding.outcome, finding.group, "", p) for p in periods[-POOLED_YEARS:]]
+    found = [evidence.row(about, "rate") or evidence.row(about, "mean") for about in abouts]
+    return max(sum(bool(row and row.n) for row in found), 1)
 
 
 def _largest(phrases: Phrases, plan: Plan, gaps: Sequence[Finding]) -> dict[str, str]:
