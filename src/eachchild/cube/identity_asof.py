@@ -22,8 +22,9 @@ def identity_of(context: Context) -> Frame:
     the student's row says without a date. `ever` means any day from the first to the last day
     enrolled in the year; it is asked of yes-or-no factors, the others are taken on the first day.
     `identity_changes` counts the plan's factors that dated rows give two values between those
-    days. At a school that serves free meals to all, `frl` says nothing of a family: it is blank,
-    and `frl_blanked` is 1.
+    days, and those in which a student is a `yes` on one of the two days alone: a program that began
+    or ended. At a school that serves free meals to all, `frl` says nothing of a family: it is
+    blank, and `frl_blanked` is 1.
     """
     dated = _dated_factors(context)
     given = [GIVEN + c for c in sorted(context.given) if c in context.factors]
@@ -109,8 +110,14 @@ def _from_dated(context: Context, dated: tuple[str, ...]) -> Frame:
         if name in {f.id for f in context.plan.factors}:
             picks[f"least {name}"] = nw.when(mine & within).then(code).min()
             picks[f"most {name}"] = nw.when(mine & within).then(code).max()
-            differ = nw.col(f"least {name}") != nw.col(f"most {name}")
-            changed.append(differ.fill_null(value=False).cast(nw.Int64))
+            differ = (nw.col(f"least {name}") != nw.col(f"most {name}")).fill_null(value=False)
+            if _is_yes_no(factor):
+                is_yes = mine & (code == _by_name(factor).index(YES))
+                for day in ("first", "last"):
+                    on_day = (is_yes & nw.col(f"on_{day}")).cast(nw.Int64)
+                    picks[f"{day} {name}"] = on_day.max()
+                differ = differ | (nw.col(f"first {name}") != nw.col(f"last {name}"))
+            changed.append(differ.cast(nw.Int64))
     held = _held(context, dated).group_by("unit").agg(**picks)
     return held.select("unit", **values, changes=nw.sum_horizontal(*changed))
 
@@ -118,6 +125,7 @@ def _from_dated(context: Context, dated: tuple[str, ...]) -> Frame:
 def _held(context: Context, dated: tuple[str, ...]) -> Frame:
     """Dated rows beside each unit: whether one `holds` on the day, or `within` the stretch.
 
+    `on_first` and `on_last` say so of the first and the last day of the stretch.
     `ranked` orders rows by the day they begin, then by value; one without begins before all.
     """
     on = _AS_OF_DAY.get(context.plan.as_of, "as_of")
@@ -130,7 +138,10 @@ def _held(context: Context, dated: tuple[str, ...]) -> Frame:
     identity = context.tables["identity"].join(_codes(context, dated), on=["factor", "value"])
     identity = identity.with_columns(ranked=began * _CODES + nw.col("code"))
     held = units.join(identity, on="student_id").with_columns(
-        holds=_overlaps("on", "on"), within=_overlaps("first", "last")
+        holds=_overlaps("on", "on"),
+        within=_overlaps("first", "last"),
+        on_first=_overlaps("first", "first"),
+        on_last=_overlaps("last", "last"),
     )
     return held.filter(nw.col("holds") | nw.col("within"))
 

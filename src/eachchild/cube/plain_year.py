@@ -209,7 +209,7 @@ def _identity(unit: Unit, tables: Tables, plan: Plan) -> None:
         if name in {f.id for f in plan.factors}:
             mine = [r for r in dated if r["factor"] == name]
             values = {_clean(r["value"], factor) for r in _during(unit, mine)}
-            changes += len(values) > 1
+            changes += len(values) > 1 or (is_flag and _began_or_ended(unit, mine))
     for race in ANY_RACES:
         said = _said(student, f"race_any_{race}") if student else None
         unit.found[f"race_any_{race}"] = said or _any_race(unit, tables, race)
@@ -237,6 +237,14 @@ def _during(unit: Unit, rows: Sequence[Row]) -> list[Row]:
     if not isinstance(first, date) or not isinstance(last, date):
         return []
     return [r for r in rows if _holds(r, first, last)]
+
+
+def _began_or_ended(unit: Unit, rows: Sequence[Row]) -> bool:
+    """Whether a program was on record on the first day enrolled or the last, and not on both."""
+    ends = (unit.found.get("first"), unit.found.get("last"))
+    yes = [r for r in rows if r["value"] == YES]
+    on = [isinstance(day, date) and any(_holds(r, day, day) for r in yes) for day in ends]
+    return on[0] != on[1]
 
 
 def _dated_value(unit: Unit, rows: Sequence[Row], factor: Factor, plan: Plan) -> str | None:
