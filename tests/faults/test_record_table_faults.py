@@ -183,9 +183,9 @@ def test_dated_identity_is_read_by_its_factor(district: Any, rules: Any) -> None
     )
     records = district.load()
     assert rules(records) == {"V07"}
-    assert {(u.codes, u.value) for u in records.unmapped} == {
-        ("race", "Martian"),
-        ("factor", "shoe"),
+    assert {(u.codes, u.value, u.hidden, u.column) for u in records.unmapped} == {
+        ("race", "", 1, "value"),
+        ("factor", "", 1, "factor"),
     }
 
 

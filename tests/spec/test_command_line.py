@@ -195,8 +195,28 @@ def test_check_as_json_accounts_for_every_row(
     assert (file_["merged"], file_["quarantined"]) == (1, 2)
     assert {"R01", "R03", "R05", "V07"} <= {rule["id"] for rule in document["rules"]}
     assert document["unmapped"] == [
-        {"codes": "race", "value": "?", "rows": 1, "file": "students.csv"}
+        {"codes": "race", "value": "", "rows": 1, "file": "students.csv"}
     ]
+
+
+def test_a_code_of_few_rows_may_be_a_name_and_is_not_shown(
+    district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (district / "students.csv").open("a", encoding="utf-8") as file:
+        for i, code in enumerate([SECRET, f"{SECRET}2", f"{SECRET}2", *["Q"] * 10]):
+            file.write(f"9{i:04d},S1,2023-24,{code},0\n")
+    assert run("check", district) == 0
+    out = capsys.readouterr().out
+    assert "race: 2 codes with fewer than 10 rows each (3 rows in all): look in students.csv" in out
+    assert "race: 'Q' in 10 rows of students.csv" in out
+    assert run("check", district, "--json", "--page", tmp_path / "check.html") == 0
+    assert run("audit", district, "--out", tmp_path / "out", "--no-pdf") == 0
+    page = (tmp_path / "check.html").read_text("utf-8")
+    assert "2 codes with fewer than 10 rows each: look in column Eth" in page
+    written = [p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file()]
+    told = capsys.readouterr()
+    assert not any(SECRET.encode() in x for x in written)
+    assert not any(SECRET in x for x in (page, out, told.out, told.err))
 
 
 def test_a_folder_that_is_no_audit_is_never_overwritten(

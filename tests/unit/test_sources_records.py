@@ -13,6 +13,7 @@ from eachchild.plan import PlanError, load_plan
 from eachchild.sources.errors import SourceError
 from eachchild.sources.records.load import Records, load_records
 from eachchild.sources.vault import Vault, open_vault
+from eachchild.tables import Unmapped
 
 STUDENTS = """\
 Student Number,Ethnicity,Gender,SpEd,SSN,House,Late
@@ -76,7 +77,9 @@ def test_a_plan_is_staged(folder: Path) -> None:
     assert schema.field("late").type == pa.float64()
     (account,) = records.accounts
     assert (account.path, account.rows_read, account.loaded) == ("students.csv", 3, 3)
-    assert [(u.codes, u.value, u.rows) for u in records.unmapped] == [("race", "Z", 1)]
+    assert records.unmapped == (
+        Unmapped("race", "", 1, "students.csv", hidden=1, column="Ethnicity"),
+    )
     assert [(h.id, h.severity, h.rows) for h in records.hits] == [
         ("V07", "blank", (4,)),
         ("V17", "note", ()),
@@ -178,7 +181,8 @@ def test_many_unmapped_values_are_counted_but_not_shown(folder: Path) -> None:
     with (folder / "students.csv").open("a") as file:
         file.write("\n".join(lines) + "\n")
     records = load(folder)
-    assert records.unmapped == ()
+    (hidden,) = records.unmapped
+    assert (hidden.value, hidden.hidden, hidden.rows, hidden.is_no_list) == ("", 391, 391, True)
     assert next(h.count for h in records.hits if h.id == "V07") == 391
 
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from eachchild.findings.limits import LOUD
 from eachchild.findings.model import Finding
 from eachchild.release import Quality
+from eachchild.tables import FEWEST_ROWS, Unmapped
 from eachchild.terms.numerals import count
 
 _WIDTH = 24
@@ -90,13 +91,22 @@ def quality_lines(quality: Quality) -> list[str]:
             f"{meaning} {todo}".strip(), 88, initial_indent=" " * 12, subsequent_indent=" " * 12
         )
     for code in quality.unmapped:
-        lines.append(
-            f"  unmapped  {code.codes}: '{code.value}' in {count(code.rows)} rows of {code.file}. "
-            f"Fill it in codes/{code.codes}.csv."
-        )
+        lines.append(f"  unmapped  {_unmapped(code)} Fill it in codes/{code.codes}.csv.")
     for one in quality.certified:
         ours = "not counted" if one.ours is None else count(one.ours)
         lines.append(
             f" certified  {one.name}: theirs {count(one.theirs)}, ours {ours}. {one.reason}"
         )
     return lines
+
+
+def _unmapped(code: Unmapped) -> str:
+    if not code.hidden:
+        return f"{code.codes}: '{code.value}' in {count(code.rows)} rows of {code.file}."
+    column = f", column {code.column}" if code.column else ""
+    codes = "1 code" if code.hidden == 1 else f"{count(code.hidden)} codes"
+    why = f"with fewer than {FEWEST_ROWS} rows each"
+    if code.is_no_list:
+        codes, why = f"{count(code.hidden)} different values", "too many to be codes"
+    rows = "1 row" if code.rows == 1 else f"{count(code.rows)} rows in all"
+    return f"{code.codes}: {codes} {why} ({rows}): look in {code.file}{column}."

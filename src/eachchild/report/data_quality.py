@@ -3,7 +3,7 @@
 from eachchild.release.types import Quality
 from eachchild.report.names import Names
 from eachchild.report.page import DataQuality, Rule, Statement, Table
-from eachchild.tables import RuleHit
+from eachchild.tables import FEWEST_ROWS, RuleHit, Unmapped
 from eachchild.terms.numerals import count
 
 _SEVERITIES = ("stop", "quarantine", "blank", "note")
@@ -92,9 +92,19 @@ def _unmapped(names: Names, quality: Quality) -> Table | None:
     return Table(
         names.say("quality.unmapped_caption"),
         tuple(names.say(f"quality.{head}") for head in heads),
-        tuple((u.codes, u.value, count(u.rows), u.file) for u in quality.unmapped),
+        tuple((u.codes, _code(names, u), count(u.rows), u.file) for u in quality.unmapped),
         words=(0, 1, 3),
     )
+
+
+def _code(names: Names, code: Unmapped) -> str:
+    """The code itself, or how many are not shown, and where to look."""
+    if not code.hidden:
+        return code.value
+    key = "quality.hidden_code" if code.hidden == 1 else "quality.hidden_codes"
+    if code.is_no_list:
+        key = "quality.hidden_values"
+    return names.say(key, count=count(code.hidden), fewest=FEWEST_ROWS, column=code.column)
 
 
 def _linkage(names: Names, quality: Quality) -> Table | None:

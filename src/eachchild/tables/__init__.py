@@ -1,11 +1,32 @@
 """Canonical tables: what a row means, declared once and read by every source."""
 
-from eachchild.tables.accounts import FileAccount, RuleHit, Severity, Unmapped
+from eachchild.tables.accounts import (
+    FEWEST_ROWS,
+    MOST_CODES,
+    FileAccount,
+    RuleHit,
+    Severity,
+    Unmapped,
+)
 from eachchild.tables.declared import ACTIONS, COURSE_LEVELS, TABLES
 from eachchild.tables.facts import ALL_VALUES, WHOLE, CountFacts, UncoveredCount
 from eachchild.tables.schema import Column, Kind, Table
 
 __all__ = [
-    "ACTIONS", "ALL_VALUES", "COURSE_LEVELS", "TABLES", "WHOLE", "Column", "CountFacts",
-    "FileAccount", "Kind", "RuleHit", "Severity", "Table", "UncoveredCount", "Unmapped",
+    "ACTIONS",
+    "ALL_VALUES",
+    "COURSE_LEVELS",
+    "FEWEST_ROWS",
+    "MOST_CODES",
+    "TABLES",
+    "WHOLE",
+    "Column",
+    "CountFacts",
+    "FileAccount",
+    "Kind",
+    "RuleHit",
+    "Severity",
+    "Table",
+    "UncoveredCount",
+    "Unmapped",
 ]  # fmt: skip

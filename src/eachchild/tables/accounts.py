@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
+MOST_CODES = 200  # different values of one column; more are no code list
+FEWEST_ROWS = 10  # of a code that is shown; one of fewer may be a remark about one child
 Severity = Literal["stop", "quarantine", "blank", "note"]
 
 
@@ -49,9 +51,20 @@ class RuleHit:
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """A code that no list maps: counted and shown, never guessed."""
+    """A code that no list maps: counted and shown, never guessed.
+
+    Where `hidden` is above 0 it is that many codes of records, with `rows` rows together and no
+    value: of few rows each, or too many to be codes, they may be what somebody wrote of a child.
+    """
 
     codes: str
     value: str
     rows: int
     file: str
+    hidden: int = 0
+    column: str = ""  # the heading to look under, of hidden ones
+
+    @property
+    def is_no_list(self) -> bool:
+        """Whether the hidden values are too many to be codes: perhaps names."""
+        return self.hidden > MOST_CODES

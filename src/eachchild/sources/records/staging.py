@@ -23,10 +23,9 @@ from eachchild.sources.records.fates import Fate, Fates, all_loaded
 from eachchild.sources.records.mapping import ColumnMap, is_secret, map_columns
 from eachchild.sources.records.row_checks import check_rows, emptied
 from eachchild.sources.text.table import TextTable, nothing_read, read_text_table
-from eachchild.tables import Kind, RuleHit, Unmapped
+from eachchild.tables import FEWEST_ROWS, MOST_CODES, Kind, RuleHit, Unmapped
 
 _TOTALS = pa.array(["total", "totals", "grand total", "all students"])
-_MOST_UNMAPPED = 200  # more distinct values than that are no code list: perhaps names; not shown
 NOT_KEPT, LEFT_OUT = "not kept: ", "ignored by the plan: "  # the heading comes behind
 TOTAL_ROW = "total row"
 _EXAMPLES = 3
@@ -50,6 +49,7 @@ class _Progress:
 
     text: TextTable
     fates: Fates
+    headings: Mapping[str, str]  # theirs, by our name
     columns: dict[str, TypedColumn] = field(default_factory=dict)
     hits: list[RuleHit] = field(default_factory=list)
     unmapped: list[Unmapped] = field(default_factory=list)
@@ -75,7 +75,9 @@ def stage_file(
     """
     text = read_text_table(path, name, source.layout)
     columns = map_columns(source, text.columns, asked, name=name)
-    work = _Progress(text, all_loaded(text.data.num_rows), hits=[*text.hits, *columns.hits])
+    headings = {b.asked.name: b.heading for b in columns.bound if b.heading is not None}
+    fates = all_loaded(text.data.num_rows)
+    work = _Progress(text, fates, headings, hits=[*text.hits, *columns.hits])
     if not columns.usable:
         fates = work.fates.put(work.fates.loaded, Fate.QUARANTINED, "F06")
         return StagedFile(text, {}, fates, tuple(work.hits), usable=False)
@@ -157,16 +159,20 @@ def _take_in(work: _Progress, reading: ColumnReading) -> None:
 
 
 def _note_unmapped(work: _Progress, reading: ColumnReading, live: NDArray[np.bool_]) -> None:
+    path, heading = work.text.path, work.headings.get(reading.asked.name, "")
     for list_name, texts in reading.unmapped.items():
-        if len(texts.values) > _MOST_UNMAPPED:
-            continue
         index = texts.index[live]
         counts = np.bincount(index[index != MISSING], minlength=len(texts.values))
+        shown = counts >= (FEWEST_ROWS if len(counts) <= MOST_CODES else np.inf)
+        values = texts.values.to_pylist()
         work.unmapped += [
-            Unmapped(list_name, value, int(count), work.text.path)
-            for value, count in zip(texts.values.to_pylist(), counts, strict=True)
-            if count
+            Unmapped(list_name, values[i], int(counts[i]), path) for i in np.flatnonzero(shown)
         ]
+        rare = counts[~shown & (counts > 0)]
+        if rare.size:
+            rows = int(rare.sum())
+            hidden = Unmapped(list_name, "", rows, path, hidden=rare.size, column=heading)
+            work.unmapped.append(hidden)
 
 
 def _judge(work: _Progress, table: str) -> None:
