@@ -3,11 +3,16 @@
 import csv
 import hashlib
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from eachchild.cli import main
@@ -126,6 +131,12 @@ def _broken(folder: Path, old: str, new: str) -> None:
         ('reference = "white"', 'reference = "best"', "reference"),
         ('title = "Suspensions"', 'titel = "x"', "Did you mean 'title'"),
         ('student_id = "ID"', 'student_id = "IDX"', ""),
+        ('title = "Suspensions"', 'title = "x"\nlanguage = "tlh"', "language must be one of en"),
+        ('title = "Suspensions"', 'title = "x"\ndepth = 0', "depth must be 1 or more"),
+        ('title = "Suspensions"', 'title = "x"\nschools_depth = -1', "schools_depth must be 1"),
+        ('name = "oss_any"', 'name = "../x"\nevent = "oss_count > 0"', "one word of letters"),
+        ('factor = "race"', 'factor = "a/b"\nvalues = ["white", "x"]', "one word of letters"),
+        ('factor = "race"', 'factor = "home"\nvalues = ["white", "a;b"]', "'a;b' is empty or"),
     ],
 )
 def test_a_wrong_plan_is_one_line_and_exit_code_2(
@@ -335,3 +346,65 @@ def test_two_audits_at_once_share_a_vault(tmp_path: Path) -> None:
     assert [run.wait() for run in runs] == [0, 0]
     assert len({(out / "measures.csv").read_bytes() for out in outs}) == 1
     assert not list((folder / ".eachchild").glob("*.part"))
+
+
+def test_two_audits_at_once_into_one_folder_leave_it_whole(district: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "eachchild", "audit", str(district), "--out", str(out)]
+    runs = [subprocess.Popen([*command, "--no-pdf", "--progress", "none"]) for _ in range(3)]
+    assert [run.wait() for run in runs] == [0, 0, 0]
+    assert (out / "report.html").exists()
+    assert not list(tmp_path.glob("out.*"))
+
+
+def test_a_folder_is_judged_before_the_audit_is_made(
+    district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / "letter.txt").write_text("mine")
+    assert run("audit", district, "--out", out, "--progress", "json") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "is not empty and holds no audit" in line
+    assert not (district / ".eachchild").exists()
+
+
+def test_an_engine_interrupted_in_a_query_is_no_traceback(
+    district: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def long_query(*plan: object, **more: object) -> None:
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        duckdb.connect().execute("SELECT sum(hash(range)) FROM range(10000000000)")
+
+    monkeypatch.setattr("eachchild.story.audit", long_query)
+    assert run("audit", district, "--out", tmp_path / "out", "--progress", "none") == 130
+    assert capsys.readouterr().err == "eachchild: stopped; nothing half-written was left behind\n"
+
+
+def test_an_outcome_of_the_plans_own_needs_no_label(district: Path, tmp_path: Path) -> None:
+    _broken(
+        district,
+        'name = "oss_any"',
+        'name = "ever_out"\nevent = "oss_count > 0"\ndirection = "lower"',
+    )
+    out = tmp_path / "out"
+    assert run("audit", district, "--out", out, "--progress", "none") == 0
+    findings = json.loads((out / "findings.json").read_text("utf-8"))["findings"]
+    assert any("were counted as “ever out”" in f["sentence"] for f in findings)
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert re.fullmatch(r"eachchild \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+def test_fewer_students_than_none_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("synthesize", "--students", "-5", "--out", tmp_path / "made") == 2
+    assert capsys.readouterr().err == "eachchild: --students must be at least 500.\n"

@@ -10,7 +10,9 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from eachchild import story
@@ -26,6 +28,7 @@ from eachchild.release import (
     stops,
 )
 from eachchild.report import FontsMissingError, quality_page
+from eachchild.report.bundle import refuse_folder
 from eachchild.sources import SourceError, init_plan
 from eachchild.worlds import WorldError
 
@@ -38,19 +41,38 @@ WRONG_INPUT = (
     FontsMissingError,
     OSError,
 )
+_STOPPED = "stopped; nothing half-written was left behind"
+_told_to_end = threading.Event()
 DONE, WRONG, NOT_ENOUGH, REFUSED = 0, 2, 3, 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     chosen = parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _stop)
+    _told_to_end.clear()
+    before = {s: signal.signal(s, _stop) for s in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        return _run(chosen)
+    except KeyboardInterrupt:
+        return _say(_STOPPED, 130)
+    except Exception:
+        if _told_to_end.is_set():  # an engine in the middle of a query raises an error of its own
+            return _say(_STOPPED, 130)
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _run(chosen: argparse.Namespace) -> int:
     try:
         return int(chosen.run(chosen))
     except BrokenPipeError:  # the reader, `head` for one, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except WRONG_INPUT as error:
+        if _told_to_end.is_set():
+            raise
         return _say(_in_words(error), WRONG)
     except story.StoppedError as error:
         print("\n".join(quality_lines(error.quality)), file=sys.stderr)
@@ -59,12 +81,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(error, NOT_ENOUGH)
     except ReleaseRefusedError as error:
         return _say(error, REFUSED)
-    except KeyboardInterrupt:
-        return _say("stopped; nothing half-written was left behind", 130)
 
 
 def _stop(number: int, frame: object) -> None:
-    """Let a command that is told to end clean up behind itself, as after ^C."""
+    """Let a command that is told to end clean up behind itself."""
+    _told_to_end.set()
     raise KeyboardInterrupt
 
 
@@ -86,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
         prog="eachchild",
         description="Does identity still predict how our students do? Audit a district's own data.",
     )
+    whole.add_argument("--version", action="version", version=f"eachchild {version('eachchild')}")
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for add in (_init, _check, _audit, _release, _synthesize, _demo, _bench):
         add(commands)
@@ -198,6 +220,7 @@ def _run_check(chosen: argparse.Namespace) -> int:
 
 
 def _run_audit(chosen: argparse.Namespace) -> int:
+    refuse_folder(chosen.out)
     with Bar(chosen.progress) as bar:
         audit = story.audit(chosen.plan, vault=chosen.vault, progress=bar.step)
         audit.report(chosen.out, pdf=not chosen.no_pdf, progress=bar.step)

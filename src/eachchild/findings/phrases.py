@@ -38,11 +38,18 @@ class Phrases:
 
     def title(self, outcome: str) -> str:
         """An outcome as a heading names it."""
-        return self.titles.get(outcome) or self.words.say(f"outcome.{outcome}.title")
+        key = f"outcome.{outcome}.title"
+        if outcome in self.titles or not self.words.has(key):
+            return self.titles.get(outcome) or title_of(outcome.replace("_", " "))
+        return self.words.say(key)
 
     def verb(self, outcome: str) -> str:
         """What happened to students: `were suspended out of school`."""
-        return self.verbs.get(outcome) or self.words.say(f"outcome.{outcome}.verb")
+        key = f"outcome.{outcome}.verb"
+        if outcome in self.verbs or not self.words.has(key):
+            name = outcome.replace("_", " ")
+            return self.verbs.get(outcome) or self.words.say("outcome.unlabeled.verb", name=name)
+        return self.words.say(key)
 
     def counted(self, outcome: Outcome) -> str:
         """Who and what an outcome counts, in words; the plan's own outcomes by their label."""

@@ -1,5 +1,6 @@
 """From `audit.toml` to a frozen Plan; whatever cannot be used is refused by name."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from eachchild.plan.model import (
 )
 from eachchild.plan.reading import Keys
 from eachchild.plan.source import read_source
+from eachchild.terms.catalogue import languages
 from eachchild.terms.expressions import ExpressionError
 from eachchild.terms.factors import (
     ANY_RACES,
@@ -30,6 +32,7 @@ from eachchild.terms.factors import (
 )
 from eachchild.terms.outcomes import Outcome, built_in, outcome_from
 
+_NAME = re.compile(r"[^\W\d_][\w-]*")
 _AS_OF = ("first_day", "last_day", "ever")
 
 
@@ -71,15 +74,15 @@ def plan_from(table: Mapping[str, object], folder: Path, *, text: bytes = b"") -
         author=top.one("author", str, ""),
         as_of=as_of,
         membership=top.choice("membership", ("home", "attended"), "home"),  # type: ignore[arg-type]
-        language=top.one("language", str, "en"),
+        language=_language(top),
         heading=top.one("heading", str, ""),
         codes=_codes(top, files),
         code_rows=_code_rows(top, files),
         certified=tuple(_certified(keys) for keys in top.tables("certified")),
         margin=_margin(top.inner("margin")),
         policy=_policy(top.inner("privacy")),
-        depth=top.one("depth", int, 2),
-        schools_depth=top.one("schools_depth", int, 1),
+        depth=_depth(top, "depth", 2),
+        schools_depth=_depth(top, "schools_depth", 1),
         flags=top.one("flags", bool, False),
         notes=top.texts("notes"),
         labels=dict(top.pairs("labels")),
@@ -87,6 +90,29 @@ def plan_from(table: Mapping[str, object], folder: Path, *, text: bytes = b"") -
     )
     _refuse_unusable(plan)
     return plan
+
+
+def _language(top: Keys) -> str:
+    language = top.one("language", str, "en")
+    if language not in languages():
+        raise PlanError(f"{top.where}: language must be one of {', '.join(languages())}.")
+    return language
+
+
+def _depth(top: Keys, key: str, usual: int) -> int:
+    depth = top.one(key, int, usual)
+    if depth < 1:
+        raise PlanError(f"{top.where}: {key} must be 1 or more: how many factors are crossed.")
+    return depth
+
+
+def _refuse_odd_name(keys: Keys, key: str, name: str) -> None:
+    """Names stand in files, columns and conditions, so they are words."""
+    if not _NAME.fullmatch(name):
+        raise PlanError(
+            f"{keys.where}: {key} must be one word of letters, digits, _ and -, and begin with a "
+            "letter. Say the rest in its label."
+        )
 
 
 def _refuse_unusable(plan: Plan) -> None:
@@ -131,6 +157,9 @@ def _factor(keys: Keys) -> Factor:
             )
         values = (YES, NO)
     if values:
+        _refuse_odd_name(keys, "factor", name)
+        if odd := [v for v in values if not v.strip() or set(v) & set("=;")]:
+            raise PlanError(f"{keys.where}: the value '{odd[0]}' is empty or holds = or ;.")
         source = keys.one("source", str, "declared in the plan")
         return own_factor(name, values, source, overlap=keys.one("overlap", bool, False))
     if name not in FACTORS:
@@ -143,6 +172,7 @@ def _factor(keys: Keys) -> Factor:
 
 def _outcome(keys: Keys) -> Outcome:
     name = keys.one("name", str, "")
+    _refuse_odd_name(keys, "name", name)
     rest = {k: v for k, v in keys.table.items() if k != "name"}
     if name in built_in():
         outcome = built_in()[name]

@@ -1,11 +1,14 @@
 """The folder an audit is handed over in: built aside, renamed when whole, so never half-written."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from errno import EACCES, ENOTDIR
+from os import strerror
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +22,7 @@ from eachchild.terms.catalogue import words
 
 MEASURES, FINDINGS, AUDIT, README = "measures.csv", "findings.json", "audit.json", "README.txt"
 _ROWS_AT_ONCE = 100_000
+_TRIES = 20
 Progress = Callable[[str, float], None]
 
 
@@ -26,16 +30,12 @@ Progress = Callable[[str, float], None]
 def built_aside(out: Path) -> Iterator[Path]:
     """A folder to fill; it takes the place of `out` once all of it is written.
 
-    Raises FileExistsError where `out` is a folder that no audit wrote, so nothing of the reader's
-    is lost.
+    Several audits at once fill folders of their own; the last to end is what stays. Raises what
+    `refuse_folder` does.
     """
-    if out.exists() and not out.is_dir():
-        raise FileExistsError(f"{out} is a file. Choose a folder with --out.")
-    if out.exists() and any(out.iterdir()) and not (out / AUDIT).exists():
-        raise FileExistsError(
-            f"{out} is not empty and holds no audit. Choose another folder with --out."
-        )
-    part = out.with_name(out.name + ".part")
+    out = out.resolve()
+    refuse_folder(out)
+    part = _beside(out, "part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
@@ -43,6 +43,25 @@ def built_aside(out: Path) -> Iterator[Path]:
         _swap(part, out)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def refuse_folder(out: Path) -> None:
+    """Judge where an audit is to be written, before it is made.
+
+    Raises FileExistsError where `out` is a folder that no audit wrote, so nothing of the reader's
+    is lost, and an OSError where no folder can be made.
+    """
+    if out.exists() and not out.is_dir():
+        raise FileExistsError(f"{out} is a file. Choose a folder with --out.")
+    if out.exists() and any(out.iterdir()) and not (out / AUDIT).exists():
+        raise FileExistsError(
+            f"{out} is not empty and holds no audit. Choose another folder with --out."
+        )
+    above = next(p for p in out.absolute().parents if p.exists())
+    if not above.is_dir():
+        raise NotADirectoryError(ENOTDIR, strerror(ENOTDIR), str(above))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise PermissionError(EACCES, strerror(EACCES), str(above))
 
 
 def write_tables(released: Released, folder: Path) -> None:
@@ -101,10 +120,25 @@ def _write_json(path: Path, document: object) -> None:
     path.write_text(text + "\n", "utf-8")
 
 
+def _beside(out: Path, ending: str) -> Path:
+    """A name next to `out` that is this process's own."""
+    return out.with_name(f"{out.name}.{os.getpid()}.{ending}")
+
+
 def _swap(part: Path, out: Path) -> None:
-    old = out.with_name(out.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if out.exists():
-        out.rename(old)
-    part.rename(out)
+    """Put a folder in place of another; what stood there stays until the new one does."""
+    old = _beside(out, "old")
+    for tries_left in reversed(range(_TRIES)):
+        if out.exists():
+            shutil.rmtree(old, ignore_errors=True)
+            with suppress(FileNotFoundError):  # another audit was quicker
+                out.rename(old)
+        try:
+            part.rename(out)
+            break
+        except OSError:  # another audit has put its folder there in between
+            if not tries_left:
+                with suppress(OSError):
+                    old.rename(out)
+                raise
     shutil.rmtree(old, ignore_errors=True)

@@ -51,7 +51,7 @@ def synthesize(
     Raises WorldError where the district cannot be made, FileExistsError where the folder holds
     other files.
     """
-    number = usual_number(students) if schools is None else schools
+    number = usual_number(max(students, _FEWEST_STUDENTS)) if schools is None else schools
     chosen = _checked(world, seed=seed, students=students, schools=number, years=years)
     _refuse_other_files(out, shape)
     say = progress or _silent
