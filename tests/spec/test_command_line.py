@@ -191,6 +191,17 @@ def test_a_rule_of_severity_stop_stops_the_audit_too(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_heading_that_is_not_there_is_told_with_the_nearest(
+    district: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _broken(district, 'school_id = "School"', 'school_id = "Schol"')
+    page = tmp_path / "check.html"
+    assert run("check", district, "--page", page) == 2
+    told = "F06  students.csv, column Schol: 1 (did you mean 'School'?)"
+    assert told in capsys.readouterr().out
+    assert "did you mean “School”?" in page.read_text("utf-8")
+
+
 def test_check_as_json_accounts_for_every_row(
     district: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -97,3 +97,10 @@ def test_a_code_may_stand_twice_with_one_meaning(tmp_path: Path) -> None:
     (tmp_path / "codes").mkdir()
     (tmp_path / "codes" / "race.csv").write_text("value,ours\nB,black\nB,Black\nB,\n")
     assert plan_from(MINIMAL, tmp_path).codes["race"]["B"].casefold() == "black"
+
+
+def test_a_byte_order_mark_before_a_plan_is_no_fault(tmp_path: Path) -> None:
+    text = '[[source]]\npath = "a.csv"\ntable = "student_year"\n[[identity]]\nfactor = "sex"\n'
+    text += '[[outcome]]\nname = "oss_any"\n'
+    (tmp_path / "audit.toml").write_text(text, "utf-8-sig")
+    assert load_plan(tmp_path).outcomes[0].name == "oss_any"

@@ -511,3 +511,14 @@ def test_real_files(shared: Path, path: str, rows: int, columns: int) -> None:
     table = read_text_table(shared / "data" / path, path, Layout())
     assert (table.data.num_rows, len(table.columns), len(table.bad)) == (rows, columns, 0)
     assert np.all(np.diff(table.row) > 0)
+
+
+@pytest.mark.parametrize(("begin", "end"), [(4, 40), (200, 3000), (-400, -300)])
+def test_a_damaged_parquet_file_is_named(tmp_path: Path, begin: int, end: int) -> None:
+    path = tmp_path / "log.parquet"
+    pq.write_table(pa.table({"a": [str(i) for i in range(5000)], "b": range(5000)}), path)
+    content = bytearray(path.read_bytes())
+    content[begin:end] = b"\xff" * (end - begin)
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=r"log\.parquet: is not a Parquet file that can be read"):
+        read_text_table(path, "log.parquet", Layout())

@@ -85,6 +85,7 @@ def quality_lines(quality: Quality) -> list[str]:
         meaning, todo = quality.sentences.get(hit.id, ("", ""))
         where = f", rows {', '.join(map(str, hit.rows))}" if hit.rows else ""
         where += f" ({', '.join(hit.named)})" if hit.named else ""
+        where += f" (did you mean '{hit.near}'?)" if hit.near else ""
         column = f", column {hit.column}" if hit.column else ""
         lines.append(f"{hit.severity:>10}  {hit.id}  {hit.file}{column}: {count(hit.count)}{where}")
         lines += textwrap.wrap(

@@ -50,7 +50,8 @@ def load_plan(path: Path) -> Plan:
             f"{path}: there is no such plan. `eachchild init FOLDER` writes a first one."
         ) from None
     try:
-        return plan_from(tomllib.loads(text.decode("utf-8")), path.parent, text=text)
+        # An editor on Windows may put a byte-order mark in front.
+        return plan_from(tomllib.loads(text.decode("utf-8-sig")), path.parent, text=text)
     except tomllib.TOMLDecodeError as error:
         raise PlanError(f"{path.name}: not valid TOML: {error}.") from None
     except (ExpressionError, ValueError) as error:

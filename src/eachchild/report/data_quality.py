@@ -71,6 +71,8 @@ def _rule(names: Names, quality: Quality, hit: RuleHit) -> Rule:
     where.append(
         names.say("quality.once" if hit.count == 1 else "quality.times", count=count(hit.count))
     )
+    if hit.near:
+        where.append(names.say("quality.near", column=hit.near))
     if hit.named:
         where.append(", ".join(hit.named))
     if hit.rows:

@@ -48,6 +48,14 @@ class RuleHit:
         """What the hit lists by name for a person: school years."""
         return tuple(map(str, cast(Iterable[object], self.details.get("years", ()))))
 
+    @property
+    def near(self) -> str:
+        """The heading nearest to one that is not there; empty where none is near.
+
+        Not all headings: in a file without any they are the first row, and somebody's record.
+        """
+        return str(self.details.get("did_you_mean", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:

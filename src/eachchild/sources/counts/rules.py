@@ -81,14 +81,9 @@ def _without_column(unit: CountUnit) -> Iterator[RuleHit]:
             column = any(f.found[index] for f in files)
             row = any(c.row.size for f in files for c in f.cells if c.pattern is pattern)
             if not (column and row):
-                yield _stop(
-                    unit,
-                    "F06",
-                    1,
-                    pattern=pattern.columns,
-                    missing="row" if column else "column",
-                    rows=dict(pattern.rows),
-                )
+                missing = "row" if column else "column"
+                details = {"missing": missing, "rows": dict(pattern.rows)}
+                yield RuleHit("F06", "stop", unit.name, 1, column=pattern.columns, details=details)
 
 
 def _copies(unit: CountUnit) -> Iterator[RuleHit]:

@@ -229,4 +229,4 @@ def _in_our_words(
                 f"{where}: there is no '{meaning}'. "
                 f"Possible: {', '.join((*options, NOT_REPORTED))}."
             )
-    return {theirs: ours[meaning.strip().casefold()] for theirs, meaning in codes.items()}
+    return {t.strip(): ours[meaning.strip().casefold()] for t, meaning in codes.items()}

@@ -74,8 +74,10 @@ def read_parquet(content: bytes, name: str) -> Sheet:
     """A Parquet file, every column as text; rows are numbered as if a heading stood in row 1."""
     try:
         table = pq.read_table(io.BytesIO(content))
-    except pa.ArrowInvalid:
-        raise SourceError(f"{name}: is not a Parquet file that can be read.") from None
+    except (pa.ArrowException, OSError):  # a damaged page is an OSError that names no file
+        raise SourceError(
+            f"{name}: is not a Parquet file that can be read; it may be damaged. Export it again."
+        ) from None
     columns = [
         _as_text(column, label, name)
         for label, column in zip(table.column_names, table.columns, strict=True)
