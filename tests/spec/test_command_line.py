@@ -172,7 +172,7 @@ def test_a_factor_whose_codes_nobody_mapped_is_said_loudly(
     assert "! A group that the plan compares is on record of nobody" in capsys.readouterr().out
     findings = json.loads((out / "findings.json").read_text("utf-8"))["findings"]
     (warning,) = (f for f in findings if f["measure"] == "M02")
-    assert (warning["verdict"], warning["evidence"]) == ("warning", ["students.csv: 400"])
+    assert (warning["verdict"], warning["evidence"]) == ("warning", ["students.csv: race"])
     (predicted,) = (f for f in findings if f["kind"] == "predictability")
     assert predicted["group"] == "sex"
     assert not any("race" in f["sentence"] for f in findings)

@@ -105,8 +105,9 @@ def _unmapped(code: Unmapped) -> str:
     if not code.hidden:
         return f"{code.codes}: '{code.value}' in {count(code.rows)} rows of {code.file}."
     column = f", column {code.column}" if code.column else ""
-    codes = "1 code" if code.hidden == 1 else f"{count(code.hidden)} codes"
-    why = f"with fewer than {FEWEST_ROWS} rows each"
+    codes, why = f"{count(code.hidden)} codes", f"with fewer than {FEWEST_ROWS} rows each"
+    if code.hidden == 1:
+        codes, why = "1 code", f"with fewer than {FEWEST_ROWS} rows"
     if code.is_no_list:
         codes, why = f"{count(code.hidden)} different values", "too many to be codes"
     rows = "1 row" if code.rows == 1 else f"{count(code.rows)} rows in all"

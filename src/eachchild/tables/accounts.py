@@ -45,8 +45,9 @@ class RuleHit:
 
     @property
     def named(self) -> tuple[str, ...]:
-        """What the hit lists by name for a person: school years."""
-        return tuple(map(str, cast(Iterable[object], self.details.get("years", ()))))
+        """What the hit lists by name for a person: school years, or factors of nobody."""
+        listed = self.details.get("years") or self.details.get("nobody") or ()
+        return tuple(map(str, cast(Iterable[object], listed)))
 
     @property
     def near(self) -> str:

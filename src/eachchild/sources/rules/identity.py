@@ -40,7 +40,7 @@ def _nobody_known(staged: Staged, factors: Sequence[str]) -> Iterator[RuleHit]:
             known.append(staged.engine.execute(dated, [factor]).fetchall()[0][0])
         if tables and not any(known):
             rows = int(str(staged.one(f"SELECT count(*) FROM {tables[0]}")))
-            details = {"factor": factor}
+            details = {"factor": factor, "nobody": (factor,)}
             yield RuleHit(
                 "M02", "blank", staged.file(tables[0]), rows, column=factor, details=details
             )
