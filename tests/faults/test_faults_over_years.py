@@ -140,11 +140,13 @@ def test_a_spell_left_open_after_graduation(district: Any, rules: Any) -> None:
 
 def _many_actions(district: Any) -> list[dict[str, str]]:
     first = district.tables["discipline"]
+    days = [row["date"] for row in district.tables["calendar"]]
     adult = district.tables["staff"][0]
     names = (*(f"T{i}" for i in range(5)), "ADMIN")
     district.tables["staff"] = [{**adult, "staff_id": name} for name in names]
     return [
         {**row, "incident_id": f"{row['incident_id']}-{k}", "staff_id": f"T{(i + k) % 5}",
+         "date": days[(9 * i + 5 * k) % len(days)],
          "action": ("oss", "conference", "iss")[(i + k) % 3]}
         for i, row in enumerate(first)
         for k in range(-(-500 // len(first)))

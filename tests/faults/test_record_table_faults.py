@@ -230,6 +230,15 @@ def test_spells_without_an_end_are_open(district: Any, rules: Any) -> None:
     assert rules(district.load()) == set()
 
 
+def test_discipline_that_stops_before_the_year_ends(large: Any, rules: Any) -> None:
+    rows = large.tables["discipline"]
+    large.tables["discipline"] = [row for row in rows if row["date"] < "2022-02"]
+    records = large.load()
+    assert rules(records) == {"C08"}
+    hit = one(records, "C08")
+    assert (hit.severity, hit.file, hit.named) == ("note", "discipline.csv", ("2021-22",))
+
+
 @pytest.mark.parametrize("key", ["keep", "ignore_rows"])
 def test_a_plan_that_keeps_no_row_stops(district: Any, rules: Any, key: str) -> None:
     text = "Suspensión" if key == "keep" else "oss"

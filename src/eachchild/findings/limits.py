@@ -12,8 +12,8 @@ from eachchild.terms.years import ALL
 
 # Rules whose hits say something about results, not only about a file.
 # What these leave unknown is too much for a note: they are findings, and the terminal prints them.
-LOUD = frozenset(("C06", "C07", "M02"))
-TOLD = ("M02", "C01", "C02", "C03", "C06", "C07", "D09", "S01", "T01", "T02")
+LOUD = frozenset(("C06", "C07", "C08", "M02"))
+TOLD = ("M02", "C01", "C02", "C03", "C06", "C07", "C08", "D09", "S01", "T01", "T02")
 
 
 def limits(

@@ -1,4 +1,4 @@
-"""Years, schools, months, steps and adults without records where some are due: C01-C07.
+"""Years, schools, months, steps and adults without records where some are due: C01-C08.
 
 No record is not "present" and not "no incident": a silent 100 % must be seen before any rate.
 """
@@ -34,6 +34,8 @@ def _rules(staged: Staged) -> Iterator[RuleHit]:
             yield from _early_ends(staged)
     if staged.has("discipline", "school_id", "date") and _has_spells(staged):
         yield from _no_discipline(staged)
+    if staged.has("discipline", "date") and staged.has("calendar", "date"):
+        yield from _cut_off(staged)
     if staged.has("discipline", "action"):
         unsaid = "SELECT source_file, source_row FROM discipline WHERE action IS NULL"
         yield from staged.hits("C07", "blank", unsaid, column="action")
@@ -150,6 +152,27 @@ def _early_ends(staged: Staged) -> Iterator[RuleHit]:
         GROUP BY school_id ORDER BY school_id"""
     )
     yield from _school_hit(staged, "C03", "absence", found=found)
+
+
+def _cut_off(staged: Staged) -> Iterator[RuleHit]:
+    """C08: the same for discipline, of the district as a whole; in one school it may be chance."""
+    found = staged.rows(
+        f"""WITH days AS (SELECT DISTINCT date, {school_year("date")} AS school_year
+            FROM calendar),
+        counted AS (SELECT {school_year("date")} AS school_year, max(date) AS last_day,
+            count(*) AS n FROM discipline GROUP BY ALL),
+        spans AS (SELECT school_year, any_value(n) AS n,
+            count(*) FILTER (date <= last_day) AS with_records,
+            count(*) FILTER (date > last_day) AS silent
+            FROM counted JOIN days USING (school_year) GROUP BY ALL)
+        SELECT school_year FROM spans
+        WHERE silent >= {_SILENT_DAYS} AND n * silent >= {_EXPECTED} * with_records
+        ORDER BY school_year"""
+    )
+    years = tuple(starting(int(str(year))) for (year,) in found)
+    if years:
+        file, details = staged.file("discipline"), {"years": years}
+        yield RuleHit("C08", "note", file, len(years), column="date", details=details)
 
 
 def _no_discipline(staged: Staged) -> Iterator[RuleHit]:
