@@ -1,0 +1,118 @@
+"""Tables that belong together: their cells, and the sums that tie the cells to each other."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+TOTAL = "__all__"
+Key = tuple[tuple[str, str], ...]  # ((dimension, value), …), totals left out, sorted by dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """One dimension of a table: which values add up to which."""
+
+    name: str
+    children: Mapping[str, tuple[str, ...]]  # parent -> its parts; the root is the total
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Every value, each after its parent.
+
+        >>> Tree("sex", {"__all__": ("female", "male")}).nodes
+        ('__all__', 'female', 'male')
+        """
+        found = [TOTAL]
+        for node in found:
+            found.extend(self.children.get(node, ()))
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The full cross of its dimensions, totals included."""
+
+    name: str
+    trees: tuple[Tree, ...]
+
+    def keys(self) -> Iterator[Key]:
+        """Every cell of the table."""
+        return (self._key(values) for values in product(*(t.nodes for t in self.trees)))
+
+    def sums(self) -> Iterator[tuple[Key, tuple[Key, ...]]]:
+        """Every cell that is a sum within one dimension, with its parts."""
+        for place, tree in enumerate(self.trees):
+            others = [t.nodes if i != place else ("",) for i, t in enumerate(self.trees)]
+            for values in product(*others):
+                for parent, parts in tree.children.items():
+                    yield (
+                        self._key(_at(values, place, parent)),
+                        tuple(self._key(_at(values, place, part)) for part in parts),
+                    )
+
+    def _key(self, values: tuple[str, ...]) -> Key:
+        named = zip((t.name for t in self.trees), values, strict=True)
+        return tuple(sorted((d, v) for d, v in named if v != TOTAL))
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The sums of a family: in each, the parts less the whole are nought.
+
+    One entry a term: `row` the sum, `cell` the place of the cell in the family, `sign` -1 for the
+    whole and 1 for a part.
+    """
+
+    row: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    sign: NDArray[np.int64]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Cells of linked tables, each once however many tables show it."""
+
+    keys: tuple[Key, ...]
+    sums: Sums
+
+    def index(self) -> dict[Key, int]:
+        """Where each cell stands."""
+        return {key: at for at, key in enumerate(self.keys)}
+
+
+def family(tables: Iterable[Table]) -> Family:
+    """Link tables over the cells they share; a sum told by two tables is kept once.
+
+    >>> sex = Tree("sex", {"__all__": ("female", "male")})
+    >>> school = Tree("school", {"__all__": ("n", "s")})
+    >>> linked = family([Table("a", (sex, school)), Table("b", (sex,))])
+    >>> len(linked.keys), linked.sums.count
+    (9, 6)
+    """
+    tables = tuple(tables)
+    at: dict[Key, int] = {}
+    for table in tables:
+        for key in table.keys():
+            at.setdefault(key, len(at))
+    sums: dict[tuple[int, ...], None] = {}
+    for table in tables:
+        for whole, parts in table.sums():
+            sums.setdefault((at[whole], *sorted(at[part] for part in parts)))
+    return Family(tuple(at), _terms(tuple(sums)))
+
+
+def _terms(sums: tuple[tuple[int, ...], ...]) -> Sums:
+    sizes = np.array([len(s) for s in sums], dtype=np.int64)
+    cells = np.array([cell for s in sums for cell in s], dtype=np.int64)
+    row = np.repeat(np.arange(len(sums)), sizes)
+    sign = np.ones(cells.size, dtype=np.int64)
+    sign[np.cumsum(sizes) - sizes] = -1
+    return Sums(row, cells, sign, len(sums))
+
+
+def _at(values: tuple[str, ...], place: int, value: str) -> tuple[str, ...]:
+    return (*values[:place], value, *values[place + 1 :])

@@ -1,0 +1,67 @@
+"""Mending: the cheapest cells to hide beside a narrow one, so that it gets its room.
+
+Kelly, Golden and Assad (1992) and Cox (1995): a least-cost move of the table that takes the narrow
+cell as far as it must go; the cells that move with it are hidden. Fast and never wrong, though
+dearer than the optimum: what is not needed in the end is taken back.
+"""
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from eachchild.release.hide.problem import Marks, Problem
+from eachchild.release.hide.solver import program, silent
+
+_EXACT = 1e-6
+_FREE = 1e-3  # a hidden cell costs next to nothing, so that moves stay short
+
+
+class Mender:
+    """Moves priced by what they would newly hide."""
+
+    def __init__(self, problem: Problem, up: NDArray[np.float64], down: NDArray[np.float64]) -> None:
+        """Split each move into a rise and a fall, each at its price."""
+        self._problem = problem
+        may = problem.may | problem.must
+        self._high = np.concatenate([np.where(may, up, 0.0), np.where(may, down, 0.0)])
+        n = len(problem)
+        self._at = np.arange(2 * n, dtype=np.int32)
+        sums = sp.csc_array(sp.hstack([problem.sums, -problem.sums]))
+        self._solver = silent()
+        self._solver.passModel(program(sums, cost=np.zeros(2 * n), high=self._high))
+
+    def price(self, hidden: Marks, share: NDArray[np.float64]) -> None:
+        """Set what each move costs; cells that the relaxation half hides are cheaper."""
+        cost = np.where(hidden, _FREE, self._problem.cost * (1.05 - share) + _FREE)
+        self._solver.changeColsCost(self._at.size, self._at, np.concatenate([cost, cost]))
+
+    def move(self, cell: int, by: float) -> tuple[NDArray[np.float64], float] | None:
+        """The cheapest move that takes a cell up (or down) by so much, and its cost."""
+        n = len(self._problem)
+        rise, fall = max(by, 0.0), max(-by, 0.0)
+        if rise > self._high[cell] + _EXACT or fall > self._high[n + cell] + _EXACT:
+            return None
+        pair = np.array([cell, n + cell], dtype=np.int32)
+        self._solver.changeColsBounds(2, pair, np.array([rise, fall]), np.array([rise, fall]))
+        self._solver.run()
+        solved = self._solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        found = np.array(self._solver.getSolution().col_value) if solved else None
+        cost = self._solver.getInfo().objective_function_value
+        self._solver.changeColsBounds(2, pair, np.zeros(2), self._high[pair])
+        return None if found is None else (found[:n] - found[n:], cost)
+
+    def farthest(self, cell: int, sign: int) -> tuple[NDArray[np.float64], float] | None:
+        """The move that takes a cell as far up (or down) as it goes, whatever it hides."""
+        n = len(self._problem)
+        at = cell if sign > 0 else n + cell
+        other = n + cell if sign > 0 else cell
+        before = self._solver.getLp().col_cost_[at]
+        self._solver.changeColBounds(other, 0.0, 0.0)
+        self._solver.changeColCost(at, -1e6)
+        self._solver.run()
+        solved = self._solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        found = np.array(self._solver.getSolution().col_value) if solved else None
+        self._solver.changeColCost(at, before)
+        self._solver.changeColBounds(other, 0.0, float(self._high[other]))
+        return None if found is None else (found[:n] - found[n:], 0.0)

@@ -1,0 +1,88 @@
+"""What is to be hidden: the cells with their true counts, and what each must keep to itself."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+Whole = NDArray[np.int64]
+Marks = NDArray[np.bool_]
+
+
+class UnprotectableError(ValueError):
+    """Some cell stays narrow however much is hidden; `cells` says which."""
+
+    def __init__(self, cells: Whole) -> None:
+        """Keep the cells, for the caller knows their names."""
+        super().__init__(f"{cells.size} cells stay narrow even with every other cell hidden")
+        self.cells = cells
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One entry a cell: its count, what hiding it costs, and how wide it must stay when hidden.
+
+    `sums` has one row a sum (parts less whole), one column a cell. `must` is hidden whatever it
+    costs, `may` could be. `alone` has one row an insider, marking the cells whose counts that
+    one student knows.
+    """
+
+    count: Whole
+    cost: NDArray[np.float64]
+    width: Whole
+    must: Marks
+    may: Marks
+    sums: sp.csr_array
+    alone: sp.csr_array
+
+    def __len__(self) -> int:
+        """How many cells there are."""
+        return self.count.size
+
+    def wider(self, cells: Whole) -> "Problem":
+        """The same problem, with one more value of room asked for some cells."""
+        width = self.width.copy()
+        width[cells] += 1
+        return replace(self, width=width)
+
+    def with_unions(self, unions: list[Whole]) -> "Problem":
+        """The same problem with each set of cells as one more cell, their sum, to be hidden.
+
+        Hidden cells whose sum is told by what is published are one cell to a reader: where that
+        sum is small it must keep as much to itself as a small cell does.
+        """
+        n, more = len(self), len(unions)
+        if not more:
+            return self
+        rows = sp.lil_array((more, n + more))
+        for row, cells in enumerate(unions):
+            rows[row, cells] = 1
+            rows[row, n + row] = -1
+        sums = np.array([self.count[cells].sum() for cells in unions], dtype=np.int64)
+        wide = sp.csr_array((self.sums.shape[0], more))
+        return Problem(
+            count=np.concatenate([self.count, sums]),
+            cost=np.concatenate([self.cost, np.zeros(more)]),
+            width=np.concatenate([self.width, np.full(more, self.width.max())]),
+            must=np.concatenate([self.must, np.ones(more, dtype=bool)]),
+            may=np.concatenate([self.may, np.ones(more, dtype=bool)]),
+            sums=sp.csr_array(sp.vstack([sp.hstack([self.sums, wide]), rows])),
+            alone=sp.csr_array(
+                sp.hstack([self.alone, sp.csr_array((self.alone.shape[0], more))])
+            ),
+        )
+
+    def only(self, cells: Whole) -> "Problem":
+        """The part of the problem in which only these cells can move; all others are held."""
+        sums = self.sums[:, cells]
+        told = np.diff(sums.indptr) > 0
+        return Problem(
+            count=self.count[cells],
+            cost=self.cost[cells],
+            width=self.width[cells],
+            must=self.must[cells],
+            may=self.may[cells],
+            sums=sums[told],
+            alone=self.alone[:, cells],
+        )

@@ -1,0 +1,42 @@
+"""Which hidden cells have room enough, known from moves that were seen already."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eachchild.release.hide.problem import Marks, Whole
+
+_EXACT = 1e-6
+_KEPT = 600  # moves remembered; the oldest give way
+
+
+class Moves:
+    """Moves of tables, each leaving all that is published as it is.
+
+    One move serves every cell it moves, and stays valid for every pattern that hides the cells
+    it touches. Remembering them spares most of the attacker's programs.
+    """
+
+    def __init__(self, cells: int) -> None:
+        """Begin with none."""
+        self._seen = np.zeros((_KEPT, cells), dtype=np.float32)
+        self._touched = np.zeros((_KEPT, cells), dtype=bool)
+        self._next = 0
+
+    def add(self, move: NDArray[np.float64]) -> None:
+        """Remember one."""
+        at = self._next % _KEPT
+        self._seen[at] = move
+        self._touched[at] = np.abs(move) > _EXACT
+        self._next += 1
+
+    def span(self, hidden: Marks, held: Whole | None = None) -> NDArray[np.float64]:
+        """How far apart the moves take each cell, when only hidden cells move and none held."""
+        still = ~hidden
+        if held is not None:
+            still[held] = True
+        valid = ~self._touched[:, still].any(axis=1)
+        moves = self._seen[valid]
+        if not moves.size:
+            return np.zeros(hidden.size)
+        ends = np.maximum(moves.max(axis=0), 0) - np.minimum(moves.min(axis=0), 0)
+        return ends.astype(float) + _EXACT

@@ -1,0 +1,80 @@
+"""What a reader holds in the hand: tables, the counts told in them, and the cells that are hidden.
+
+This is all that a proof may rest on, and all that a ledger keeps: nothing here was ever hidden.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from eachchild.release.family import Key, Table, Tree
+
+Range = tuple[int, int | None]  # a count is at least, and at most (None: nobody says)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Tables as they are published.
+
+    `told` has every cell whose count, or a range of it, can be read; `hidden` every cell that is
+    shown as suppressed, with the number of values that must stay open for it. A cell in neither
+    is not in the publication, though it may follow from others.
+    """
+
+    tables: tuple[Table, ...]
+    told: Mapping[Key, Range]
+    hidden: Mapping[Key, int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """The publication as plain data, the same bytes for the same publication.
+
+        >>> sex = Table("t", (Tree("sex", {"__all__": ("female", "male")}),))
+        >>> shown = Publication((sex,), {(): (30, 30)}, {(("sex", "male"),): 5})
+        >>> Publication.from_json(shown.to_json()) == shown
+        True
+        """
+        return {
+            "tables": [
+                {"name": t.name, "dimensions": {tree.name: _plain(tree) for tree in t.trees}}
+                for t in self.tables
+            ],
+            "told": [[dict(key), *span] for key, span in sorted(self.told.items())],
+            "hidden": [[dict(key), width] for key, width in sorted(self.hidden.items())],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> "Publication":
+        """Read what `to_json` wrote; KeyError, TypeError or ValueError where it is not that."""
+        tables, told, hidden = (_list(data[name]) for name in ("tables", "told", "hidden"))
+        return cls(
+            tuple(_table(table) for table in tables),
+            {key_of(cell): (int(low), None if high is None else int(high))
+             for cell, low, high in told},
+            {key_of(cell): int(width) for cell, width in hidden},
+        )  # fmt: skip
+
+
+def key_of(cell: Mapping[str, str]) -> Key:
+    """A cell's key from its dimensions and values, totals left out.
+
+    >>> key_of({"sex": "male", "race": "__all__"})
+    (('sex', 'male'),)
+    """
+    return tuple(sorted((d, v) for d, v in cell.items() if v != "__all__"))
+
+
+def _plain(tree: Tree) -> dict[str, list[str]]:
+    return {parent: list(parts) for parent, parts in tree.children.items()}
+
+
+def _table(data: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Table:
+    trees = (
+        Tree(name, {parent: tuple(parts) for parent, parts in children.items()})
+        for name, children in data["dimensions"].items()
+    )
+    return Table(str(data["name"]), tuple(trees))
+
+
+def _list(data: object) -> list[list]:  # type: ignore[type-arg]  # plain JSON, checked by use
+    if not isinstance(data, list):
+        raise TypeError("expected a list")
+    return data
