@@ -21,6 +21,10 @@ class Policy:
     minimum_n: int
     minimum_events: int
     source: str
+    width: int = 5  # a hidden count must leave at least so many values between its ends
+    implied_sums: bool = True  # a small sum of hidden cells that follows is one cell more to hide
+    insiders: bool = True  # the only student of a cell learns no other cell
+    approvals: int = 2  # people who agree, the author not among them
 
     def small(self, n: Whole, events: Whole) -> Known:
         """Cells a release would have to hide: too few students, or too few on either side.

@@ -112,11 +112,6 @@ class Master:
         return 1
 
 
-def no_one_alone(cells: int) -> sp.csr_array:
-    """No insider: nobody knows a cell from within."""
-    return sp.csr_array((0, cells))
-
-
 def hidden_by(answer: Answer) -> Marks:
     """The cells that a pattern hides, however little."""
     return answer.pattern > _EXACT

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from eachchild.release.hide.problem import Marks, Problem
+from eachchild.release.hide.problem import Marks, Problem, Whole
 from eachchild.release.hide.solver import program, silent
 
 _EXACT = 1e-6
@@ -24,7 +24,7 @@ class Mender:
         """Split each move into a rise and a fall, each at its price."""
         self._problem = problem
         may = problem.may | problem.must
-        self._high = np.concatenate([np.where(may, up, 0.0), np.where(may, down, 0.0)])
+        self._limit = self._high = np.concatenate([np.where(may, up, 0.0), np.where(may, down, 0.0)])
         n = len(problem)
         self._at = np.arange(2 * n, dtype=np.int32)
         sums = sp.csc_array(sp.hstack([problem.sums, -problem.sums]))
@@ -35,6 +35,14 @@ class Mender:
         """Set what each move costs; cells that the relaxation half hides are cheaper."""
         cost = np.where(hidden, _FREE, self._problem.cost * (1.05 - share) + _FREE)
         self._solver.changeColsCost(self._at.size, self._at, np.concatenate([cost, cost]))
+
+    def hold(self, cells: Whole) -> None:
+        """Keep some cells where they are, and only these: somebody knows them."""
+        n = len(self._problem)
+        high = self._limit.copy()
+        high[cells] = high[n + cells] = 0.0
+        self._high = high
+        self._solver.changeColsBounds(self._at.size, self._at, np.zeros(high.size), high)
 
     def move(self, cell: int, by: float) -> tuple[NDArray[np.float64], float] | None:
         """The cheapest move that takes a cell up (or down) by so much, and its cost."""

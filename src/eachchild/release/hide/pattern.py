@@ -18,6 +18,7 @@ from eachchild.release.hide.room import Moves
 
 Real = NDArray[np.float64]
 _EXACT = 1e-6
+_NOBODY = np.zeros(0, dtype=np.int64)  # no insider: nothing is known from within
 _EXACT_TO = 600  # cells up to which the optimum is asked for
 _CLOSE = 0.01  # relative gap at which a larger master stops
 _NODES = 20_000
@@ -66,9 +67,24 @@ class Search:
             answer = self.master.solve()
             while self.master.never_alone(answer.pattern):
                 answer = self.master.solve()
-            if not self._break(answer):
+            if not (self._break(answer) or self._break_from_within(answer)):
                 return answer, True
         return answer, False
+
+    def _break_from_within(self, answer: Answer) -> int:
+        """Attack once more for every insider, with the cells held that they know."""
+        hidden = hidden_by(answer)
+        asked = self.problem.width * np.clip(answer.pattern, 0.0, 1.0) - _EXACT
+        added = 0
+        for insider in range(self.problem.alone.shape[0]):
+            known = self.problem.known_to(insider)
+            open_ = hidden & (self.moves.span(hidden, known) < asked)
+            open_[known] = False
+            if open_.any():
+                self.attacker.allow(answer.pattern)
+                self.attacker.hold(known)
+                added += self._attacks(open_, asked, known)
+        return added
 
     def _break(self, answer: Answer) -> int:
         """Attack every hidden cell; how many cuts that gave."""
@@ -77,12 +93,16 @@ class Search:
         whole = bool(np.all(np.abs(pattern - np.round(pattern)) < _EXACT))
         span = self.moves.span(pattern > _EXACT) if whole else np.zeros(len(self.problem))
         self.attacker.allow(pattern)
+        return self._attacks(hidden_by(answer) & (span < asked), asked, _NOBODY)
+
+    def _attacks(self, cells: Marks, asked: Real, known: Whole) -> int:
         ends = np.zeros((2, len(self.problem)))
         added = 0
-        for cell in self._in_turn(hidden_by(answer)):
-            if max(ends[0, cell] - ends[1, cell], span[cell]) < asked[cell]:
+        for cell in self._in_turn(cells):
+            if ends[0, cell] - ends[1, cell] < asked[cell]:
                 price = self._attack(int(cell), ends)
                 if ends[0, cell] - ends[1, cell] < asked[cell]:
+                    price[known] = 0.0  # hiding from others what an insider knows gives no room
                     added += self.master.withstand(int(cell), price)
         return added
 
@@ -102,42 +122,57 @@ class Search:
         first = np.argsort(~self.problem.must, kind="stable")
         return first[hidden[first]]
 
-    def _narrow(self, hidden: Marks) -> Whole:
-        """Hidden cells whose room is too small, by the moves seen or by new ones."""
-        self.attacker.allow(hidden.astype(float))
-        span = self.moves.span(hidden)
-        ends = np.zeros((2, len(self.problem)))
+    def _narrow(self, hidden: Marks, *, first: bool = False) -> list[tuple[int, Whole]]:
+        """Hidden cells with too little room, and what is held: for readers, then insiders."""
         asked = self.problem.width - _EXACT
-        narrow = []
-        for cell in self._in_turn(hidden & (span < asked)):
-            if ends[0, cell] - ends[1, cell] < asked[cell]:
-                self._attack(int(cell), ends)
+        narrow: list[tuple[int, Whole]] = []
+        insiders = (self.problem.known_to(i) for i in range(self.problem.alone.shape[0]))
+        for known in (_NOBODY, *insiders):
+            doubtful = hidden & (self.moves.span(hidden, known) < asked)
+            doubtful[known] = False
+            if not doubtful.any():
+                continue
+            self.attacker.allow(hidden.astype(float))
+            self.attacker.hold(known)
+            ends = np.zeros((2, len(self.problem)))
+            for cell in self._in_turn(doubtful):
                 if ends[0, cell] - ends[1, cell] < asked[cell]:
-                    narrow.append(cell)
-        return np.array(narrow, dtype=np.int64)
+                    self._attack(int(cell), ends)
+                    if ends[0, cell] - ends[1, cell] < asked[cell]:
+                        narrow.append((int(cell), known))
+                        if first:
+                            return narrow
+        return narrow
 
     def _mend(self, hidden: Marks, share: Real) -> Marks:
         mender = Mender(self.problem, self.attacker.up, self.attacker.down)
         hidden = hidden.copy()
-        while (narrow := self._narrow(hidden)).size:
-            for cell in narrow:
-                if self.moves.span(hidden)[cell] < self.problem.width[cell] - _EXACT:
+        while narrow := self._narrow(hidden):
+            for cell, known in narrow:
+                if self.moves.span(hidden, known)[cell] < self.problem.width[cell] - _EXACT:
                     mender.price(hidden, share)
-                    hidden |= self._room_for(int(cell), hidden, mender)
+                    mender.hold(known)
+                    hidden |= self._room_for(cell, known, hidden, mender)
         return hidden
 
-    def _room_for(self, cell: int, hidden: Marks, mender: Mender) -> Marks:
+    def _room_for(self, cell: int, known: Whole, hidden: Marks, mender: Mender) -> Marks:
         self.attacker.allow(hidden.astype(float))
-        high = self.attacker.reach(cell, 1).move[cell]
-        low = self.attacker.reach(cell, -1).move[cell]
+        self.attacker.hold(known)
+        up, down = self.attacker.reach(cell, 1).move, self.attacker.reach(cell, -1).move
+        self.moves.add(up)
+        self.moves.add(down)
         asked = float(self.problem.width[cell])
-        ways = [mender.move(cell, asked + low), mender.move(cell, high - asked)]
+        ways = [mender.move(cell, asked + down[cell]), mender.move(cell, up[cell] - asked)]
         found = [way for way in ways if way is not None]
         if not found:
+            found = [way for by in (1, -1) if (way := mender.farthest(cell, by)) is not None]
+        before = hidden.copy()
+        for move, _ in sorted(found, key=lambda way: way[1])[: 2 if ways == [None, None] else 1]:
+            self.moves.add(move)
+            hidden = hidden | (np.abs(move) > _EXACT)
+        if (hidden == before).all() and self.moves.span(hidden, known)[cell] < asked - _EXACT:
             raise UnprotectableError(np.array([cell]))
-        move, _ = min(found, key=lambda way: way[1])
-        self.moves.add(move)
-        return np.abs(move) > _EXACT
+        return hidden
 
     def _take_back(self, hidden: Marks) -> Marks:
         """Show again, dearest first, every secondary cell without which nothing is narrow."""
@@ -145,21 +180,6 @@ class Search:
         for cell in extra[np.argsort(-self.problem.cost[extra], kind="stable")]:
             fewer = hidden.copy()
             fewer[cell] = False
-            if not self._any_narrow(fewer):
+            if not self._narrow(fewer, first=True):
                 hidden = fewer
         return hidden
-
-    def _any_narrow(self, hidden: Marks) -> bool:
-        span = self.moves.span(hidden)
-        asked = self.problem.width - _EXACT
-        doubtful = np.flatnonzero(hidden & (span < asked))
-        if not doubtful.size:
-            return False
-        self.attacker.allow(hidden.astype(float))
-        ends = np.zeros((2, len(self.problem)))
-        for cell in doubtful:
-            if ends[0, cell] - ends[1, cell] < asked[cell]:
-                self._attack(int(cell), ends)
-                if ends[0, cell] - ends[1, cell] < asked[cell]:
-                    return True
-        return False

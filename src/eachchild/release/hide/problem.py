@@ -40,11 +40,17 @@ class Problem:
         """How many cells there are."""
         return self.count.size
 
-    def wider(self, cells: Whole) -> "Problem":
-        """The same problem, with one more value of room asked for some cells."""
-        width = self.width.copy()
-        width[cells] += 1
-        return replace(self, width=width)
+    def known_to(self, insider: int) -> Whole:
+        """The cells whose counts one insider knows from within."""
+        start, end = self.alone.indptr[insider : insider + 2]
+        return self.alone.indices[start:end].astype(np.int64)
+
+    def with_insiders(self, knowing: list[Whole]) -> "Problem":
+        """The same problem, with students who know some cells from within."""
+        rows = sp.lil_array((len(knowing), len(self)))
+        for row, cells in enumerate(knowing):
+            rows[row, cells] = 1
+        return replace(self, alone=sp.csr_array(rows))
 
     def with_unions(self, unions: list[Whole]) -> "Problem":
         """The same problem with each set of cells as one more cell, their sum, to be hidden.

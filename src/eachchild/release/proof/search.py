@@ -1,0 +1,295 @@
+"""The search for witnesses: whole-number tables that agree with every fact and stand apart.
+
+From the facts alone. A witness need not be best at anything: any table that agrees, checked in
+exact integers, is one. What a relaxation says of a cell limits the attacker from outside and can
+only show that a cell is not safe, so relaxations are never kept.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
+
+from eachchild.release.family import Key
+from eachchild.release.proof.facts import NO_LIMIT, Facts, Whole
+
+Real = NDArray[np.float64]
+_FAR = 1e9
+_SWEEPS = 40
+_NEARS = (350, 1_400, 10**9)  # unknowns that may move together around one cell
+_NODES = 200
+_WHOLE = 3_000  # unknowns up to which a part is searched whole from the start
+_GROUPS = (1_200, 1_200, 2_400, 5_000)  # unknowns searched at a time in a larger part
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Unknowns tied to each other by facts, and to no others."""
+
+    cells: Whole  # where they stand in the facts' unknowns
+    place: Whole  # the school, or what else has most values; -1: of none
+    matrix: sp.csr_array
+    low: Whole
+    high: Whole
+    least: Whole
+    most: Whole
+
+    def hold(self, table: Whole) -> bool:
+        """Whether a whole-number table agrees with every fact of this part."""
+        sums = self.matrix @ table
+        inside = (table >= self.least) & (table <= self.most)
+        return bool(inside.all() and (sums >= self.low).all() and (sums <= self.high).all())
+
+
+@dataclass
+class Witnesses:
+    """Tables found for one part, and how far apart they stand in each cell."""
+
+    part: Part
+    width: Whole  # asked of each cell; 0: nothing
+    tables: list[Whole] = field(default_factory=list)
+    low: Whole = field(init=False)
+    high: Whole = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is known of any cell."""
+        self.low = np.full(self.part.cells.size, NO_LIMIT)
+        self.high = np.full(self.part.cells.size, -NO_LIMIT)
+
+    @property
+    def unproved(self) -> NDArray[np.bool_]:
+        """Cells whose tables do not stand apart far enough."""
+        return (self.width > 0) & (self.high - self.low < self.width)
+
+    def add(self, table: Real | None) -> bool:
+        """Keep a table if it agrees exactly and serves a cell; whether it was kept."""
+        if table is None:
+            return False
+        whole = np.round(table).astype(np.int64)
+        if not self.part.hold(whole):
+            return False
+        serves = ((whole > self.high) | (whole < self.low)) & self.unproved
+        if self.tables and not serves.any():
+            return False
+        self.tables.append(whole)
+        np.maximum(self.high, whole, out=self.high)
+        np.minimum(self.low, whole, out=self.low)
+        return True
+
+
+def parts_of(facts: Facts) -> list[Part]:
+    """The facts in parts that do not touch each other."""
+    n = len(facts.unknowns)
+    links = sp.csr_array(abs(facts.matrix.T) @ abs(facts.matrix)) if n else sp.csr_array((0, 0))
+    count, label = connected_components(links, directed=False) if n else (0, np.zeros(0))
+    order = np.argsort(label, kind="stable")
+    bounds = np.searchsorted(label[order], np.arange(count + 1))
+    by_cell = sp.csc_array(facts.matrix)
+    place = _places(facts.unknowns)
+    found = []
+    for at in range(count):
+        cells = order[bounds[at] : bounds[at + 1]]
+        piece = sp.csr_array(by_cell[:, cells])
+        rows = np.flatnonzero(np.diff(piece.indptr))
+        found.append(
+            Part(cells, place[cells], piece[rows], facts.low[rows], facts.high[rows],
+                 facts.least[cells], facts.most[cells])
+        )  # fmt: skip
+    return found
+
+
+def search(part: Part, width: Whole) -> Witnesses:
+    """Look for witnesses of every cell that asks for a width; `unproved` says what is left."""
+    found = Witnesses(part, width)
+    if found.add(_solve(part, np.zeros(part.cells.size))) and (width > 0).any():
+        if part.cells.size > _WHOLE:
+            for size in _GROUPS:
+                _by_places(found, size)
+        _sweep(found)
+        _one_by_one(found)
+    return found
+
+
+def _by_places(found: Witnesses, size: int) -> None:
+    """Search some places at a time, all others held as in the last table, and join what is found.
+
+    Moves of different places do not touch the same cells, so they may be made at once.
+    """
+    base = found.tables[-1]
+    finds = []
+    for cells in _groups(found, size):
+        if found.unproved[cells].any():
+            local = Witnesses(_near(found.part, base, cells), found.width[cells])
+            local.low, local.high = found.low[cells].copy(), found.high[cells].copy()
+            local.tables.append(base[cells])
+            _sweep(local)
+            finds.append((cells, local.tables[1:]))
+    for step in range(max((len(tables) for _, tables in finds), default=0)):
+        joined = base.astype(float)
+        for cells, tables in finds:
+            if step < len(tables):
+                joined[cells] = tables[step]
+        found.add(joined)
+
+
+def _groups(found: Witnesses, at_most: int) -> list[Whole]:
+    """Disjoint sets of whole places: those together whose open cells need each other to move."""
+    place = found.part.place + 1
+    size = np.bincount(place)
+    ties = _ties(found, place, size.size)
+    free = size > 0
+    groups = []
+    while free.any():
+        first = int(np.argmax(np.where(free, ties.sum(axis=1), -1)))
+        chosen, filled = [first], size[first]
+        free[first] = False
+        while free.any() and filled < at_most:
+            following = int(np.argmax(np.where(free, ties[chosen].sum(axis=0), -1)))
+            chosen.append(following)
+            free[following] = False
+            filled += size[following]
+        groups.append(np.flatnonzero(np.isin(place, chosen)))
+    return groups
+
+
+def _ties(found: Witnesses, place: Whole, count: int) -> Real:
+    """How much the places need each other: facts with open cells, the shorter the more."""
+    terms = found.part.matrix.tocoo()
+    length = np.bincount(terms.row, minlength=found.part.matrix.shape[0])
+    is_open = np.bincount(terms.row, found.unproved[terms.col], length.size)
+    in_place = sp.csr_array(
+        (np.ones(terms.row.size), (place[terms.col], terms.row)), shape=(count, length.size)
+    )
+    in_place.data[:] = 1.0
+    weight = is_open / np.maximum(length, 1) ** 2
+    ties = ((in_place * weight) @ in_place.T).toarray()
+    np.fill_diagonal(ties, 0.0)
+    return ties
+
+
+def _sweep(found: Witnesses) -> None:
+    """Tables that take many cells to their ends at once, until that stops paying."""
+    chance = np.random.default_rng(1)
+    size = found.part.cells.size
+    sign = np.ones(size)
+    idle = 0
+    for sweep in range(_SWEEPS):
+        open_ = found.unproved
+        before = int(open_.sum())
+        if not before or idle > 3:
+            return
+        sign = np.where(chance.random(size) < 0.5, 1.0, -1.0) if sweep % 2 == 0 else -sign
+        pull = np.exp(2.0 * chance.standard_normal(size))
+        found.add(_solve(found.part, -sign * open_ * np.minimum(pull, 50.0)))
+        gained = before - int(found.unproved.sum())
+        idle = idle + 1 if gained < max(2, before // 40) and sweep > 3 else 0
+
+
+def _one_by_one(found: Witnesses) -> None:
+    part = found.part
+    columns = sp.csc_array(part.matrix)
+    for cell in np.flatnonzero(found.unproved):
+        if not found.unproved[cell]:
+            continue
+        for size in _NEARS:
+            _stretch(found, int(cell), _around(part, columns, int(cell), size))
+            if not found.unproved[cell] or size >= part.cells.size:
+                break
+
+
+def _stretch(found: Witnesses, cell: int, near: Whole) -> None:
+    """Move one cell to both its ends, with only the cells near it moving."""
+    for sign in (1, -1):
+        if not found.unproved[cell]:
+            return
+        here = [table[cell] * sign for table in found.tables]
+        base = found.tables[int(np.argmax(here))]
+        least, most = base.copy(), base.copy()
+        least[near], most[near] = found.part.least[near], found.part.most[near]
+        if sign > 0:
+            most[cell] = min(most[cell], found.low[cell] + found.width[cell])
+        else:
+            least[cell] = max(least[cell], found.high[cell] - found.width[cell])
+        pull = np.zeros(found.part.cells.size)
+        pull[cell] = -sign
+        found.add(_solve_near(found.part, pull, base, near, least=least, most=most))
+
+
+def _around(part: Part, columns: sp.csc_array, cell: int, size: int) -> Whole:
+    """The cells nearest to one by shared facts, short facts first."""
+    if size >= part.cells.size:
+        return np.arange(part.cells.size)
+    length = np.diff(part.matrix.indptr)
+    inside = {cell}
+    edge = [cell]
+    while edge and len(inside) < size:
+        rows = {r for c in edge for r in columns.indices[columns.indptr[c] : columns.indptr[c + 1]]}
+        edge = []
+        for row in sorted(rows, key=lambda r: (length[r], r)):
+            start, end = part.matrix.indptr[row : row + 2]
+            fresh = [int(c) for c in part.matrix.indices[start:end] if int(c) not in inside]
+            fresh = fresh[: max(0, size - len(inside))]
+            inside.update(fresh)
+            edge.extend(fresh)
+    return np.array(sorted(inside))
+
+
+def _solve_near(
+    part: Part, pull: Real, base: Whole, near: Whole, *, least: Whole, most: Whole
+) -> Real | None:
+    local = replace(_near(part, base, near), least=least[near], most=most[near])
+    answer = _solve(local, pull[near])
+    if answer is None:
+        return None
+    table = base.astype(float)
+    table[near] = answer
+    return table
+
+
+def _near(part: Part, base: Whole, near: Whole) -> Part:
+    """The part in which only some cells move and all others stay as in a table."""
+    piece = sp.csr_array(sp.csc_array(part.matrix)[:, near])
+    rows = np.flatnonzero(np.diff(piece.indptr))
+    held = base.copy()
+    held[near] = 0
+    rest = (part.matrix @ held)[rows]
+    return Part(near, part.place[near], piece[rows], part.low[rows] - rest, part.high[rows] - rest,
+                part.least[near], part.most[near])  # fmt: skip
+
+
+def _places(unknowns: tuple[Key, ...]) -> Whole:
+    pairs = Counter(pair for key in unknowns for pair in key)
+    dimensions = Counter(dimension for dimension, _ in pairs)
+    longest = dimensions.most_common(1)[0][0] if dimensions else ""
+    at: dict[str, int] = {}
+    values = (dict(key).get(longest) for key in unknowns)
+    return np.array([-1 if v is None else at.setdefault(v, len(at)) for v in values], dtype=np.int64)
+
+
+def _solve(part: Part, pull: Real) -> Real | None:
+    """A whole-number table that agrees, pulled one way; None where none was found in time."""
+    model = highspy.HighsLp()
+    by_column = sp.csc_array(part.matrix)
+    model.num_row_, model.num_col_ = part.matrix.shape
+    model.col_cost_ = pull
+    model.col_lower_ = part.least.astype(float)
+    model.col_upper_ = np.where(part.most >= NO_LIMIT, _FAR, part.most).astype(float)
+    model.row_lower_, model.row_upper_ = part.low.astype(float), part.high.astype(float)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = by_column.indptr, by_column.indices
+    model.a_matrix_.value_ = by_column.data.astype(float)
+    model.integrality_ = [highspy.HighsVarType.kInteger] * part.cells.size
+    solver = highspy.Highs()
+    for option, value in (
+        ("output_flag", False), ("threads", 1), ("random_seed", 1),
+        ("mip_rel_gap", 0.3), ("mip_max_nodes", _NODES),
+    ):  # fmt: skip
+        solver.setOptionValue(option, value)
+    solver.passModel(model)
+    solver.run()
+    feasible = solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    return np.array(solver.getSolution().col_value) if feasible else None
