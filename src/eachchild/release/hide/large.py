@@ -28,7 +28,8 @@ _EXACT = 1e-6
 _SWEEPS = 16
 _ROOM = 2
 _FREE = 1e-3  # what moving a hidden cell costs, so that moves stay short
-_PARTNERS = (5, 20, 1_000, 1_001)  # places whose hidden cells may move with one; at last the upper cells too
+# Places whose hidden cells may move with one; at last the cells above all places too.
+_PARTNERS = (5, 20, 1_000, 1_001)
 
 
 class Growing:
@@ -209,7 +210,7 @@ def _layout(cells: Family) -> _Layout:
 
 def _parents(cells: Family, dimension: str) -> set[str]:
     """The values of a dimension that are sums of others of it."""
-    found = set()
+    found: set[str] = set()
     for at in np.flatnonzero(cells.sums.sign < 0):  # the whole comes first, then its parts
         whole = cells.keys[cells.sums.cell[at]]
         part = cells.keys[cells.sums.cell[at + 1]]

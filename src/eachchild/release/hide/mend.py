@@ -20,7 +20,9 @@ _FREE = 1e-3  # a hidden cell costs next to nothing, so that moves stay short
 class Mender:
     """Moves priced by what they would newly hide."""
 
-    def __init__(self, problem: Problem, up: NDArray[np.float64], down: NDArray[np.float64]) -> None:
+    def __init__(
+        self, problem: Problem, up: NDArray[np.float64], down: NDArray[np.float64]
+    ) -> None:
         """Split each move into a rise and a fall, each at its price."""
         self._problem = problem
         may = problem.may | problem.must
