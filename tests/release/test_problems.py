@@ -55,7 +55,7 @@ def test_zeros_are_primary_where_the_rule_says_so(tiny: Path) -> None:
 def test_primaries_may_be_listed(tiny: Path) -> None:
     rule = {"primary_rule": "cells in primary.csv"}
     (tiny / "problem.json").write_text(json.dumps(ABOUT | rule), "utf-8")
-    (tiny / "primary.csv").write_text("sex,school,status\nm,n,u\n__all__,s,u\n", "utf-8")
+    (tiny / "primary.csv").write_text("sex,school\nm,n\n__all__,s\n", "utf-8")
     assert read_problem(tiny).primary == {
         key_of({"school": "n", "sex": "m"}), key_of({"school": "s"}),
     }  # fmt: skip
@@ -64,7 +64,7 @@ def test_primaries_may_be_listed(tiny: Path) -> None:
 def listed(folder: Path, rows: str) -> None:
     rule = {"primary_rule": "cells in primary.csv"}
     (folder / "problem.json").write_text(json.dumps(ABOUT | rule), "utf-8")
-    (folder / "primary.csv").write_text(f"school,sex,status\n{rows}", "utf-8")
+    (folder / "primary.csv").write_text(f"school,sex\n{rows}", "utf-8")
 
 
 def about(**changed: object) -> Callable[[Path], object]:
@@ -110,7 +110,7 @@ SCHOOL = "hierarchy_school.csv"
         (writes(SCHOOL, "parent,child\n__all__,s\ns,s\n"), "row 3: a value has two parents"),
         (writes(SCHOOL, "parent,child\n__all__,s\ns,__all__\n"), "row 3: the total has a parent"),
         (writes(SCHOOL, "parent,child\n__all__,s\n__all__,n\ns,n\n"), "row 4: a value has two"),
-        (lambda f: listed(f, "x,f,u\n"), "primary.csv, row 2: the table has no such cell"),
+        (lambda f: listed(f, "x,f\n"), "primary.csv, row 2: the table has no such cell"),
     ],
 )  # fmt: skip
 def test_a_folder_that_is_no_problem_says_where(

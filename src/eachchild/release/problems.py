@@ -142,8 +142,7 @@ def _primary(
 
 
 def _listed(folder: Path, names: tuple[str, ...], counts: Mapping[Key, int]) -> Iterator[Key]:
-    for number, fields in _rows(folder / "primary.csv", (*names, "status")):
-        values = fields[:-1]  # the status says only which tool marked it
+    for number, values in _rows(folder / "primary.csv", names):
         key = key_of(dict(zip(names, values, strict=True)))
         if key not in counts:
             raise ProblemError(
