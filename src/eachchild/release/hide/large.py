@@ -78,7 +78,7 @@ def _relaxed(problem: Problem) -> tuple[Real, float]:
 def _sweep(growing: Growing, share: Real) -> None:
     problem = growing.problem
     chance = np.random.default_rng(1)
-    sums = _one_sum_a_whole(problem.sums)
+    sums = _needed(problem.sums)
     may = np.flatnonzero(problem.may | problem.must)
     sign = np.ones(len(problem))
     for sweep in range(_SWEEPS):
@@ -107,12 +107,16 @@ def _move(
     wide = growing.problem.width[aims]
     asked = wide - np.where(sign > 0, -growing.low[aims], growing.high[aims])
     limit = np.where(sign > 0, growing.up[aims], growing.down[aims])
+    rise, fall, gain = growing.up.copy(), growing.down.copy(), np.minimum(asked, limit)
+    # Both ways of moving a cell towards its width share its limit: no count may fall below nought.
+    rise[aims] -= np.where(sign > 0, gain, 0.0)
+    fall[aims] -= np.where(sign < 0, gain, 0.0)
     solver = silent()
     solver.passModel(
         program(
             sp.csc_array(sp.hstack([free, -free, towards])),
             cost=np.concatenate([price[may], price[may], -weight]),
-            high=np.concatenate([growing.up[may], growing.down[may], np.minimum(asked, limit)]),
+            high=np.concatenate([rise[may], fall[may], gain]),
         )
     )
     solver.run()
@@ -125,13 +129,33 @@ def _move(
     return move
 
 
-def _one_sum_a_whole(sums: sp.csr_array) -> sp.csr_array:
-    """For each whole its shortest sum: in a full cross the others follow from these."""
+def _needed(sums: sp.csr_array) -> sp.csr_array:
+    """The sums from which all others follow: for each whole its shortest, and what that leaves.
+
+    In a full cross the shortest of each whole say everything. Linked tables that share a margin
+    each add it up from other cells, and there every sum has to be kept.
+    """
     whole = sums.indices[sums.data < 0]
-    kept: dict[int, int] = {}
+    first: dict[int, int] = {}
     for row in np.argsort(np.diff(sums.indptr), kind="stable"):
-        kept.setdefault(int(whole[row]), int(row))
-    return sums[sorted(kept.values())]
+        first.setdefault(int(whole[row]), int(row))
+    rows = np.array(sorted(first.values()), dtype=np.int64)
+    left = np.abs(sums @ _innermost(sums[rows], whole[rows])).sum(axis=1)
+    left[rows] = 1
+    return sums[np.flatnonzero(left > 0)]
+
+
+def _innermost(sums: sp.csr_array, whole: Whole) -> sp.csr_array:
+    """Each cell (a row) as a sum of cells that are no whole of these sums."""
+    last = np.ones(sums.shape[1])
+    last[whole] = 0
+    rows = np.arange(whole.size)
+    parts = sp.csr_array((np.ones(whole.size), (whole, rows)), sums.shape[::-1]) @ sums.maximum(0)
+    step = sp.csr_array(sp.diags_array(last) + parts)
+    step.eliminate_zeros()
+    while not last[step.indices].all():
+        step = sp.csr_array(step @ step)
+    return step
 
 
 def _mend_places(growing: Growing, share: Real, layout: "_Layout") -> None:
