@@ -9,7 +9,7 @@ at most, the relaxed master says.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from eachchild.release.family import Family, Key
 from eachchild.release.hide.master import Master
 from eachchild.release.hide.mend import Mender
-from eachchild.release.hide.pattern import Pattern
+from eachchild.release.hide.pattern import Pattern, Search
 from eachchild.release.hide.problem import Marks, Problem, UnprotectableError, Whole
 from eachchild.release.hide.solver import program, silent
 
@@ -59,10 +59,18 @@ class Growing:
 
 def hide_many(problem: Problem, cells: Family) -> Pattern:
     """A pattern for a large table; UnprotectableError where a cell cannot be protected."""
+    try:
+        return _grown(problem, cells)
+    except UnprotectableError:  # perhaps a cell hidden beside others, which itself has no room
+        most = Search(problem).most()
+    return _grown(replace(problem, may=most), cells)
+
+
+def _grown(problem: Problem, cells: Family) -> Pattern:
     share, bound = _relaxed(problem)
     growing = Growing(problem)
     _sweep(growing, share)
-    _mend_places(growing, share, _layout(cells))
+    _mend_places(growing, share, _layout(cells, len(problem)))
     cost = float(problem.cost[growing.hidden & ~problem.must].sum())
     return Pattern(growing.hidden, cost, min(cost, bound))
 
@@ -167,8 +175,16 @@ def _mend_places(growing: Growing, share: Real, layout: "_Layout") -> None:
                 if aims.size and (at >= 0 or partners > _PARTNERS[0]):
                     around = _around(growing, layout, aims, partners)
                     _mend(growing, share, aims=aims, cells=around)
-    if growing.narrow.any():
-        raise UnprotectableError(np.flatnonzero(growing.narrow))
+    _mend_everywhere(growing, share)
+
+
+def _mend_everywhere(growing: Growing, share: Real) -> None:
+    """At last let every cell move; what stays narrow then has no room in the table."""
+    everything = np.arange(len(growing.problem))
+    while (aims := np.flatnonzero(growing.narrow)).size:
+        _mend(growing, share, aims=aims, cells=everything)
+        if (narrow := aims[growing.narrow[aims]]).size:
+            raise UnprotectableError(narrow)
 
 
 def _around(growing: Growing, layout: "_Layout", aims: Whole, partners: int) -> Whole:
@@ -195,9 +211,11 @@ def _mend(growing: Growing, share: Real, *, aims: Whole, cells: Whole) -> None:
         ways = [mender.move(int(cell), asked + growing.low[aim]),
                 mender.move(int(cell), growing.high[aim] - asked)]  # fmt: skip
         found = [way for way in ways if way is not None]
-        if not found:  # perhaps a part of the way each
-            found = [way for by in (1, -1) if (way := mender.farthest(int(cell), by)) is not None]
-        for move, _ in sorted(found, key=lambda way: way[1])[: 1 if ways != [None, None] else 2]:
+        taken = sorted(found, key=lambda way: way[1])[:1]
+        if not taken:  # perhaps a part of the way each
+            ends = (mender.farthest(int(cell), by) for by in (1, -1))
+            taken = [end for end in ends if end is not None]
+        for move, _ in taken:
             whole = np.zeros(len(growing.problem))
             whole[cells] = move
             growing.take(whole)
@@ -215,14 +233,14 @@ class _Layout:
     count: int
 
 
-def _layout(cells: Family) -> _Layout:
+def _layout(cells: Family, count: int) -> _Layout:
     pairs = Counter(pair for key in cells.keys for pair in key)
     longest = Counter(dimension for dimension, _ in pairs).most_common(1)[0][0]
     parents = _parents(cells, longest)
     at: dict[str, int] = {}
     rest: dict[Key, int] = {}
-    place = np.full(len(cells.keys), -1, dtype=np.int64)
-    alike = np.zeros(len(cells.keys), dtype=np.int64)
+    place = np.full(count, -1, dtype=np.int64)  # a union of cells, after them, is of no place
+    alike = np.full(count, -1, dtype=np.int64)
     for cell, key in enumerate(cells.keys):
         value = dict(key).get(longest, "")
         others = tuple(pair for pair in key if pair[0] != longest)
