@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,9 +95,8 @@ def family(tables: Iterable[Table]) -> Family:
     """
     tables = tuple(tables)
     at: dict[Key, int] = {}
-    for table in tables:
-        for key in table.keys():
-            at.setdefault(key, len(at))
+    for key in chain.from_iterable(table.keys() for table in tables):
+        at.setdefault(key, len(at))
     sums: dict[tuple[int, ...], None] = {}
     for table in tables:
         for whole, parts in table.sums():

@@ -9,7 +9,7 @@ at most, the relaxed master says.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from eachchild.release.family import Family, Key
 from eachchild.release.hide.master import Master
 from eachchild.release.hide.mend import Mender
-from eachchild.release.hide.pattern import Pattern
+from eachchild.release.hide.pattern import Pattern, Search
 from eachchild.release.hide.problem import Marks, Problem, UnprotectableError, Whole
 from eachchild.release.hide.solver import program, silent
 
@@ -28,7 +28,8 @@ _EXACT = 1e-6
 _SWEEPS = 16
 _ROOM = 2
 _FREE = 1e-3  # what moving a hidden cell costs, so that moves stay short
-_PARTNERS = (5, 20, 1_000, 1_001)  # places whose hidden cells may move with one; at last the upper cells too
+# Places whose hidden cells may move with one; at last the cells above all places too.
+_PARTNERS = (5, 20, 1_000, 1_001)
 
 
 class Growing:
@@ -58,10 +59,18 @@ class Growing:
 
 def hide_many(problem: Problem, cells: Family) -> Pattern:
     """A pattern for a large table; UnprotectableError where a cell cannot be protected."""
+    try:
+        return _grown(problem, cells)
+    except UnprotectableError:  # perhaps a cell hidden beside others, which itself has no room
+        most = Search(problem).most()
+    return _grown(replace(problem, may=most), cells)
+
+
+def _grown(problem: Problem, cells: Family) -> Pattern:
     share, bound = _relaxed(problem)
     growing = Growing(problem)
     _sweep(growing, share)
-    _mend_places(growing, share, _layout(cells))
+    _mend_places(growing, share, _layout(cells, len(problem)))
     cost = float(problem.cost[growing.hidden & ~problem.must].sum())
     return Pattern(growing.hidden, cost, min(cost, bound))
 
@@ -77,7 +86,7 @@ def _relaxed(problem: Problem) -> tuple[Real, float]:
 def _sweep(growing: Growing, share: Real) -> None:
     problem = growing.problem
     chance = np.random.default_rng(1)
-    sums = _one_sum_a_whole(problem.sums)
+    sums = _needed(problem.sums)
     may = np.flatnonzero(problem.may | problem.must)
     sign = np.ones(len(problem))
     for sweep in range(_SWEEPS):
@@ -106,12 +115,16 @@ def _move(
     wide = growing.problem.width[aims]
     asked = wide - np.where(sign > 0, -growing.low[aims], growing.high[aims])
     limit = np.where(sign > 0, growing.up[aims], growing.down[aims])
+    rise, fall, gain = growing.up.copy(), growing.down.copy(), np.minimum(asked, limit)
+    # Both ways of moving a cell towards its width share its limit: no count may fall below nought.
+    rise[aims] -= np.where(sign > 0, gain, 0.0)
+    fall[aims] -= np.where(sign < 0, gain, 0.0)
     solver = silent()
     solver.passModel(
         program(
             sp.csc_array(sp.hstack([free, -free, towards])),
             cost=np.concatenate([price[may], price[may], -weight]),
-            high=np.concatenate([growing.up[may], growing.down[may], np.minimum(asked, limit)]),
+            high=np.concatenate([rise[may], fall[may], gain]),
         )
     )
     solver.run()
@@ -124,13 +137,33 @@ def _move(
     return move
 
 
-def _one_sum_a_whole(sums: sp.csr_array) -> sp.csr_array:
-    """For each whole its shortest sum: in a full cross the others follow from these."""
+def _needed(sums: sp.csr_array) -> sp.csr_array:
+    """The sums from which all others follow: for each whole its shortest, and what that leaves.
+
+    In a full cross the shortest of each whole say everything. Linked tables that share a margin
+    each add it up from other cells, and there every sum has to be kept.
+    """
     whole = sums.indices[sums.data < 0]
-    kept: dict[int, int] = {}
+    first: dict[int, int] = {}
     for row in np.argsort(np.diff(sums.indptr), kind="stable"):
-        kept.setdefault(int(whole[row]), int(row))
-    return sums[sorted(kept.values())]
+        first.setdefault(int(whole[row]), int(row))
+    rows = np.array(sorted(first.values()), dtype=np.int64)
+    left = np.abs(sums @ _innermost(sums[rows], whole[rows])).sum(axis=1)
+    left[rows] = 1
+    return sums[np.flatnonzero(left > 0)]
+
+
+def _innermost(sums: sp.csr_array, whole: Whole) -> sp.csr_array:
+    """Each cell (a row) as a sum of cells that are no whole of these sums."""
+    last = np.ones(sums.shape[1])
+    last[whole] = 0
+    rows = np.arange(whole.size)
+    parts = sp.csr_array((np.ones(whole.size), (whole, rows)), sums.shape[::-1]) @ sums.maximum(0)
+    step = sp.csr_array(sp.diags_array(last) + parts)
+    step.eliminate_zeros()
+    while not last[step.indices].all():
+        step = sp.csr_array(step @ step)
+    return step
 
 
 def _mend_places(growing: Growing, share: Real, layout: "_Layout") -> None:
@@ -142,8 +175,16 @@ def _mend_places(growing: Growing, share: Real, layout: "_Layout") -> None:
                 if aims.size and (at >= 0 or partners > _PARTNERS[0]):
                     around = _around(growing, layout, aims, partners)
                     _mend(growing, share, aims=aims, cells=around)
-    if growing.narrow.any():
-        raise UnprotectableError(np.flatnonzero(growing.narrow))
+    _mend_everywhere(growing, share)
+
+
+def _mend_everywhere(growing: Growing, share: Real) -> None:
+    """At last let every cell move; what stays narrow then has no room in the table."""
+    everything = np.arange(len(growing.problem))
+    while (aims := np.flatnonzero(growing.narrow)).size:
+        _mend(growing, share, aims=aims, cells=everything)
+        if (narrow := aims[growing.narrow[aims]]).size:
+            raise UnprotectableError(narrow)
 
 
 def _around(growing: Growing, layout: "_Layout", aims: Whole, partners: int) -> Whole:
@@ -170,9 +211,11 @@ def _mend(growing: Growing, share: Real, *, aims: Whole, cells: Whole) -> None:
         ways = [mender.move(int(cell), asked + growing.low[aim]),
                 mender.move(int(cell), growing.high[aim] - asked)]  # fmt: skip
         found = [way for way in ways if way is not None]
-        if not found:  # perhaps a part of the way each
-            found = [way for by in (1, -1) if (way := mender.farthest(int(cell), by)) is not None]
-        for move, _ in sorted(found, key=lambda way: way[1])[: 1 if ways != [None, None] else 2]:
+        taken = sorted(found, key=lambda way: way[1])[:1]
+        if not taken:  # perhaps a part of the way each
+            ends = (mender.farthest(int(cell), by) for by in (1, -1))
+            taken = [end for end in ends if end is not None]
+        for move, _ in taken:
             whole = np.zeros(len(growing.problem))
             whole[cells] = move
             growing.take(whole)
@@ -190,14 +233,14 @@ class _Layout:
     count: int
 
 
-def _layout(cells: Family) -> _Layout:
+def _layout(cells: Family, count: int) -> _Layout:
     pairs = Counter(pair for key in cells.keys for pair in key)
     longest = Counter(dimension for dimension, _ in pairs).most_common(1)[0][0]
     parents = _parents(cells, longest)
     at: dict[str, int] = {}
     rest: dict[Key, int] = {}
-    place = np.full(len(cells.keys), -1, dtype=np.int64)
-    alike = np.zeros(len(cells.keys), dtype=np.int64)
+    place = np.full(count, -1, dtype=np.int64)  # a union of cells, after them, is of no place
+    alike = np.full(count, -1, dtype=np.int64)
     for cell, key in enumerate(cells.keys):
         value = dict(key).get(longest, "")
         others = tuple(pair for pair in key if pair[0] != longest)
@@ -209,7 +252,7 @@ def _layout(cells: Family) -> _Layout:
 
 def _parents(cells: Family, dimension: str) -> set[str]:
     """The values of a dimension that are sums of others of it."""
-    found = set()
+    found: set[str] = set()
     for at in np.flatnonzero(cells.sums.sign < 0):  # the whole comes first, then its parts
         whole = cells.keys[cells.sums.cell[at]]
         part = cells.keys[cells.sums.cell[at + 1]]

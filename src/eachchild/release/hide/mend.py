@@ -20,7 +20,9 @@ _FREE = 1e-3  # a hidden cell costs next to nothing, so that moves stay short
 class Mender:
     """Moves priced by what they would newly hide."""
 
-    def __init__(self, problem: Problem, up: NDArray[np.float64], down: NDArray[np.float64]) -> None:
+    def __init__(
+        self, problem: Problem, up: NDArray[np.float64], down: NDArray[np.float64]
+    ) -> None:
         """Split each move into a rise and a fall, each at its price."""
         self._problem = problem
         may = problem.may | problem.must
@@ -28,13 +30,15 @@ class Mender:
         n = len(problem)
         self._at = np.arange(2 * n, dtype=np.int32)
         sums = sp.csc_array(sp.hstack([problem.sums, -problem.sums]))
+        self._cost = np.zeros(2 * n)
         self._solver = silent()
-        self._solver.passModel(program(sums, cost=np.zeros(2 * n), high=self._high))
+        self._solver.passModel(program(sums, cost=self._cost, high=self._high))
 
     def price(self, hidden: Marks, share: NDArray[np.float64]) -> None:
         """Set what each move costs; cells that the relaxation half hides are cheaper."""
         cost = np.where(hidden, _FREE, self._problem.cost * (1.05 - share) + _FREE)
-        self._solver.changeColsCost(self._at.size, self._at, np.concatenate([cost, cost]))
+        self._cost = np.concatenate([cost, cost])
+        self._solver.changeColsCost(self._at.size, self._at, self._cost)
 
     def hold(self, cells: Whole) -> None:
         """Keep some cells where they are, and only these: somebody knows them."""
@@ -60,16 +64,15 @@ class Mender:
         return None if found is None else (found[:n] - found[n:], cost)
 
     def farthest(self, cell: int, sign: int) -> tuple[NDArray[np.float64], float] | None:
-        """The move that takes a cell as far up (or down) as it goes, whatever it hides."""
-        n = len(self._problem)
-        at = cell if sign > 0 else n + cell
-        other = n + cell if sign > 0 else cell
-        before = self._solver.getLp().col_cost_[at]
+        """The cheapest of the moves that take a cell as far up (or down) as it goes."""
+        n = self._at.size // 2
+        at, other = (cell, n + cell) if sign > 0 else (n + cell, cell)
+        self._solver.changeColsCost(self._at.size, self._at, np.zeros(self._at.size))
+        self._solver.changeColCost(at, -1.0)
         self._solver.changeColBounds(other, 0.0, 0.0)
-        self._solver.changeColCost(at, -1e6)
         self._solver.run()
         solved = self._solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        found = np.array(self._solver.getSolution().col_value) if solved else None
-        self._solver.changeColCost(at, before)
+        far = self._solver.getSolution().col_value[at] if solved else 0.0
         self._solver.changeColBounds(other, 0.0, float(self._high[other]))
-        return None if found is None else (found[:n] - found[n:], 0.0)
+        self._solver.changeColsCost(self._at.size, self._at, self._cost)
+        return self.move(cell, sign * min(far, float(self._high[at]))) if far > _EXACT else None

@@ -5,7 +5,7 @@ data with linear constraints", Management Science 47), with sliding widths: a hi
 tables that agree with all that is published and stand its width apart, wherever they lie.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,28 @@ class Search:
 
     def run(self) -> Pattern:
         """The cheapest pattern found; UnprotectableError where none protects."""
+        try:
+            return self._found()
+        except UnprotectableError:
+            most = self.most()
+        return Search(replace(self.problem, may=most))._found()
+
+    def most(self) -> Marks:
+        """All that can be hidden at once and be as wide as asked.
+
+        UnprotectableError names the cells that must be hidden and stay narrow even so. More hidden
+        cells never make one narrower, so no pattern hides a cell that this one does not.
+        """
+        hidden = self.problem.must | self.problem.may
+        while found := self._narrow(hidden):
+            narrow = np.unique([cell for cell, _ in found])
+            exposed = narrow[self.problem.must[narrow]]
+            if exposed.size:
+                raise UnprotectableError(exposed)
+            hidden[narrow] = False
+        return hidden
+
+    def _found(self) -> Pattern:
         exact = len(self.problem) <= _EXACT_TO
         relaxed, _ = self._settle(_ROUNDS)
         self.master.in_whole_cells(1e-4 if exact else _CLOSE, _NODES)
@@ -164,15 +186,18 @@ class Search:
         asked = float(self.problem.width[cell])
         ways = [mender.move(cell, asked + down[cell]), mender.move(cell, up[cell] - asked)]
         found = [way for way in ways if way is not None]
-        if not found:
-            found = [way for by in (1, -1) if (way := mender.farthest(cell, by)) is not None]
-        before = hidden.copy()
-        for move, _ in sorted(found, key=lambda way: way[1])[: 2 if ways == [None, None] else 1]:
+        if found:
+            taken = [min(found, key=lambda way: way[1])[0]]
+        else:  # a part of the way each
+            ends = (mender.farthest(cell, sign) for sign in (1, -1))
+            taken = [end[0] for end in ends if end is not None]
+            if sum(abs(move[cell]) for move in taken) < asked - _EXACT:
+                raise UnprotectableError(np.array([cell]))
+        touched = np.zeros(hidden.size, dtype=bool)
+        for move in taken:
             self.moves.add(move)
-            hidden = hidden | (np.abs(move) > _EXACT)
-        if (hidden == before).all() and self.moves.span(hidden, known)[cell] < asked - _EXACT:
-            raise UnprotectableError(np.array([cell]))
-        return hidden
+            touched |= np.abs(move) > _EXACT
+        return touched
 
     def _take_back(self, hidden: Marks) -> Marks:
         """Show again, dearest first, every secondary cell without which nothing is narrow."""

@@ -74,9 +74,7 @@ class Problem:
             must=np.concatenate([self.must, np.ones(more, dtype=bool)]),
             may=np.concatenate([self.may, np.ones(more, dtype=bool)]),
             sums=sp.csr_array(sp.vstack([sp.hstack([self.sums, wide]), rows])),
-            alone=sp.csr_array(
-                sp.hstack([self.alone, sp.csr_array((self.alone.shape[0], more))])
-            ),
+            alone=sp.csr_array(sp.hstack([self.alone, sp.csr_array((self.alone.shape[0], more))])),
         )
 
     def only(self, cells: Whole) -> "Problem":

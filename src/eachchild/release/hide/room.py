@@ -39,4 +39,4 @@ class Moves:
         if not moves.size:
             return np.zeros(hidden.size)
         ends = np.maximum(moves.max(axis=0), 0) - np.minimum(moves.min(axis=0), 0)
-        return ends.astype(float) + _EXACT
+        return np.asarray(ends, dtype=float) + _EXACT

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 def silent() -> highspy.Highs:
     """One thread, one seed, no clock: work is limited by steps, so results repeat to the byte."""
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", 1)
