@@ -38,7 +38,7 @@ class Table:
     name: str
     trees: tuple[Tree, ...]
 
-    def keys(self) -> Iterator[Key]:
+    def cells(self) -> Iterator[Key]:
         """Every cell of the table."""
         return (self._key(values) for values in product(*(t.nodes for t in self.trees)))
 
@@ -95,7 +95,7 @@ def family(tables: Iterable[Table]) -> Family:
     """
     tables = tuple(tables)
     at: dict[Key, int] = {}
-    for key in chain.from_iterable(table.keys() for table in tables):
+    for key in chain.from_iterable(table.cells() for table in tables):
         at.setdefault(key, len(at))
     sums: dict[tuple[int, ...], None] = {}
     for table in tables:

@@ -1,7 +1,8 @@
 """The privacy policy as a file: which cells are too small to be shown outside."""
 
+import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import resources
 from pathlib import Path
 
@@ -25,6 +26,15 @@ class Policy:
     implied_sums: bool = True  # a small sum of hidden cells that follows is one cell more to hide
     insiders: bool = True  # the only student of a cell learns no other cell
     approvals: int = 2  # people who agree, the author not among them
+
+    def to_toml(self) -> str:
+        """The policy as a file that says the same.
+
+        >>> load_policy("federal").to_toml().splitlines()[0]
+        'name = "federal"'
+        """
+        values = ((f.name, getattr(self, f.name)) for f in fields(self))
+        return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values)
 
     def small(self, n: Whole, events: Whole) -> Known:
         """Cells a release would have to hide: too few students, or too few on either side.

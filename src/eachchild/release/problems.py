@@ -90,7 +90,7 @@ def _refuse_loose(file: str, children: Mapping[str, list[str]]) -> None:
 
 
 def _counts(folder: Path, table: Table) -> dict[Key, int]:
-    counts = dict.fromkeys(table.keys(), 0)
+    counts = dict.fromkeys(table.cells(), 0)
     above = [_above(tree) for tree in table.trees]
     names = tuple(tree.name for tree in table.trees)
     seen: set[tuple[str, ...]] = set()

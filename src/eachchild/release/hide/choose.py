@@ -22,6 +22,7 @@ class Choice:
     secondary: frozenset[Key]
     cost: float
     bound: float  # no choice that protects costs less
+    insiders: tuple[tuple[Key, ...], ...] = ()  # each: the cells one student knows from within
 
     @property
     def hidden(self) -> frozenset[Key]:
@@ -56,13 +57,14 @@ def choose(
     problem = _problem(cells, counts, {at[key] for key in primary}, width)
     for key, more in (wider or {}).items():
         problem.width[at[key]] += more
-    if insiders:
-        problem = problem.with_insiders(_insiders(cells, problem))
+    alone = _insiders(cells, problem) if insiders else []
+    problem = problem.with_insiders(alone)
     problem = problem.with_unions([np.array([at[key] for key in keys]) for keys in unions])
     pattern = _pattern(problem, cells)
     hidden = {cells.keys[c] for c in np.flatnonzero(pattern.hidden[: len(cells.keys)])}
     first = frozenset(cells.keys[c] for c in np.flatnonzero(problem.must[: len(cells.keys)]))
-    return Choice(first, frozenset(hidden - first), pattern.cost, pattern.bound)
+    inside = tuple(tuple(cells.keys[c] for c in known) for known in alone)
+    return Choice(first, frozenset(hidden - first), pattern.cost, pattern.bound, inside)
 
 
 def _pattern(problem: Problem, cells: Family) -> Pattern:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from eachchild.release.hide.problem import Marks, Problem, UnprotectableError, Whole

@@ -26,7 +26,9 @@ class Mender:
         """Split each move into a rise and a fall, each at its price."""
         self._problem = problem
         may = problem.may | problem.must
-        self._limit = self._high = np.concatenate([np.where(may, up, 0.0), np.where(may, down, 0.0)])
+        self._limit = self._high = np.concatenate(
+            [np.where(may, up, 0.0), np.where(may, down, 0.0)]
+        )
         n = len(problem)
         self._at = np.arange(2 * n, dtype=np.int32)
         sums = sp.csc_array(sp.hstack([problem.sums, -problem.sums]))

@@ -96,7 +96,8 @@ class Search:
     def _break_from_within(self, answer: Answer) -> int:
         """Attack once more for every insider, with the cells held that they know."""
         hidden = hidden_by(answer)
-        asked = self.problem.width * np.clip(answer.pattern, 0.0, 1.0) - _EXACT
+        shares = np.clip(answer.pattern, 0.0, 1.0)
+        asked: Real = np.asarray(self.problem.width * shares - _EXACT, dtype=np.float64)
         added = 0
         for insider in range(self.problem.alone.shape[0]):
             known = self.problem.known_to(insider)
@@ -111,7 +112,7 @@ class Search:
     def _break(self, answer: Answer) -> int:
         """Attack every hidden cell; how many cuts that gave."""
         pattern = np.clip(answer.pattern, 0.0, 1.0)
-        asked = self.problem.width * pattern - _EXACT
+        asked = (self.problem.width * pattern - _EXACT).astype(np.float64)
         whole = bool(np.all(np.abs(pattern - np.round(pattern)) < _EXACT))
         span = self.moves.span(pattern > _EXACT) if whole else np.zeros(len(self.problem))
         self.attacker.allow(pattern)

@@ -43,7 +43,7 @@ class Problem:
     def known_to(self, insider: int) -> Whole:
         """The cells whose counts one insider knows from within."""
         start, end = self.alone.indptr[insider : insider + 2]
-        return self.alone.indices[start:end].astype(np.int64)
+        return np.asarray(self.alone.indices[start:end], dtype=np.int64)
 
     def with_insiders(self, knowing: list[Whole]) -> "Problem":
         """The same problem, with students who know some cells from within."""

@@ -61,7 +61,10 @@ def facts_of(publications: Sequence[Publication]) -> Facts:
     unknowns = tuple(key for key, (low, high) in spans.items() if low != high)
     at = {key: place for place, key in enumerate(unknowns)}
     told = {key: low for key, (low, high) in spans.items() if low == high}
-    rows, columns, signs, limits = [], [], [], []
+    rows: list[int] = []
+    columns: list[int] = []
+    signs: list[int] = []
+    limits: list[int] = []
     for whole, parts in sums:
         known = sum(told[part] for part in parts if part in told) - told.get(whole, 0)
         terms = [(at[part], 1) for part in parts if part in at]
@@ -108,7 +111,7 @@ def _spans(publications: Sequence[Publication]) -> dict[Key, Range]:
     spans: dict[Key, Range] = {}
     for publication in publications:
         for table in publication.tables:
-            for key in table.keys():
+            for key in table.cells():
                 spans.setdefault(key, (0, None))
         for key, span in publication.told.items():
             spans[key] = _both(key, spans.get(key, (0, None)), span)
@@ -153,9 +156,7 @@ def _narrow(spans: dict[Key, Range], sums: list[tuple[Key, tuple[Key, ...]]]) ->
                     todo.append(other)
 
 
-def _told_by(
-    sum_: tuple[Key, tuple[Key, ...]], spans: dict[Key, Range]
-) -> list[Key]:
+def _told_by(sum_: tuple[Key, tuple[Key, ...]], spans: dict[Key, Range]) -> list[Key]:
     whole, parts = sum_
     open_ = [key for key in (whole, *parts) if spans[key][0] != spans[key][1]]
     known = sum(spans[part][0] for part in parts if spans[part][0] == spans[part][1])

@@ -168,7 +168,7 @@ def _ties(found: Witnesses, place: Whole, count: int) -> Real:
     weight = is_open / np.maximum(length, 1) ** 2
     ties = ((in_place * weight) @ in_place.T).toarray()
     np.fill_diagonal(ties, 0.0)
-    return ties
+    return np.asarray(ties, dtype=np.float64)
 
 
 def _sweep(found: Witnesses) -> None:
@@ -267,7 +267,9 @@ def _places(unknowns: tuple[Key, ...]) -> Whole:
     longest = dimensions.most_common(1)[0][0] if dimensions else ""
     at: dict[str, int] = {}
     values = (dict(key).get(longest) for key in unknowns)
-    return np.array([-1 if v is None else at.setdefault(v, len(at)) for v in values], dtype=np.int64)
+    return np.array(
+        [-1 if v is None else at.setdefault(v, len(at)) for v in values], dtype=np.int64
+    )
 
 
 def _solve(part: Part, pull: Real) -> Real | None:
@@ -283,7 +285,7 @@ def _solve(part: Part, pull: Real) -> Real | None:
     model.a_matrix_.start_, model.a_matrix_.index_ = by_column.indptr, by_column.indices
     model.a_matrix_.value_ = by_column.data.astype(float)
     model.integrality_ = [highspy.HighsVarType.kInteger] * part.cells.size
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, value in (
         ("output_flag", False), ("threads", 1), ("random_seed", 1),
         ("mip_rel_gap", 0.3), ("mip_max_nodes", _NODES),
@@ -291,5 +293,6 @@ def _solve(part: Part, pull: Real) -> Real | None:
         solver.setOptionValue(option, value)
     solver.passModel(model)
     solver.run()
-    feasible = solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    found = solver.getInfo().primal_solution_status
+    feasible = found == highspy.SolutionStatus.kSolutionStatusFeasible
     return np.array(solver.getSolution().col_value) if feasible else None

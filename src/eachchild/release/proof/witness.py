@@ -105,4 +105,3 @@ def implied_small(facts: Facts, hidden: Mapping[Key, int], few: int) -> tuple[tu
         if small and one_sided and len(cells) > 1:
             found.append(tuple(facts.unknowns[cell] for cell in cells))
     return tuple(found)
-

@@ -1,0 +1,204 @@
+"""A released bundle as files: what anybody may see, with its proof, and how to check it again."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eachchild.release.decide import Decision
+from eachchild.release.family import TOTAL, Key, Table
+from eachchild.release.policy import Policy
+from eachchild.release.proof import ContradictionError, facts_of, hidden_of, named, read_tables
+from eachchild.release.proof import unproved as still_open
+from eachchild.release.published import Publication
+
+CELLS, POLICY, PROOF, SEAL = "cells.csv", "policy.toml", "proof.json", "seal.txt"
+
+
+class BundleError(ValueError):
+    """A folder that is no bundle; the message says what is missing or wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What checking a bundle found: nothing, or each thing that is wrong."""
+
+    faults: tuple[str, ...]
+    hidden: int
+    claim: str
+    approvals: str
+
+
+def bundle_files(
+    decision: Decision,
+    policy: Policy,
+    *,
+    title: str,
+    audience: str,
+    approved_by: Sequence[str],
+    known: Mapping[str, Sequence[Publication]],
+) -> dict[str, bytes]:
+    """Every file of a bundle. Nothing in them depends on a hidden count but which are hidden."""
+    files = {
+        CELLS: cells_csv(decision.publication).encode(),
+        POLICY: policy.to_toml().encode(),
+    }
+    proof = {
+        "schema": 1,
+        "title": title,
+        "audience": audience,
+        "claim": claim(policy.width),
+        "policy": {"name": policy.name, "version": policy.version},
+        "approved_by": list(approved_by),
+        "approvals_asked": policy.approvals,
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        "publication": decision.publication.to_json(),
+        "readers": [
+            {
+                "audience": reader,
+                "earlier": [each.to_json() for each in known[reader]],
+                "witnesses": found.to_json(),
+            }
+            for reader, found in decision.proofs.items()
+        ],
+        "checked": _checked(policy),
+        "not_checked": _not_checked(policy),
+    }
+    files[PROOF] = (json.dumps(proof, separators=(",", ":"), sort_keys=True) + "\n").encode()
+    files[SEAL] = (hashlib.sha256(files[PROOF]).hexdigest() + "\n").encode()
+    return files
+
+
+def claim(width: int) -> str:
+    """What the proof shows, and no more.
+
+    >>> claim(5)[:44]
+    'From this and our earlier releases the least'
+    """
+    return (
+        "From this and our earlier releases the least and the most that a hidden count could be "
+        f"stand at least {width} apart."
+    )
+
+
+def cells_csv(publication: Publication) -> str:
+    """Every cell of every table, shown or suppressed: one look, whatever the reason."""
+    out = io.StringIO()
+    dimensions = sorted({tree.name for table in publication.tables for tree in table.trees})
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["table", *dimensions, "quantity", "count", "low", "high", "rate", "state"])
+    for table in publication.tables:
+        for key in sorted(table.cells()):
+            writer.writerow(_row(table, key, dimensions, publication))
+    return out.getvalue()
+
+
+def verify_bundle(folder: Path) -> Verdict:
+    """Check a bundle again from its files alone, by arithmetic: no solver, no hidden value.
+
+    BundleError where the folder is no bundle at all.
+    """
+    files = _read(folder)
+    try:
+        proof = json.loads(files[PROOF])
+        own = Publication.from_json(proof["publication"])
+        faults = [*_tampered(files, proof, own), *_open(proof, own), *_approved(proof)]
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        return Verdict(
+            (f"{PROOF} cannot be read ({type(error).__name__}): it was changed.",), 0, "", ""
+        )
+    return Verdict(tuple(faults), len(own.hidden), str(proof["claim"]), _approvals(proof))
+
+
+def _read(folder: Path) -> dict[str, bytes]:
+    missing = [n for n in (CELLS, POLICY, PROOF, SEAL) if not (folder / n).is_file()]
+    if missing:
+        raise BundleError(
+            f"{folder} is no released bundle: {', '.join(missing)} is not there. "
+            "`eachchild release` writes one."
+        )
+    return {name: (folder / name).read_bytes() for name in (CELLS, POLICY, PROOF, SEAL)}
+
+
+def _tampered(files: Mapping[str, bytes], proof: Mapping[str, dict], own: Publication) -> list[str]:  # type: ignore[type-arg]
+    faults = []
+    if files[SEAL].decode(errors="replace") != hashlib.sha256(files[PROOF]).hexdigest() + "\n":
+        faults.append(f"{PROOF} is not the file that was sealed.")
+    for name in (CELLS, POLICY):
+        if proof["files"][name] != hashlib.sha256(files[name]).hexdigest():
+            faults.append(f"{name} is not the file that was proved.")
+    if files[CELLS].decode(errors="replace") != cells_csv(own):
+        faults.append(f"{CELLS} shows other cells than the proof is about.")
+    return faults
+
+
+def _open(proof: Mapping[str, list], own: Publication) -> list[str]:  # type: ignore[type-arg]
+    faults = []
+    for reader in proof["readers"]:
+        earlier = [Publication.from_json(each) for each in reader["earlier"]]
+        try:
+            facts = facts_of([own, *earlier])
+        except ContradictionError as error:
+            faults.append(f"for audience {reader['audience']}: {error}")
+            continue
+        tables = read_tables(reader["witnesses"], len(facts.unknowns))
+        for key in still_open(facts, hidden_of([own, *earlier]), tables):
+            faults.append(f"no proof for {named(key)} (audience {reader['audience']}).")
+    if not proof["readers"]:
+        faults.append("the proof names no reader.")
+    return faults
+
+
+def _approved(proof: Mapping[str, object]) -> list[str]:
+    names = proof["approved_by"]
+    asked = proof["approvals_asked"]
+    few = not isinstance(names, list) or len(set(names)) < int(str(asked))
+    return [f"it asks for {asked} approvals and has {names}."] if few else []
+
+
+def _approvals(proof: Mapping[str, object]) -> str:
+    return (
+        "one approval" if proof["approvals_asked"] == 1 else f"{proof['approvals_asked']} approvals"
+    )
+
+
+def _row(table: Table, key: Key, dimensions: list[str], publication: Publication) -> list[object]:
+    values = dict(key)
+    within = {tree.name for tree in table.trees}
+    where = [values.get(d, TOTAL) if d in within else "" for d in dimensions]
+    if key in publication.hidden:
+        return [table.name, *where, "count", "", "", "", "", "suppressed"]
+    low, high = publication.told[key]
+    if low == high:
+        return [table.name, *where, "count", low, low, low, "", "reported"]
+    return [table.name, *where, "count", "", low, "" if high is None else high, "", "coarse"]
+
+
+def _checked(policy: Policy) -> list[str]:
+    checks = [
+        "plain subtraction over every sum of the tables",
+        "whole-number, non-negative tables (two witnesses for every hidden cell)",
+        "earlier releases and imported tables together with this one, for each kind of reader",
+    ]
+    if policy.implied_sums:
+        checks.append("sums of hidden cells that follow from one published total")
+    if policy.insiders:
+        checks.append("the only student of a cell (in the vault, with hidden counts)")
+    return checks
+
+
+def _not_checked(policy: Policy) -> list[str]:
+    left = [
+        "what a reader knows of single children from outside",
+        "which cells were chosen to be hidden",
+    ]
+    if policy.insiders:
+        left.append("`verify` does not repeat the check for insiders: it needs hidden counts")
+    else:
+        left.append("the only student of a cell")
+    if not policy.implied_sums:
+        left.append("sums of hidden cells")
+    return left
