@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
+Found = Mapping[str, object] | list[Mapping[str, object]]
 
-def run(name: str, *, seed: int) -> Mapping[str, object]:
+
+def run(name: str, *, seed: int) -> Found:
     """Run one study and return what it prints."""
     return _STUDIES[name](seed)
 
@@ -26,8 +28,15 @@ def _predictability(seed: int) -> Mapping[str, object]:
     return study(seed)
 
 
-_STUDIES: Mapping[str, Callable[[int], Mapping[str, object]]] = {
+def _release(seed: int) -> Found:
+    from eachchild.bench.release import run as study
+
+    return study(seed)
+
+
+_STUDIES: Mapping[str, Callable[[int], Found]] = {
     "audit": _audit,
     "null": _null,
     "predictability": _predictability,
+    "release": _release,
 }

@@ -16,19 +16,23 @@ from importlib.metadata import version
 from pathlib import Path
 
 from eachchild import story
-from eachchild.cli.terminal import Bar, headline_lines, quality_lines
+from eachchild.cli.terminal import Bar, cost_lines, headline_lines, quality_lines
 from eachchild.cube import CubeError
 from eachchild.plan import PlanError
 from eachchild.release import (
     Audience,
     PolicyError,
     ReleaseRefusedError,
+    load_policy,
     quality_document,
     refuse_unproved,
     stops,
 )
+from eachchild.release.bundle import BundleError, verify_bundle
+from eachchild.release.problems import ProblemError
+from eachchild.release.tables import readers_of, release_tables, subject_of
 from eachchild.report import FontsMissingError, quality_page
-from eachchild.report.bundle import refuse_folder
+from eachchild.report.bundle import built_aside, refuse_folder
 from eachchild.sources import SourceError, init_plan
 from eachchild.worlds import WorldError
 
@@ -37,12 +41,15 @@ WRONG_INPUT = (
     CubeError,
     SourceError,
     PolicyError,
+    BundleError,
+    ProblemError,
     WorldError,
     FontsMissingError,
     OSError,
 )
 _STOPPED = "stopped; nothing half-written was left behind"
 _told_to_end = threading.Event()
+_SOME = 10  # faults a person is shown
 DONE, WRONG, NOT_ENOUGH, REFUSED = 0, 2, 3, 4
 
 
@@ -109,7 +116,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"eachchild {version('eachchild')}")
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_init, _check, _audit, _release, _synthesize, _demo, _bench):
+    for add in (_init, _check, _audit, _release, _verify, _synthesize, _demo, _bench):
         add(commands)
     return whole
 
@@ -150,14 +157,30 @@ def _audit(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 
 def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    command = _command(commands, "release", _run_release, "hand an audit to an audience")
-    command.add_argument("source", type=Path, metavar="DIR", help="a folder that audit wrote")
+    command = _command(commands, "release", _run_release, "hand an audit or tables to an audience")
+    command.add_argument(
+        "source", type=Path, metavar="SOURCE", help="what audit wrote, or a folder of counts"
+    )
     audiences = tuple(a.value for a in Audience)
     command.add_argument("--audience", choices=audiences, required=True, help="who may see it")
     approved = "once for each who approves; never the plan's author"
     command.add_argument(
         "--approved-by", action="append", default=[], metavar="NAME", help=approved
     )
+    policy = "federal, benchmark, or a file; default: federal"
+    command.add_argument("--policy", default="federal", metavar="FILE", help=policy)
+    command.add_argument(
+        "--out", type=Path, metavar="BUNDLE", help="default: released/AUDIENCE in the source"
+    )
+
+
+def _verify(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    about = "check again that nothing hidden in a bundle or in published tables can be told"
+    command = _command(commands, "verify", _run_verify, about)
+    command.add_argument(
+        "source", type=Path, nargs="+", metavar="BUNDLE|TABLE.csv", help="a bundle, or tables"
+    )
+    command.add_argument("--json", action="store_true", help="for programs")
 
 
 def _synthesize(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -185,7 +208,9 @@ def _demo(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 def _bench(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "bench", _run_bench, "measure speed, false alarms and coverage")
-    command.add_argument("name", choices=("audit", "null", "predictability"), help="which study")
+    command.add_argument(
+        "name", choices=("audit", "null", "predictability", "release"), help="which study"
+    )
     command.add_argument("--seed", type=int, default=1, help="default: 1")
     command.add_argument("--json", action="store_true", help="for programs")
 
@@ -229,13 +254,49 @@ def _run_audit(chosen: argparse.Namespace) -> int:
 
 
 def _run_release(chosen: argparse.Namespace) -> int:
+    audience = Audience(chosen.audience)
+    if (chosen.source / "problem.json").is_file():
+        return _run_release_tables(chosen, audience)
     if not (chosen.source / "audit.json").is_file():
         raise FileNotFoundError(
-            f"{chosen.source} holds no audit. `eachchild audit PLAN --out DIR` writes one."
+            f"{chosen.source} holds neither an audit nor tables. `eachchild audit PLAN --out DIR` "
+            "writes an audit; a folder of counts has problem.json, inner.csv and its hierarchies."
         )
-    refuse_unproved(Audience(chosen.audience))
+    refuse_unproved(audience)
     print(f"{chosen.source} is the internal audit, and complete as it stands.")
     return DONE
+
+
+def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
+    policy = load_policy(chosen.policy, Path())
+    known = {reader.value: () for reader in readers_of(audience)}
+    files, cost = release_tables(
+        subject_of(chosen.source), policy, audience, approved_by=chosen.approved_by, known=known
+    )
+    out = chosen.out or chosen.source / "released" / audience.value
+    with built_aside(out) as part:
+        for name, data in files.items():
+            (part / name).write_bytes(data)
+    print("\n".join(cost_lines(cost, out)))
+    return DONE
+
+
+def _run_verify(chosen: argparse.Namespace) -> int:
+    verdict = verify_bundle(chosen.source[0])
+    if chosen.json:
+        print(json.dumps({"faults": verdict.faults, "hidden": verdict.hidden}))
+    elif not verdict.faults:
+        print(f"{verdict.hidden} hidden counts, each proved again. {verdict.claim}")
+        print(f"Released with {verdict.approvals}. The check for insiders is not repeated here.")
+    _say_some(verdict.faults)
+    return REFUSED if verdict.faults else DONE
+
+
+def _say_some(faults: Sequence[str]) -> None:
+    for fault in faults[:_SOME]:
+        print(f"eachchild: {fault}", file=sys.stderr)
+    if len(faults) > _SOME:
+        print(f"eachchild: and {len(faults) - _SOME} more; --json lists them all", file=sys.stderr)
 
 
 def _run_synthesize(chosen: argparse.Namespace) -> int:
@@ -267,5 +328,8 @@ def _run_bench(chosen: argparse.Namespace) -> int:
     from eachchild.bench.run import run  # studies are heavy to import, and rarely asked
 
     found = run(chosen.name, seed=chosen.seed)
-    print(json.dumps(found, indent=None if chosen.json else 1))
+    if isinstance(found, list):  # a row a problem: one line each
+        print("[" + ",\n".join(json.dumps(row) for row in found) + "]")
+    else:
+        print(json.dumps(found, indent=None if chosen.json else 1))
     return DONE

@@ -11,10 +11,12 @@ from types import TracebackType
 from eachchild.findings.limits import LOUD
 from eachchild.findings.model import Finding
 from eachchild.release import Quality
+from eachchild.release.tables import Cost
 from eachchild.tables import FEWEST_ROWS, Unmapped
 from eachchild.terms.numerals import count
 
 _WIDTH = 24
+_NO_GAP = 1e-4
 
 
 class Bar:
@@ -112,3 +114,23 @@ def _unmapped(code: Unmapped) -> str:
         codes, why = f"{count(code.hidden)} different values", "too many to be codes"
     rows = "1 row" if code.rows == 1 else f"{count(code.rows)} rows in all"
     return f"{code.codes}: {codes} {why} ({rows}): look in {code.file}{column}."
+
+
+def cost_lines(cost: Cost, out: Path) -> list[str]:
+    """What a release hides and what that costs, for the person who releases it alone."""
+    shown = cost.cells - cost.primary - cost.secondary
+    lines = [
+        f"{count(shown)} of {count(cost.cells)} counts are shown. Hidden: {count(cost.primary)} "
+        f"that are small, and {count(cost.secondary)} beside them without which those could be "
+        f"told (together {count(int(cost.secondary_sum))}).",
+    ]
+    if cost.gap > _NO_GAP:
+        lines.append(
+            f"At most {100 * cost.gap:.1f} % of that could be spared; the search ended there."
+        )
+    else:
+        lines.append("No choice that protects hides less.")
+    if cost.insiders:
+        lines.append(f"{count(cost.insiders)} students are alone in a count; none learns another.")
+    lines += [cost.claim, "", f"  Bundle: {out}", f"  To check it again: eachchild verify {out}"]
+    return lines

@@ -99,6 +99,8 @@ class Search:
         shares = np.clip(answer.pattern, 0.0, 1.0)
         asked: Real = np.asarray(self.problem.width * shares - _EXACT, dtype=np.float64)
         added = 0
+        if np.any(np.abs(answer.pattern - np.round(answer.pattern)) > _EXACT):
+            return 0  # a relaxation: readers first
         for insider in range(self.problem.alone.shape[0]):
             known = self.problem.known_to(insider)
             open_ = hidden & (self.moves.span(hidden, known) < asked)

@@ -58,7 +58,8 @@ def facts_of(publications: Sequence[Publication]) -> Facts:
     for whole, _ in sums:
         spans.setdefault(whole, (0, None))
     _narrow(spans, sums)
-    unknowns = tuple(key for key, (low, high) in spans.items() if low != high)
+    # Sorted: the witnesses of a proof must fit the facts as anybody sets them up again.
+    unknowns = tuple(sorted(key for key, (low, high) in spans.items() if low != high))
     at = {key: place for place, key in enumerate(unknowns)}
     told = {key: low for key, (low, high) in spans.items() if low == high}
     rows: list[int] = []
