@@ -155,6 +155,19 @@ def test_the_slow_attacker_finds_the_same_ends(counts: list[int]) -> None:
         assert high - low >= WIDTH
 
 
+@pytest.mark.parametrize("nodes", [0, 1])
+def test_a_master_out_of_steps_leaves_nothing_narrow(
+    monkeypatch: pytest.MonkeyPatch, nodes: int
+) -> None:
+    monkeypatch.setattr(search, "_NODES", nodes)
+    for name in ("edu-race-outcome", "ssb-d2-income"):
+        asked = read(HERE / name)
+        found = Search(asked.problem).run()
+        best = read_problem(HERE / name).optimum["width 5"]["secondary_sum"]
+        assert_safe(asked, found)
+        assert 0 < found.bound <= best <= found.cost
+
+
 def test_a_table_of_two_thousand_cells_is_protected() -> None:
     asked = ask(schools(27, seed=20))
     assert len(asked.cells.keys) == 2016

@@ -28,8 +28,9 @@ from eachchild.release import (
     refuse_unproved,
     stops,
 )
-from eachchild.release.bundle import BundleError, verify_bundle
+from eachchild.release.bundle import BundleError, verify_bundle, verify_tables
 from eachchild.release.problems import ProblemError
+from eachchild.release.reading import PublishedError, read_published
 from eachchild.release.tables import readers_of, release_tables, subject_of
 from eachchild.report import FontsMissingError, quality_page
 from eachchild.report.bundle import built_aside, refuse_folder
@@ -43,6 +44,7 @@ WRONG_INPUT = (
     PolicyError,
     BundleError,
     ProblemError,
+    PublishedError,
     WorldError,
     FontsMissingError,
     OSError,
@@ -282,6 +284,10 @@ def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
 
 
 def _run_verify(chosen: argparse.Namespace) -> int:
+    if all(path.suffix == ".csv" for path in chosen.source):
+        return _run_verify_tables(chosen)
+    if len(chosen.source) > 1:
+        raise BundleError("one bundle at a time, or tables that all end in .csv.")
     verdict = verify_bundle(chosen.source[0])
     if chosen.json:
         print(json.dumps({"faults": verdict.faults, "hidden": verdict.hidden}))
@@ -290,6 +296,16 @@ def _run_verify(chosen: argparse.Namespace) -> int:
         print(f"Released with {verdict.approvals}. The check for insiders is not repeated here.")
     _say_some(verdict.faults)
     return REFUSED if verdict.faults else DONE
+
+
+def _run_verify_tables(chosen: argparse.Namespace) -> int:
+    faults, hidden = verify_tables([read_published(path) for path in chosen.source])
+    if chosen.json:
+        print(json.dumps({"faults": faults, "hidden": hidden}))
+    elif not faults:
+        print(f"{hidden} hidden counts in {len(chosen.source)} tables; none can be told.")
+    _say_some(faults)
+    return REFUSED if faults else DONE
 
 
 def _say_some(faults: Sequence[str]) -> None:

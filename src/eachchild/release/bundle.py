@@ -10,8 +10,17 @@ from pathlib import Path
 
 from eachchild.release.decide import Decision
 from eachchild.release.family import TOTAL, Key, Table
-from eachchild.release.policy import Policy
-from eachchild.release.proof import ContradictionError, facts_of, hidden_of, named, read_tables
+from eachchild.release.policy import Policy, load_policy
+from eachchild.release.proof import (
+    ContradictionError,
+    Proof,
+    facts_of,
+    hidden_of,
+    implied_small,
+    named,
+    prove,
+    read_tables,
+)
 from eachchild.release.proof import unproved as still_open
 from eachchild.release.published import Publication
 
@@ -111,6 +120,27 @@ def verify_bundle(folder: Path) -> Verdict:
             (f"{PROOF} cannot be read ({type(error).__name__}): it was changed.",), 0, "", ""
         )
     return Verdict(tuple(faults), len(own.hidden), str(proof["claim"]), _approvals(proof))
+
+
+def verify_tables(publications: Sequence[Publication]) -> tuple[tuple[str, ...], int]:
+    """What can be told of published tables taken together, and how many counts they hide."""
+    try:
+        proof = prove(publications)
+    except ContradictionError as error:
+        return (f"the tables cannot all be true: {error}",), 0
+    faults = [_how_told(key, proof) for key in proof.unproved]
+    few = min(load_policy("federal").minimum_n, 10)
+    for union in implied_small(proof.facts, proof.hidden, few):
+        faults.append(
+            f"the sum of {' and of '.join(named(key) for key in union)} is told, and small."
+        )
+    return tuple(faults), len(proof.hidden)
+
+
+def _how_told(key: Key, proof: Proof) -> str:
+    if key in proof.facts.told:
+        return f"the hidden count of {named(key)} can be told exactly."
+    return f"the hidden count of {named(key)} can be told to within fewer than {proof.hidden[key]}."
 
 
 def _read(folder: Path) -> dict[str, bytes]:

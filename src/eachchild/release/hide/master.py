@@ -43,6 +43,11 @@ class Master:
         self._sums = problem.sums
         self._whole = False
 
+    @property
+    def cuts(self) -> int:
+        """How many cuts there are."""
+        return len(self._known)
+
     def solve(self) -> Answer:
         """The cheapest pattern so far."""
         self._solver.run()
@@ -77,8 +82,8 @@ class Master:
             for row, cell in zip(rows[short], self._sums.indices[short], strict=True)
         )
 
-    def withstand(self, cell: int, price: NDArray[np.float64]) -> int:
-        """Ask that hiding gives a cell its width, by the prices of two attacks; 1 if new."""
+    def withstand(self, cell: int, price: NDArray[np.float64]) -> None:
+        """Ask that hiding gives a cell its width, by the prices of two attacks."""
         asked = self._width[cell]
         price = np.where(price < _EXACT, 0.0, np.minimum(price, asked))
         price[~self._may] = 0.0
@@ -86,7 +91,7 @@ class Master:
         if not self._must[cell]:  # only while it is hidden itself
             price[cell] -= asked
             least = 0.0
-        return self._cut(np.flatnonzero(np.abs(price) > _EXACT), price, least)
+        self._cut(np.flatnonzero(np.abs(price) > _EXACT), price, least)
 
     def _beside(self, row: int, cell: int) -> int:
         start, end = self._sums.indptr[row : row + 2]

@@ -78,19 +78,22 @@ class Search:
         relaxed, _ = self._settle(_ROUNDS)
         self.master.in_whole_cells(1e-4 if exact else _CLOSE, _NODES)
         answer, settled = self._settle(_ROUNDS if exact else _FEW)
-        hidden = hidden_by(answer)
+        hidden = hidden_by(answer) | self.problem.must
         if not settled:
             hidden = self._take_back(self._mend(hidden, relaxed.pattern))
         cost = float(self.problem.cost[hidden & ~self.problem.must].sum())
-        return Pattern(hidden, cost, min(answer.bound, cost))
+        return Pattern(hidden, cost, min(max(answer.bound, relaxed.cost), cost))
 
     def _settle(self, rounds: int) -> tuple[Answer, bool]:
         for _ in range(rounds):
             answer = self.master.solve()
             while self.master.never_alone(answer.pattern):
                 answer = self.master.solve()
+            cuts = self.master.cuts
             if not (self._break(answer) or self._break_from_within(answer)):
                 return answer, True
+            if self.master.cuts == cuts:  # out of steps, it did not heed the cuts it has
+                break
         return answer, False
 
     def _break_from_within(self, answer: Answer) -> int:
@@ -112,7 +115,7 @@ class Search:
         return added
 
     def _break(self, answer: Answer) -> int:
-        """Attack every hidden cell; how many cuts that gave."""
+        """Attack every hidden cell and tell the master; how many are narrow."""
         pattern = np.clip(answer.pattern, 0.0, 1.0)
         asked = (self.problem.width * pattern - _EXACT).astype(np.float64)
         whole = bool(np.all(np.abs(pattern - np.round(pattern)) < _EXACT))
@@ -122,14 +125,15 @@ class Search:
 
     def _attacks(self, cells: Marks, asked: Real, known: Whole) -> int:
         ends = np.zeros((2, len(self.problem)))
-        added = 0
+        narrow = 0
         for cell in self._in_turn(cells):
             if ends[0, cell] - ends[1, cell] < asked[cell]:
                 price = self._attack(int(cell), ends)
                 if ends[0, cell] - ends[1, cell] < asked[cell]:
                     price[known] = 0.0  # hiding from others what an insider knows gives no room
-                    added += self.master.withstand(int(cell), price)
-        return added
+                    self.master.withstand(int(cell), price)
+                    narrow += 1
+        return narrow
 
     def _attack(self, cell: int, ends: Real) -> Real:
         price = np.zeros(len(self.problem))
