@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from eachchild import story
-from eachchild.cli.terminal import Bar, cost_lines, headline_lines, quality_lines
+from eachchild.cli.terminal import Bar, cost_lines, headline_lines, ledger_lines, quality_lines
 from eachchild.cube import CubeError
 from eachchild.plan import PlanError
 from eachchild.release import (
@@ -29,9 +29,24 @@ from eachchild.release import (
     stops,
 )
 from eachchild.release.bundle import BundleError, verify_bundle, verify_tables
+from eachchild.release.ledger import (
+    IMPORT,
+    Entry,
+    LedgerError,
+    append,
+    conflicts,
+    load_ledger,
+    readers,
+)
 from eachchild.release.problems import ProblemError
 from eachchild.release.reading import PublishedError, read_published
-from eachchild.release.tables import readers_of, release_tables, subject_of
+from eachchild.release.tables import (
+    entry_of,
+    readers_of,
+    release_tables,
+    subject_of,
+    told_to_readers,
+)
 from eachchild.report import FontsMissingError, quality_page
 from eachchild.report.bundle import built_aside, refuse_folder
 from eachchild.sources import SourceError, init_plan
@@ -45,6 +60,7 @@ WRONG_INPUT = (
     BundleError,
     ProblemError,
     PublishedError,
+    LedgerError,
     WorldError,
     FontsMissingError,
     OSError,
@@ -118,7 +134,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"eachchild {version('eachchild')}")
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_init, _check, _audit, _release, _verify, _synthesize, _demo, _bench):
+    for add in (_init, _check, _audit, _release, _verify, _ledger, _synthesize, _demo, _bench):
         add(commands)
     return whole
 
@@ -171,9 +187,25 @@ def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
     policy = "federal, benchmark, or a file; default: federal"
     command.add_argument("--policy", default="federal", metavar="FILE", help=policy)
+    ledger = "what was released before; default: ledger.jsonl beside the source"
+    command.add_argument("--ledger", type=Path, metavar="FILE", help=ledger)
     command.add_argument(
         "--out", type=Path, metavar="BUNDLE", help="default: released/AUDIENCE in the source"
     )
+
+
+def _ledger(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    about = "what was ever published: show it, add others' tables to it, check it"
+    command = _command(commands, "ledger", _run_ledger, about)
+    command.add_argument("action", choices=("show", "import", "check"), help="what to do")
+    command.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="the ledger; for import: tables"
+    )
+    command.add_argument(
+        "--ledger", type=Path, metavar="FILE", help="for import: where to add them"
+    )
+    command.add_argument("--title", default="", help="for import: what the table is and whose")
+    command.add_argument("--json", action="store_true", help="for programs")
 
 
 def _verify(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -271,7 +303,9 @@ def _run_release(chosen: argparse.Namespace) -> int:
 
 def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
     policy = load_policy(chosen.policy, Path())
-    known = {reader.value: () for reader in readers_of(audience)}
+    path = chosen.ledger or chosen.source.parent / "ledger.jsonl"
+    before = load_ledger(path)
+    known = readers(readers_of(audience), before)
     files, cost = release_tables(
         subject_of(chosen.source), policy, audience, approved_by=chosen.approved_by, known=known
     )
@@ -279,7 +313,39 @@ def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
     with built_aside(out) as part:
         for name, data in files.items():
             (part / name).write_bytes(data)
+        append(path, entry_of(files, audience), after=before)  # no bundle without its entry
     print("\n".join(cost_lines(cost, out)))
+    return DONE
+
+
+def _run_ledger(chosen: argparse.Namespace) -> int:
+    if chosen.action == "import":
+        return _run_import(chosen)
+    ledger = load_ledger(chosen.files[0])
+    if chosen.action == "show":
+        lines = ledger_lines(ledger)
+        print(json.dumps(lines) if chosen.json else "\n".join(lines))
+        return DONE
+    found = conflicts(ledger)
+    faults = [*found, *told_to_readers(ledger)]
+    if chosen.json:
+        print(json.dumps({"entries": len(ledger.entries), "faults": faults}))
+    elif not faults:
+        print(f"{len(ledger.entries)} entries, an unbroken chain; nothing hidden can be told.")
+    _say_some(faults)
+    return REFUSED if faults else DONE
+
+
+def _run_import(chosen: argparse.Namespace) -> int:
+    if chosen.ledger is None:
+        raise LedgerError("say which ledger the tables go into: --ledger FILE.")
+    for path in chosen.files:
+        before = load_ledger(chosen.ledger)
+        entry = Entry(
+            IMPORT, Audience.PUBLIC.value, chosen.title or path.name, read_published(path)
+        )
+        append(chosen.ledger, entry, after=before)
+        print(f"{path.name}: entry {len(before.entries) + 1} of {chosen.ledger.name}")
     return DONE
 
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from eachchild.findings.limits import LOUD
 from eachchild.findings.model import Finding
 from eachchild.release import Quality
+from eachchild.release.ledger import Ledger
 from eachchild.release.tables import Cost
 from eachchild.tables import FEWEST_ROWS, Unmapped
 from eachchild.terms.numerals import count
@@ -134,3 +135,12 @@ def cost_lines(cost: Cost, out: Path) -> list[str]:
         lines.append(f"{count(cost.insiders)} students are alone in a count; none learns another.")
     lines += [cost.claim, "", f"  Bundle: {out}", f"  To check it again: eachchild verify {out}"]
     return lines
+
+
+def ledger_lines(ledger: Ledger) -> list[str]:
+    """Each entry in a line: what was published, to whom, with how many hidden counts."""
+    return [
+        f"{number}  {e.kind} to {e.audience}: {e.title} ({count(len(e.publication.told))} told, "
+        f"{count(len(e.publication.hidden))} hidden)"
+        for number, e in enumerate(ledger.entries, start=1)
+    ]

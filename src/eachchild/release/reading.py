@@ -77,7 +77,7 @@ def read_published(path: Path, *, width: int = 5) -> Publication:
     return Publication((Table(path.stem, trees),), told, hidden)
 
 
-def numerators(rate: str, whole: int) -> Range:
+def numerators(rate: str, whole: int) -> tuple[int, int]:
     """The counts that round to a published percent of a known whole.
 
     >>> numerators("7.0", 57), numerators("7", 57)

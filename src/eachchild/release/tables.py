@@ -1,12 +1,15 @@
 """Releasing plain tables: a folder with counts and hierarchies, to one audience."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eachchild.release.approval import approved
-from eachchild.release.bundle import bundle_files, claim
+from eachchild.release.bundle import PROOF, bundle_files, claim, verify_tables
 from eachchild.release.decide import Decision, Subject, decide
+from eachchild.release.ledger import RELEASE, Entry, Ledger
 from eachchild.release.policy import Policy
 from eachchild.release.problems import read_problem
 from eachchild.release.published import Publication
@@ -77,3 +80,26 @@ def _cost(decision: Decision, policy: Policy) -> Cost:
         cells, len(choice.primary), len(choice.secondary), choice.cost, choice.gap,
         decision.insiders, claim(policy.width),
     )  # fmt: skip
+
+
+def entry_of(files: Mapping[str, bytes], audience: Audience) -> Entry:
+    """The ledger's entry of a bundle: what its readers now know, and no more."""
+    proof = json.loads(files[PROOF])
+    return Entry(
+        RELEASE,
+        audience.value,
+        proof["title"],
+        Publication.from_json(proof["publication"]),
+        policy=proof["policy"],
+        approved_by=tuple(proof["approved_by"]),
+        bundle=hashlib.sha256(files[PROOF]).hexdigest(),
+    )
+
+
+def told_to_readers(ledger: Ledger) -> tuple[str, ...]:
+    """What each kind of reader can tell of hidden cells from all entries together, in words."""
+    found: dict[str, None] = {}
+    for audience in readers_of(Audience.PUBLIC):
+        faults, _ = verify_tables(ledger.known_to(audience))
+        found.update(dict.fromkeys(f"to {audience.value} readers, {fault}" for fault in faults))
+    return tuple(found)

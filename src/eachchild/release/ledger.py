@@ -1,0 +1,170 @@
+"""The ledger: what was ever published, so that nothing hidden then is given away now.
+
+One append-only file of JSON lines. Each entry names the hash of the line before it, so a line
+that was changed or taken out shows. It holds what readers already have, and no hidden value.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from eachchild.release.proof import named
+from eachchild.release.published import Publication
+from eachchild.release.types import Audience
+
+_FIRST = "0" * 64
+RELEASE, IMPORT, CORRECTION = "release", "import", "correction"
+_KINDS = (RELEASE, IMPORT, CORRECTION)
+_KNOWN = {
+    Audience.PUBLIC: (Audience.PUBLIC,),
+    Audience.BOARD: (Audience.PUBLIC, Audience.BOARD),
+    Audience.STAFF: (Audience.PUBLIC, Audience.BOARD, Audience.STAFF),
+}
+
+
+class LedgerError(ValueError):
+    """A ledger that cannot be trusted or written; the message says which line and what next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One release, or one table that somebody else published."""
+
+    kind: str  # release, import, correction
+    audience: str
+    title: str
+    publication: Publication
+    policy: Mapping[str, str] = field(default_factory=dict)  # name and version
+    approved_by: tuple[str, ...] = ()
+    bundle: str = ""  # sha256 of the bundle's proof
+    replaces: int | None = None  # the number of the entry that a correction corrects
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Every entry in order, and the hash of the last line."""
+
+    entries: tuple[Entry, ...] = ()
+    last: str = _FIRST
+
+    def known_to(self, audience: Audience) -> tuple[Publication, ...]:
+        """What a reader of one audience has already: its releases, wider ones, and all imports.
+
+        What was corrected stays known: nobody can unread it.
+        """
+        seen = {a.value for a in _KNOWN[audience]}
+        return tuple(e.publication for e in self.entries if e.kind == IMPORT or e.audience in seen)
+
+
+def load_ledger(path: Path) -> Ledger:
+    """Read a ledger, an absent file as an empty one; LedgerError where the chain is broken."""
+    if not path.exists():
+        return Ledger()
+    return _chained(path, path.read_bytes())
+
+
+def append(path: Path, entry: Entry, *, after: Ledger) -> str:
+    """Add an entry, whole or not at all, and return its hash.
+
+    LedgerError where another entry came between: what was proved is then no longer proved.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        now = _chained(path, file.read())
+        if now.last != after.last:
+            raise LedgerError(
+                f"{path.name} has {len(now.entries) - len(after.entries)} new entries since the "
+                "proof was made. Release again: the proof must cover them."
+            )
+        line = _line(entry, len(now.entries) + 1, now.last)
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+    return hashlib.sha256(line).hexdigest()
+
+
+def conflicts(ledger: Ledger) -> tuple[str, ...]:
+    """Cells that one entry hides and another tells, and cells told as two counts, in words."""
+    found: list[str] = []
+    for later, entry in enumerate(ledger.entries):
+        for earlier, before in enumerate(ledger.entries[:later]):
+            found += _between((earlier + 1, before.publication), (later + 1, entry.publication))
+    return tuple(found)
+
+
+def _between(one: tuple[int, Publication], other: tuple[int, Publication]) -> list[str]:
+    (first, before), (second, after) = one, other
+    found = [
+        f"{named(key)}: hidden in entry {hides}, told in entry {tells}."
+        for hides, hidden, tells, told in (
+            (first, before, second, after),
+            (second, after, first, before),
+        )
+        for key in hidden.hidden
+        if key in told.told and told.told[key][0] == told.told[key][1]
+    ]
+    for key in sorted(before.told.keys() & after.told.keys()):
+        apart = _apart(before.told[key], after.told[key])
+        if apart:
+            found.append(
+                f"{named(key)}: entries {first} and {second} tell counts {apart} apart. The "
+                "difference is itself a count of students."
+            )
+    return found
+
+
+def _apart(one: tuple[int, int | None], other: tuple[int, int | None]) -> int:
+    """How far apart two ranges of one count lie; 0 where both can be true."""
+    low = max(one[0], other[0])
+    highs = [high for high in (one[1], other[1]) if high is not None]
+    return max(0, low - min(highs)) if highs else 0
+
+
+def _line(entry: Entry, number: int, previous: str) -> bytes:
+    data = asdict(entry) | {
+        "publication": entry.publication.to_json(),
+        "number": number,
+        "previous": previous,
+    }
+    return (json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n").encode()
+
+
+def _chained(path: Path, data: bytes) -> Ledger:
+    entries: list[Entry] = []
+    last = _FIRST
+    for number, line in enumerate(data.splitlines(keepends=True), start=1):
+        entries.append(_entry(path, number, line, last))
+        last = hashlib.sha256(line).hexdigest()
+    return Ledger(tuple(entries), last)
+
+
+def _entry(path: Path, number: int, line: bytes, previous: str) -> Entry:
+    try:
+        data = json.loads(line)
+        chained = data.pop("number") == number and data.pop("previous") == previous
+        data["publication"] = Publication.from_json(data["publication"])
+        data["approved_by"] = tuple(data["approved_by"])
+        entry = Entry(**data)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise _broken(path, number) from None
+    if not chained or entry.kind not in _KINDS:
+        raise _broken(path, number)
+    return entry
+
+
+def _broken(path: Path, number: int) -> LedgerError:
+    return LedgerError(
+        f"{path.name}, line {number}: the chain is broken; this line or one before it was changed, "
+        "taken out or cut off. Put back the last good copy; do not release until it is whole."
+    )
+
+
+def readers(audiences: Sequence[Audience], ledger: Ledger) -> dict[str, tuple[Publication, ...]]:
+    """What each kind of reader has already, by audience."""
+    return {a.value: ledger.known_to(a) for a in audiences}
