@@ -53,6 +53,15 @@ class Attacker:
         still = np.zeros(cells.size)
         self._solver.changeColsBounds(cells.size, cells.astype(np.int32), still, still)
 
+    def crowd(self, pull: Real) -> Real:
+        """Move many cells at once, each the way and as strongly as it is pulled."""
+        self._solver.changeColsCost(self._at.size, self._at, -pull)
+        self._solver.run()
+        self.solved += 1
+        self._solver.changeColsCost(self._at.size, self._at, np.zeros(self._at.size))
+        self._aim = None
+        return np.array(self._solver.getSolution().col_value)
+
     def reach(self, cell: int, sign: int) -> Reach:
         """Move one cell as far up (sign 1) or down (-1) as it goes."""
         if self._aim is not None:

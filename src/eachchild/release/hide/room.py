@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from eachchild.release.hide.problem import Marks, Whole
 
 _EXACT = 1e-6
-_KEPT = 600  # moves remembered; the oldest give way
+_KEPT = 600  # moves remembered at least; the oldest give way
+_ROOM = 4_000_000  # numbers kept, for tables small enough to remember more moves
 
 
 class Moves:
@@ -18,13 +19,14 @@ class Moves:
 
     def __init__(self, cells: int) -> None:
         """Begin with none."""
-        self._seen = np.zeros((_KEPT, cells), dtype=np.float32)
-        self._touched = np.zeros((_KEPT, cells), dtype=bool)
+        kept = max(_KEPT, min(_ROOM // max(cells, 1), 10 * _KEPT))
+        self._seen = np.zeros((kept, cells), dtype=np.float32)
+        self._touched = np.zeros((kept, cells), dtype=bool)
         self._next = 0
 
     def add(self, move: NDArray[np.float64]) -> None:
         """Remember one."""
-        at = self._next % _KEPT
+        at = self._next % len(self._seen)
         self._seen[at] = move
         self._touched[at] = np.abs(move) > _EXACT
         self._next += 1
