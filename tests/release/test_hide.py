@@ -12,9 +12,11 @@ from slow_attacker import slow_attack
 
 from eachchild.release.family import TOTAL, Table, Tree
 from eachchild.release.hide import pattern as search
+from eachchild.release.hide.attack import Attacker
 from eachchild.release.hide.large import hide_many
 from eachchild.release.hide.pattern import Pattern, Search
 from eachchild.release.hide.problem import UnprotectableError
+from eachchild.release.hide.room import Moves
 from eachchild.release.problems import read_problem
 from eachchild.release.published import Publication, key_of
 
@@ -155,6 +157,50 @@ def test_the_slow_attacker_finds_the_same_ends(counts: list[int]) -> None:
         assert high - low >= WIDTH
 
 
+def grid(rows: dict[str, list[int]], primary: str, value: str = "f") -> Asked:
+    """Schools (rows) by three values, margins told; one cell must be hidden."""
+    values = ("f", "a", "b")[: len(rows[primary])]
+    both = Tree("school", {TOTAL: tuple(rows)}), Tree("v", {TOTAL: values})
+    students = {(row, v): n for row in rows for v, n in zip(values, rows[row], strict=True)}
+    wanted = frozenset([key_of({"school": primary, "v": value})])
+    return ask(Case(both, (Table("t", both),), students), primary=wanted, least=2)
+
+
+WAYS = ["exact", "mended", "many"]
+
+
+def hide_by(way: str, asked: Asked, monkeypatch: pytest.MonkeyPatch) -> Pattern:
+    if way == "mended":
+        monkeypatch.setattr(search, "_EXACT_TO", 0)
+        monkeypatch.setattr(search, "_FEW", 1)
+        monkeypatch.setattr(Search, "_break", lambda *_: 1)  # as if no attack were seen to fail
+    found = hide(asked, many=way == "many")
+    assert isinstance(found, Pattern)
+    return found
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_room_may_lie_partly_above_and_partly_below(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = grid({"n": [3, 3], "s": [3, 3]}, "n")  # from 0 to 6, and never 5 away from 3
+    found = hide_by(way, asked, monkeypatch)
+    assert found.hidden.sum() == 4
+    assert_safe(asked, found)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_cell_without_room_is_hidden_beside_no_other(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The cheapest way up for the 3 hides the column of a, whose 3 students leave it no room.
+    asked = grid({"n": [3, 2, 3], "s": [20, 1, 20]}, "n")
+    found = hide_by(way, asked, monkeypatch)
+    hidden = {dict(asked.cells.keys[cell])["v"] for cell in np.flatnonzero(found.hidden)}
+    assert hidden == {"f", "b"}
+    assert_safe(asked, found)
+
+
 @pytest.mark.parametrize("nodes", [0, 1])
 def test_a_master_out_of_steps_leaves_nothing_narrow(
     monkeypatch: pytest.MonkeyPatch, nodes: int
@@ -214,3 +260,30 @@ def test_the_cells_that_cannot_be_protected_are_named() -> None:
         assert isinstance(found, UnprotectableError)
         assert [asked.cells.keys[cell] for cell in found.cells] == [(("school", "n"), ("sex", "f"))]
         assert str(found).startswith("1 cells stay narrow")
+
+
+def test_what_an_insider_knows_is_held_still() -> None:
+    asked = grid({"n": [3, 12], "s": [20, 9]}, "n")
+    found = Search(asked.problem).run()
+    attacker, moves = Attacker(asked.problem), Moves(len(asked.problem))
+    (cell,) = np.flatnonzero(asked.problem.must)
+    beside = next(c for c in np.flatnonzero(found.hidden) if c != cell)
+    attacker.allow(found.hidden.astype(float))
+    move = attacker.reach(int(cell), 1).move
+    moves.add(move)
+    assert move[cell] == pytest.approx(2 * WIDTH)  # farther is never asked
+    assert moves.span(found.hidden)[cell] >= WIDTH
+    attacker.hold(np.array([beside]))
+    assert attacker.reach(int(cell), 1).move[cell] == pytest.approx(0.0)
+    assert moves.span(found.hidden, np.array([beside]))[cell] < 1e-5
+
+
+def test_more_room_may_be_asked_for_one_cell() -> None:
+    asked = grid({"n": [3, 3], "s": [3, 3]}, "n")
+    cells = np.flatnonzero(asked.problem.must & asked.published)
+    six = asked.problem.wider(cells)
+    assert six.width[cells].tolist() == [WIDTH + 1]
+    assert Search(six).run().hidden.sum() == 4
+    with pytest.raises(UnprotectableError):  # there is no seventh step between 0 and 6
+        Search(six.wider(cells)).run()
+    assert asked.problem.with_unions([]) is asked.problem

@@ -1,9 +1,12 @@
 """The tests' own attacker, against tables worked by hand."""
 
+import csv
+from pathlib import Path
+
 import pytest
 from slow_attacker import NoTableError, slow_attack, widths
 
-from eachchild.release.family import Key, Table, Tree
+from eachchild.release.family import TOTAL, Key, Table, Tree
 from eachchild.release.published import Publication, Range, key_of
 
 SEX = Tree("sex", {"__all__": ("f", "m")})
@@ -82,3 +85,43 @@ def test_what_no_table_agrees_with_is_refused() -> None:
     told: dict[Key, Range] = {**MARGINS, (): (18, 18)}
     with pytest.raises(NoTableError):
         slow_attack(Publication((FOUR,), told, FOUR_HIDDEN))
+
+
+def example(file: Path) -> Publication:
+    """Schools by race with their totals, as a reader sees them."""
+    rows = list(csv.DictReader(file.read_text("utf-8").splitlines()))
+    trees = []
+    for name in ("school", "race"):
+        values = dict.fromkeys(row[name] for row in rows)
+        trees.append(Tree(name, {"__all__": tuple(v for v in values if v != TOTAL)}))
+    told: dict[Key, Range] = {}
+    hidden: dict[Key, int] = {}
+    for row in rows:
+        key = cell(**{t.name: row[t.name] for t in trees if row[t.name] != TOTAL})
+        if row["suppressed"] == "1":
+            hidden[key] = 5
+        else:
+            told[key] = (int(row["count"]), int(row["count"]))
+    return Publication((Table("example", tuple(trees)),), told, hidden)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"), [("primary-only", True), ("row-only", True), ("proper", False)]
+)
+def test_the_examples_of_broken_and_proper_hiding(shared: Path, name: str, known: bool) -> None:
+    shown = example(shared / "oracles" / "privacy" / "examples" / f"{name}.csv")
+    found = slow_attack(shown)
+    small = cell(school="North", race="Asian")
+    assert (found[small] == (3, 3)) is known
+    assert known or all(w is not None and w >= 5 for w in widths(found).values())
+
+
+def test_two_releases_each_safe_give_a_cell_away_together(shared: Path) -> None:
+    a, b = (example(shared / "oracles" / "privacy" / "examples" / f"release-{x}.csv") for x in "ab")
+    small = cell(school="North", race="Asian")
+    for alone in (a, b):
+        low, high = slow_attack(alone)[small]
+        assert high is not None
+        assert high - low >= 5
+    both = Publication((*a.tables, *b.tables), {**a.told, **b.told}, {small: 5})
+    assert slow_attack(both) == {small: (3, 3)}

@@ -24,7 +24,9 @@ class Problem:
     """One entry a cell: its count, what hiding it costs, and how wide it must stay when hidden.
 
     `sums` has one row a sum (parts less whole), one column a cell. `must` is hidden whatever it
-    costs, `may` could be. `alone` has one row an insider, marking the cells whose counts that
+    costs, `may` could be. Linked tables need the cells of the whole cross too, though no table
+    shows them: they `must` be hidden, with no width, for that they are not below nought narrows
+    those that are shown. `alone` has one row an insider, marking the cells whose counts that
     one student knows.
     """
 
