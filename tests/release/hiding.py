@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from eachchild.release.family import TOTAL, Family, Key, Table, Tree, family
-from eachchild.release.hide.master import no_one_alone
 from eachchild.release.hide.problem import Problem
 from eachchild.release.published import key_of
 
@@ -87,7 +86,7 @@ def ask(
         must=small | ~published,
         may=(count > 0) & deep,
         sums=sp.csr_array((s.sign.astype(float), (s.row, s.cell)), (s.count, n)),
-        alone=no_one_alone(n),
+        alone=sp.csr_array((0, n)),
     )
     return Asked(case, cells, problem, published)
 

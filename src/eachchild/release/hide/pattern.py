@@ -155,7 +155,7 @@ class Search:
 
     def _narrow(self, hidden: Marks, *, first: bool = False) -> list[tuple[int, Whole]]:
         """Hidden cells with too little room, and what is held: for readers, then insiders."""
-        asked = self.problem.width - _EXACT
+        asked: Real = np.asarray(self.problem.width - _EXACT, dtype=np.float64)
         narrow: list[tuple[int, Whole]] = []
         insiders = (self.problem.known_to(i) for i in range(self.problem.alone.shape[0]))
         for known in (_NOBODY, *insiders):
