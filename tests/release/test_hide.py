@@ -276,14 +276,3 @@ def test_what_an_insider_knows_is_held_still() -> None:
     attacker.hold(np.array([beside]))
     assert attacker.reach(int(cell), 1).move[cell] == pytest.approx(0.0)
     assert moves.span(found.hidden, np.array([beside]))[cell] < 1e-5
-
-
-def test_more_room_may_be_asked_for_one_cell() -> None:
-    asked = grid({"n": [3, 3], "s": [3, 3]}, "n")
-    cells = np.flatnonzero(asked.problem.must & asked.published)
-    six = asked.problem.wider(cells)
-    assert six.width[cells].tolist() == [WIDTH + 1]
-    assert Search(six).run().hidden.sum() == 4
-    with pytest.raises(UnprotectableError):  # there is no seventh step between 0 and 6
-        Search(six.wider(cells)).run()
-    assert asked.problem.with_unions([]) is asked.problem
