@@ -83,6 +83,7 @@ class Audit:
             write_tables(released, part)
             inputs = {a.path: a.sha256 for a in released.quality.accounts}
             store(self.cube, self.plan, part / "cube", inputs=inputs)
+            (part / "cube" / "audit.toml").write_bytes(self.plan.text)  # a release reads it again
             write_pages(released, part, pdf=pdf, progress=progress or _quiet)
         return Path(out)
 

@@ -96,7 +96,10 @@ def claim(width: int) -> str:
 def cells_csv(publication: Publication) -> str:
     """Every cell of every table, shown or suppressed: one look, whatever the reason."""
     out = io.StringIO()
-    dimensions = sorted({tree.name for table in publication.tables for tree in table.trees})
+    dimensions = sorted(
+        {tree.name for table in publication.tables for tree in table.trees}
+        | {name for table in publication.tables for name, _ in table.of}
+    )
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["table", *dimensions, "quantity", "count", "low", "high", "rate", "state"])
     for table in publication.tables:
@@ -197,7 +200,7 @@ def _approvals(proof: Mapping[str, object]) -> str:
 
 def _row(table: Table, key: Key, dimensions: list[str], publication: Publication) -> list[object]:
     values = dict(key)
-    within = {tree.name for tree in table.trees}
+    within = {tree.name for tree in table.trees} | {name for name, _ in table.of}
     where = [values.get(d, TOTAL) if d in within else "" for d in dimensions]
     if key in publication.hidden:
         return [table.name, *where, "count", "", "", "", "", "suppressed"]

@@ -28,6 +28,7 @@ class Subject:
     tables: tuple[Table, ...]
     counts: Mapping[Key, int]
     primary: frozenset[Key]
+    shown: frozenset[Key] = frozenset()  # what is published already and cannot be hidden any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Deci
         unions = _unions(proofs, policy, asked)
         if not failures and not unions:
             inside = _insiders(subject, choice, policy)
-            failures = _told_to_insiders(publication, inside)
+            failures = _told_to_insiders(publication, subject.counts, inside)
             if not failures:
                 return Decision(publication, proofs, choice, len(inside))
         asked.unions += unions
@@ -94,6 +95,7 @@ def _choose(subject: Subject, policy: Policy, asked: _Asked) -> Choice:
         return choose(
             subject.tables, subject.counts, asked.primary,
             width=policy.width, insiders=policy.insiders, unions=asked.unions, wider=asked.wider,
+            shown=subject.shown,
         )  # fmt: skip
     except UnprotectableError as error:
         keys = family(subject.tables).keys
@@ -136,12 +138,12 @@ def _insiders(subject: Subject, choice: Choice, policy: Policy) -> list[tuple[Ke
 
 
 def _told_to_insiders(
-    publication: Publication, insiders: Sequence[tuple[Key, ...]]
+    publication: Publication, counts: Mapping[Key, int], insiders: Sequence[tuple[Key, ...]]
 ) -> tuple[Key, ...]:
     """Hidden cells that the only student of a cell could tell. Uses hidden values: vault only."""
     failures: dict[Key, None] = {}
     for known in insiders:
-        told = {**publication.told, **dict.fromkeys(known, (1, 1))}
+        told = {**publication.told, **{key: (counts[key], counts[key]) for key in known}}
         hidden = {key: w for key, w in publication.hidden.items() if key not in known}
         seen = Publication(publication.tables, told, hidden)
         failures.update(dict.fromkeys(prove([seen]).unproved))

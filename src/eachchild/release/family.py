@@ -33,10 +33,15 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The full cross of its dimensions, totals included."""
+    """The full cross of its dimensions, totals included.
+
+    `of` says whom all of it counts, as pairs that every cell's key has: a year, say. Cells of
+    different years are different cells, and cells of one key are one cell wherever they stand.
+    """
 
     name: str
     trees: tuple[Tree, ...]
+    of: Key = ()
 
     def cells(self) -> Iterator[Key]:
         """Every cell of the table."""
@@ -55,7 +60,7 @@ class Table:
 
     def _key(self, values: tuple[str, ...]) -> Key:
         named = zip((t.name for t in self.trees), values, strict=True)
-        return tuple(sorted((d, v) for d, v in named if v != TOTAL))
+        return tuple(sorted((*self.of, *((d, v) for d, v in named if v != TOTAL))))
 
 
 @dataclass(frozen=True, slots=True)

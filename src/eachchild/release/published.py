@@ -35,7 +35,11 @@ class Publication:
         """
         return {
             "tables": [
-                {"name": t.name, "dimensions": {tree.name: _plain(tree) for tree in t.trees}}
+                {
+                    "name": t.name,
+                    "of": dict(t.of),
+                    "dimensions": {tree.name: _plain(tree) for tree in t.trees},
+                }
                 for t in self.tables
             ],
             "told": [[dict(key), *span] for key, span in sorted(self.told.items())],
@@ -72,7 +76,9 @@ def _table(data: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Table:
         Tree(name, {parent: tuple(parts) for parent, parts in children.items()})
         for name, children in data["dimensions"].items()
     )
-    return Table(str(data["name"]), tuple(trees))
+    return Table(
+        str(data["name"]), tuple(trees), key_of({str(d): str(v) for d, v in data["of"].items()})
+    )
 
 
 def _list(data: object) -> list[Any]:

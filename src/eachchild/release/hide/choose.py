@@ -1,6 +1,6 @@
 """From counts and a policy to the cells that are hidden."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,20 +44,24 @@ def choose(
     insiders: bool = False,
     unions: Iterable[Iterable[Key]] = (),
     wider: Mapping[Key, int] | None = None,
+    shown: Iterable[Key] = (),
 ) -> Choice:
     """Choose what to hide beside the primary cells, so that every hidden cell keeps its width.
 
     `unions` are sets of hidden cells to be protected as one more cell, their sum; `wider` asks
-    some cells for more than the common width. Zero cells are never hidden: a reader who knows
-    that nobody is there would learn nothing from it, and would see through it. Raises
-    UnprotectableError, whose `cells` are places in the tables' cells, where nothing protects.
+    some cells for more than the common width; `shown` are cells that stay as they are. Zero
+    cells are never hidden beside others: a reader who knows that nobody is there would learn
+    nothing from it, and would see through it. Raises UnprotectableError, whose `cells` are places
+    in the tables' cells, where nothing protects.
     """
     cells = family(tables)
     at = cells.index()
     problem = _problem(cells, counts, {at[key] for key in primary}, width)
     for key, more in (wider or {}).items():
         problem.width[at[key]] += more
-    alone = _insiders(cells, problem) if insiders else []
+    fixed = {at[key] for key in shown}
+    problem.may[list(fixed)] = False
+    alone = _insiders(cells, problem, fixed) if insiders else []
     problem = problem.with_insiders(alone)
     problem = problem.with_unions([np.array([at[key] for key in keys]) for keys in unions])
     pattern = _pattern(problem, cells)
@@ -95,40 +99,50 @@ def _problem(cells: Family, counts: Mapping[Key, int], primary: set[int], width:
     )
 
 
-def _insiders(cells: Family, problem: Problem) -> list[Whole]:
-    """For each student who is alone in a cell: every cell of one that holds that student."""
-    wholes: dict[int, set[int]] = {}
+def _insiders(cells: Family, problem: Problem, fixed: set[int]) -> list[Whole]:
+    """For each student who is alone in a cell: the cells of one that hold that student, and theirs.
+
+    A part of a cell in which somebody is alone holds that student or nobody: known as well. So is
+    the rest of a count that is told to all and has two parts: of 17 students one was suspended,
+    and that one knows that 16 were not. Only another count of the 17 could help, and it is told.
+    """
     ones = problem.count == 1
-    start = np.flatnonzero(cells.sums.sign < 0)
-    for row, first in enumerate(start):
-        end = start[row + 1] if row + 1 < start.size else cells.sums.cell.size
-        whole = int(cells.sums.cell[first])
-        for part in cells.sums.cell[first + 1 : end]:
-            if ones[part] and ones[whole]:
-                wholes.setdefault(int(part), set()).add(whole)
-    inner = np.flatnonzero(ones & ~np.isin(np.arange(ones.size), _wholes_of_one(cells, ones)))
-    return [np.array(sorted(_upward(int(cell), wholes)), dtype=np.int64) for cell in inner]
+    wholes: dict[int, set[int]] = {}
+    parts: dict[int, set[int]] = {}
+    inner = set(np.flatnonzero(ones).tolist())
+    for whole, within in _sums(cells):
+        if ones[whole]:
+            parts.setdefault(whole, set()).update(within)
+            for part in within:
+                if ones[part]:
+                    wholes.setdefault(part, set()).add(whole)
+                    inner.discard(whole)  # its part of one student stands for both
+    rest = {a: {b} for whole, within in _sums(cells) if whole in fixed and len(within) == 2
+            for a, b in (within, within[::-1])}  # fmt: skip
+    found = dict.fromkeys(
+        tuple(sorted(_closure(_closure(_closure({cell}, wholes), parts), rest)))
+        for cell in sorted(inner)
+    )
+    return [np.array(known, dtype=np.int64) for known in found]
 
 
-def _wholes_of_one(cells: Family, ones: np.ndarray) -> Whole:
-    """Cells of one student that have a part of one student: the part stands for both."""
-    found = []
-    start = np.flatnonzero(cells.sums.sign < 0)
-    ends = [*start[1:], cells.sums.cell.size]
-    for first, end in zip(start, ends, strict=True):
-        if ones[cells.sums.cell[first]] and ones[cells.sums.cell[first + 1 : end]].any():
-            found.append(int(cells.sums.cell[first]))
-    return np.array(found, dtype=np.int64)
+def _sums(cells: Family) -> Iterator[tuple[int, list[int]]]:
+    """Each sum as its whole and its parts."""
+    starts = np.flatnonzero(cells.sums.sign < 0)
+    ends = [*starts[1:], cells.sums.cell.size]
+    for start, end in zip(starts, ends, strict=True):
+        yield int(cells.sums.cell[start]), cells.sums.cell[start + 1 : end].tolist()
 
 
-def _upward(cell: int, wholes: Mapping[int, set[int]]) -> set[int]:
-    known = {cell}
-    edge = [cell]
+def _closure(known: set[int], following: Mapping[int, set[int]]) -> set[int]:
+    """What is reached from some cells by going on and on."""
+    reached = set(known)
+    edge = list(known)
     while edge:
-        fresh = wholes.get(edge.pop(), set()) - known
-        known |= fresh
+        fresh = following.get(edge.pop(), set()) - reached
+        reached |= fresh
         edge.extend(fresh)
-    return known
+    return reached
 
 
 __all__ = ["Choice", "UnprotectableError", "choose"]

@@ -1,0 +1,224 @@
+"""Which tables of an audit may leave: counts of students and of those with an outcome.
+
+Schools are shown by the plan's first factor, the whole place by each factor and by the first
+crossed with each. Tables that hang together over one factor add up to all that is known of the
+others; three factors crossed two by two would not, and could tell more than any one of them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from eachchild.cube import ALL_PLACES, Cube, Margin, Rollups
+from eachchild.plan import Plan
+from eachchild.release.family import TOTAL, Key, Table, Tree
+from eachchild.release.policy import Policy
+
+Values = tuple[str, ...]
+Counts = dict[Key, int]
+_PLACES = 60  # places told apart; more would take too long to prove
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The students of one period who are asked about the same outcomes.
+
+    `groups` has each table without its outcome: the cells of students. Each outcome splits every
+    cell in `yes` and `no`. `students` and `events` count them.
+    """
+
+    period: str
+    outcomes: tuple[str, ...]
+    groups: tuple[Table, ...]
+    students: Mapping[Key, int]
+    events: Mapping[str, Mapping[Key, int]]
+
+    def coarser(self) -> Iterator["Part"]:
+        """The part as it is, then with fewer tables: no schools, then the first factor alone."""
+        level = {tree.name for tree in self.groups[0].trees[1:]}
+        yield self
+        if len(self.groups) > 1 and level:
+            yield self._only(self.groups[1:])
+        first = self.groups[0]
+        if len(first.trees) > 1:
+            yield self._only((Table(first.name.partition(" by ")[0], first.trees[:1], first.of),))
+
+    def _only(self, groups: tuple[Table, ...]) -> "Part":
+        keys = [key for table in groups for key in table.cells()]
+        events = {o: {key: counts[key] for key in keys} for o, counts in self.events.items()}
+        return replace(
+            self, groups=groups, students={key: self.students[key] for key in keys}, events=events
+        )
+
+    def with_outcome(self, outcome: str) -> tuple[Table, ...]:
+        """The tables of students, each split by one outcome."""
+        sides = Tree(outcome, {TOTAL: ("yes", "no")})
+        return tuple(Table(f"{outcome} by {t.name}", (*t.trees, sides), t.of) for t in self.groups)
+
+    def counts(self, outcome: str) -> dict[Key, int]:
+        """Every count of the tables that one outcome splits."""
+        events = self.events[outcome]
+        counts = dict(self.students)
+        for key, number in self.students.items():
+            counts[split(key, outcome, "yes")] = events[key]
+            counts[split(key, outcome, "no")] = number - events[key]
+        return counts
+
+    def small(self, outcome: str, policy: Policy) -> frozenset[Key]:
+        """Counts that a policy does not show, in the tables that one outcome splits.
+
+        Where few are asked, nothing is said; where few are, or are not, or all are, with the
+        outcome, neither side is. That nobody is may be said.
+        """
+        found: set[Key] = set()
+        for key, number in self.students.items():
+            events = self.events[outcome][key]
+            pair = {split(key, outcome, "yes"), split(key, outcome, "no")}
+            if 0 < number < policy.minimum_n:
+                found |= {key} | pair
+            elif number and (
+                0 < events < policy.minimum_events or number - events < policy.minimum_events
+            ):
+                found |= pair
+        return frozenset(found)
+
+
+def split(key: Key, outcome: str, side: str) -> Key:
+    """The cell of those with (yes) or without (no) an outcome, among those of a cell."""
+    return tuple(sorted((*key, (outcome, side))))
+
+
+def parts_of_audit(plan: Plan, cube: Cube) -> tuple[Part, ...]:
+    """The tables of every period, those of the same students together.
+
+    Left out: means, since a sum of points or days says more than a count and is not proved here,
+    and what the source itself has only in part.
+    """
+    rollups = Rollups(cube)
+    found: list[Part] = []
+    for period, name in enumerate(cube.periods):
+        asked: dict[tuple[tuple[Key, int], ...], dict[str, Counts]] = {}
+        for outcome in (o.name for o in plan.outcomes if o.is_rate):
+            counted = _counted(plan, cube, rollups, outcome, period)
+            if counted is not None:
+                asked.setdefault(tuple(sorted(counted[0].items())), {})[outcome] = counted[1]
+        for number, (students, events) in enumerate(asked.items(), 1):
+            found += _part(plan, cube, (("period", name), ("students", str(number))),
+                           dict(students), events)  # fmt: skip
+    return tuple(found)
+
+
+def _part(
+    plan: Plan, cube: Cube, of: Key, students: Counts, events: Mapping[str, Counts]
+) -> list[Part]:
+    students = _within(of, students)
+    events = {outcome: _within(of, counts) for outcome, counts in events.items()}
+    tables = [t for t in _tables(plan, cube, of, students) if _adds_up(t, students)]
+    keys = dict.fromkeys(key for table in tables for key in table.cells())
+    kept = tuple(
+        outcome for outcome, counts in events.items() if all(_adds_up(t, counts) for t in tables)
+    )
+    if not tables or not kept:
+        return []
+    return [
+        Part(
+            dict(of)["period"],
+            kept,
+            tuple(tables),
+            {key: students.get(key, 0) for key in keys},
+            {outcome: {key: events[outcome].get(key, 0) for key in keys} for outcome in kept},
+        )
+    ]
+
+
+def _within(of: Key, counts: Counts) -> Counts:
+    return {tuple(sorted((*of, *key))): number for key, number in counts.items()}
+
+
+def _adds_up(table: Table, counts: Counts) -> bool:
+    """Whether the source's own totals are the sums of its parts; if not, they are no one table."""
+    return all(
+        counts.get(whole, 0) == sum(counts.get(part, 0) for part in parts)
+        for whole, parts in table.sums()
+    )
+
+
+def breakdowns(plan: Plan) -> tuple[tuple[Values, bool], ...]:
+    """The factors of each table, and whether it tells schools apart."""
+    partitions = [i.factor.id for i in plan.identity if not i.factor.overlap]
+    if not partitions:
+        return (((), True),)
+    first, *rest = partitions
+    return (((first,), True), *(((first, other), False) for other in rest))
+
+
+def _tables(plan: Plan, cube: Cube, of: Key, students: Counts) -> Iterator[Table]:
+    present = {pair for key in students for pair in key}
+    for factors, by_place in breakdowns(plan):
+        trees = []
+        for factor in factors:
+            told = tuple(v for v in cube.values[factor] if (factor, v) in present)
+            trees.append(Tree(factor, {TOTAL: told}))
+        if all(tree.children[TOTAL] for tree in trees):
+            place = _place_tree(cube, present) if by_place else None
+            name = " by ".join((*factors, *((place.name,) if place else ()))) or "all students"
+            yield Table(
+                f"{name}, {' '.join(value for _, value in of)}",
+                (*trees, *([place] if place else [])),
+                of,
+            )
+
+
+def _place_tree(cube: Cube, present: set[tuple[str, str]]) -> Tree | None:
+    level = _level(cube)
+    ids = () if level is None else tuple(sorted(v for d, v in present if d == level))
+    return Tree(str(level), {TOTAL: ids}) if len(ids) > 1 else None
+
+
+def _level(cube: Cube) -> str | None:
+    """The finest level with few enough places to be proved; None: the whole place alone."""
+    places = cube.places
+    if 1 < len(places.ids) <= _PLACES:
+        return places.level
+    return places.parent_level if 1 < len(places.parent_ids) <= _PLACES else None
+
+
+def _counted(
+    plan: Plan, cube: Cube, rollups: Rollups, outcome: str, period: int
+) -> tuple[Counts, Counts] | None:
+    """Students and those with the outcome by cell; None where the source has no whole numbers."""
+    students: Counts = {}
+    events: Counts = {}
+    for factors, by_place in breakdowns(plan):
+        level = _level(cube) if by_place else None
+        for at in (ALL_PLACES, level) if level else (ALL_PLACES,):
+            for kept in _subsets(factors):
+                cells = rollups.cells(outcome, kept, level=at)
+                if cells is None:
+                    continue
+                tally = cells.tallies[outcome]
+                here = cells.period == period
+                if not (tally.collected & tally.is_exact)[here].all():
+                    return None
+                for row in np.flatnonzero(here):
+                    key = _key(cube, cells, int(row))
+                    students[key] = int(tally.n[row])
+                    events[key] = int(tally.events[row])
+    return (students, events) if students else None
+
+
+def _subsets(factors: Values) -> tuple[Values, ...]:
+    found: list[Values] = [()]
+    for factor in factors:
+        found += [(*kept, factor) for kept in found]
+    return tuple(found)
+
+
+def _key(cube: Cube, cells: Margin, row: int) -> Key:
+    pairs = [(f, cube.values[f][v]) for f, v in zip(cells.factors, cells.value[row], strict=True)]
+    at = int(cells.place[row])
+    if at >= 0:
+        finest = cells.level == cube.places.level
+        pairs.append((cells.level, (cube.places.ids if finest else cube.places.parent_ids)[at]))
+    return tuple(sorted(pairs))
