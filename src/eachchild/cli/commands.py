@@ -11,12 +11,19 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from eachchild import story
-from eachchild.cli.terminal import Bar, cost_lines, headline_lines, ledger_lines, quality_lines
+from eachchild.cli.terminal import (
+    Bar,
+    cost_lines,
+    headline_lines,
+    ledger_lines,
+    left_out_lines,
+    quality_lines,
+)
 from eachchild.cube import CubeError
 from eachchild.plan import PlanError
 from eachchild.release import (
@@ -25,13 +32,13 @@ from eachchild.release import (
     ReleaseRefusedError,
     load_policy,
     quality_document,
-    refuse_unproved,
     stops,
 )
 from eachchild.release.bundle import BundleError, verify_bundle, verify_tables
 from eachchild.release.ledger import (
     IMPORT,
     Entry,
+    Ledger,
     LedgerError,
     append,
     conflicts,
@@ -296,9 +303,37 @@ def _run_release(chosen: argparse.Namespace) -> int:
             f"{chosen.source} holds neither an audit nor tables. `eachchild audit PLAN --out DIR` "
             "writes an audit; a folder of counts has problem.json, inner.csv and its hierarchies."
         )
-    refuse_unproved(audience)
-    print(f"{chosen.source} is the internal audit, and complete as it stands.")
+    if audience is Audience.INTERNAL:
+        print(f"{chosen.source} is the internal audit, and complete as it stands.")
+        return DONE
+    return _run_release_audit(chosen, audience)
+
+
+def _run_release_audit(chosen: argparse.Namespace, audience: Audience) -> int:
+    from eachchild.handover import release_audit
+
+    policy = load_policy(chosen.policy, Path())
+    path = chosen.ledger or chosen.source.parent / "ledger.jsonl"
+    out = chosen.out or chosen.source / "released" / audience.value
+    refuse_folder(out)
+    before = load_ledger(path)
+    with Bar("bar") as bar:
+        files, cost, found = release_audit(
+            chosen.source, policy, audience, approved_by=chosen.approved_by,
+            known=readers(readers_of(audience), before), progress=bar.step,
+        )  # fmt: skip
+    _write_bundle(files, out, path, audience, before)
+    print("\n".join([*cost_lines(cost, out), *left_out_lines(found.left_out)]))
     return DONE
+
+
+def _write_bundle(
+    files: Mapping[str, bytes], out: Path, ledger: Path, audience: Audience, before: Ledger
+) -> None:
+    with built_aside(out) as part:
+        for name, data in files.items():
+            (part / name).write_bytes(data)
+        append(ledger, entry_of(files, audience), after=before)  # no bundle without its entry
 
 
 def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
@@ -310,10 +345,7 @@ def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
         subject_of(chosen.source), policy, audience, approved_by=chosen.approved_by, known=known
     )
     out = chosen.out or chosen.source / "released" / audience.value
-    with built_aside(out) as part:
-        for name, data in files.items():
-            (part / name).write_bytes(data)
-        append(path, entry_of(files, audience), after=before)  # no bundle without its entry
+    _write_bundle(files, out, path, audience, before)
     print("\n".join(cost_lines(cost, out)))
     return DONE
 

@@ -144,3 +144,12 @@ def ledger_lines(ledger: Ledger) -> list[str]:
         f"{count(len(e.publication.hidden))} hidden)"
         for number, e in enumerate(ledger.entries, start=1)
     ]
+
+
+def left_out_lines(left_out: Sequence[tuple[str, str]]) -> list[str]:
+    """The tables that could not be proved, and are not in the bundle."""
+    if not left_out:
+        return []
+    names = "; ".join(dict.fromkeys(name for name, _ in left_out))
+    text = f"Not released, for no choice could be proved: {names}."
+    return ["", *textwrap.wrap(text, 96, initial_indent="  ", subsequent_indent="  ")]

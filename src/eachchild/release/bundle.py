@@ -49,9 +49,14 @@ def bundle_files(
     audience: str,
     approved_by: Sequence[str],
     known: Mapping[str, Sequence[Publication]],
+    pages: Mapping[str, bytes] | None = None,
 ) -> dict[str, bytes]:
-    """Every file of a bundle. Nothing in them depends on a hidden count but which are hidden."""
+    """Every file of a bundle. Nothing in them depends on a hidden count but which are hidden.
+
+    `pages` are files made of the released cells, sealed with them.
+    """
     files = {
+        **(pages or {}),
         CELLS: cells_csv(decision.publication).encode(),
         POLICY: policy.to_toml().encode(),
     }
@@ -153,16 +158,18 @@ def _read(folder: Path) -> dict[str, bytes]:
             f"{folder} is no released bundle: {', '.join(missing)} is not there. "
             "`eachchild release` writes one."
         )
-    return {name: (folder / name).read_bytes() for name in (CELLS, POLICY, PROOF, SEAL)}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 def _tampered(files: Mapping[str, bytes], proof: Mapping[str, dict], own: Publication) -> list[str]:  # type: ignore[type-arg]
     faults = []
     if files[SEAL].decode(errors="replace") != hashlib.sha256(files[PROOF]).hexdigest() + "\n":
         faults.append(f"{PROOF} is not the file that was sealed.")
-    for name in (CELLS, POLICY):
-        if proof["files"][name] != hashlib.sha256(files[name]).hexdigest():
+    for name, digest in proof["files"].items():
+        if name not in files or digest != hashlib.sha256(files[name]).hexdigest():
             faults.append(f"{name} is not the file that was proved.")
+    for name in sorted(files.keys() - proof["files"].keys() - {PROOF, SEAL}):
+        faults.append(f"{name} was added after the bundle was proved.")
     if files[CELLS].decode(errors="replace") != cells_csv(own):
         faults.append(f"{CELLS} shows other cells than the proof is about.")
     return faults

@@ -7,12 +7,13 @@ facts alone; what it cannot prove comes back as one more thing to hide. Without 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from eachchild.release.door import ReleaseRefusedError
+from eachchild.release.door import ReleaseRefusedError, handed, refuse_unproved
 from eachchild.release.family import Key, Table, family
 from eachchild.release.hide import Choice, UnprotectableError, choose
 from eachchild.release.policy import Policy
 from eachchild.release.proof import ContradictionError, Proof, implied_small, named, prove
 from eachchild.release.published import Publication
+from eachchild.release.types import Audience, Content, Released
 
 Known = Sequence[Publication]
 _ROUNDS = 10
@@ -88,6 +89,13 @@ def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Deci
         f"no proof that {_some(failures)} cannot be told from this and earlier releases, so "
         "nothing is released. Show fewer tables or coarser groups, or pool years."
     )
+
+
+def release_proved(content: Content, audience: Audience, decision: Decision) -> Released:
+    """Hand over what was made of released cells alone; ReleaseRefusedError without a proof."""
+    if not decision.proofs or not all(proof.holds for proof in decision.proofs.values()):
+        refuse_unproved(audience)
+    return handed(content, audience)
 
 
 def _choose(subject: Subject, policy: Policy, asked: _Asked) -> Choice:

@@ -70,10 +70,11 @@ def release_tables(
         approved_by=names,
         known=known,
     )
-    return files, _cost(decision, policy)
+    return files, cost_of(decision, policy)
 
 
-def _cost(decision: Decision, policy: Policy) -> Cost:
+def cost_of(decision: Decision, policy: Policy) -> Cost:
+    """What a decision hides, in numbers for the person who releases."""
     choice = decision.choice
     cells = len(decision.publication.told) + len(decision.publication.hidden)
     return Cost(

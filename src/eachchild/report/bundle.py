@@ -21,6 +21,7 @@ from eachchild.report.pdf import write_pdf
 from eachchild.terms.catalogue import words
 
 MEASURES, FINDINGS, AUDIT, README = "measures.csv", "findings.json", "audit.json", "README.txt"
+SEAL = "seal.txt"  # of a released bundle
 _ROWS_AT_ONCE = 100_000
 _TRIES = 20
 Progress = Callable[[str, float], None]
@@ -53,7 +54,8 @@ def refuse_folder(out: Path) -> None:
     """
     if out.exists() and not out.is_dir():
         raise FileExistsError(f"{out} is a file. Choose a folder with --out.")
-    if out.exists() and any(out.iterdir()) and not (out / AUDIT).exists():
+    ours = any((out / name).exists() for name in (AUDIT, SEAL))
+    if out.exists() and any(out.iterdir()) and not ours:
         raise FileExistsError(
             f"{out} is not empty and holds no audit. Choose another folder with --out."
         )
@@ -67,10 +69,15 @@ def refuse_folder(out: Path) -> None:
 def write_tables(released: Released, folder: Path) -> None:
     """Write what programs read: measures, findings, choices, and a note of what the folder is."""
     write_measures(released.measures, folder / MEASURES)
-    _write_json(folder / FINDINGS, findings_document(released))
+    write_findings(released, folder / FINDINGS)
     _write_json(folder / AUDIT, {"schema": 1, "audience": released.audience, **released.choices})
     said = words(released.language)
     folder.joinpath(README).write_text(said.text(f"readme.{released.audience}"), "utf-8")
+
+
+def write_findings(released: Released, path: Path) -> None:
+    """Write the findings for programs, best first."""
+    _write_json(path, findings_document(released))
 
 
 def write_pages(released: Released, folder: Path, *, pdf: bool, progress: Progress) -> None:

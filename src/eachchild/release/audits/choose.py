@@ -1,11 +1,12 @@
 """What may be shown of an audit: first how many students there are, then how many with what.
 
 The counts of students are decided once for all outcomes, for they are the same students; each
-outcome then decides about its own counts. An outcome that cannot be proved is left out, by name.
+outcome then decides about its own counts. Within each, the whole place comes first and the finer
+tables after it, each with what stands already. A table that cannot be proved is left out, by name.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from eachchild.release.audits.tables import Part
 from eachchild.release.decide import Decision, Known, Subject, decide
@@ -14,7 +15,7 @@ from eachchild.release.family import Key, Table
 from eachchild.release.hide import Choice
 from eachchild.release.policy import Policy
 from eachchild.release.proof import prove
-from eachchild.release.published import Publication
+from eachchild.release.published import Publication, Range
 
 _ALONE: Mapping[str, Known] = {"public": ()}
 Progress = Callable[[str, float], None]
@@ -26,7 +27,35 @@ class AuditDecision:
 
     decision: Decision
     released: Mapping[str, Mapping[str, str]]  # outcome -> period -> name of its students
-    left_out: tuple[tuple[str, str, str], ...]  # outcome, period, reason
+    left_out: tuple[tuple[str, str], ...]  # the table, the reason
+
+
+@dataclass
+class _Shown:
+    """What stands so far: tables with what they tell and hide, and what deciding it cost."""
+
+    tables: dict[str, Table] = field(default_factory=dict)
+    told: dict[Key, Range] = field(default_factory=dict)
+    hidden: dict[Key, int] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+
+    def take(self, decision: Decision) -> None:
+        """Add what was decided."""
+        found = decision.publication
+        self.tables.update({table.name: table for table in found.tables})
+        self.told.update(found.told)
+        self.hidden.update(found.hidden)
+        self.decisions.append(decision)
+
+    def publication(self) -> Publication:
+        """All of it as one publication."""
+        return Publication(
+            tuple(self.tables.values()), self.told, dict(sorted(self.hidden.items()))
+        )
+
+    def copy(self) -> "_Shown":
+        """As it is now, to be tried with more."""
+        return _Shown(dict(self.tables), dict(self.told), dict(self.hidden), list(self.decisions))
 
 
 def decide_audit(
@@ -34,78 +63,97 @@ def decide_audit(
 ) -> AuditDecision:
     """Decide part by part, then prove all together for each kind of reader.
 
-    Raises ReleaseRefusedError where nothing can be proved.
+    Earlier periods are shown by the first factor alone. Raises ReleaseRefusedError where nothing
+    can be proved.
     """
-    found: list[Publication] = []
-    choices: list[Choice] = []
+    shown = _Shown()
     released: dict[str, dict[str, str]] = {}
-    left_out: list[tuple[str, str, str]] = []
-    insiders = 0
+    left_out: list[tuple[str, str]] = []
+    latest = max((part.period for part in parts), default="")
     for number, part in enumerate(parts):
-        told(f"deciding what may be shown of {part.period}", 0.1 + 0.6 * number / len(parts))
-        students = _students(title, part, policy)
-        found.append(students.publication)
+        told(f"deciding what may be shown of {part.period}", 0.05 + 0.7 * number / len(parts))
+        asked = part if part.period == latest else part.whole()
+        students = _students(title, asked, policy, left_out)
         for outcome in part.outcomes:
-            split = _finest(title, part, outcome, policy, students)
-            if isinstance(split, str):
-                left_out.append((outcome, part.period, split))
-                continue
-            found.append(split.publication)
-            choices.append(split.choice)
-            insiders += split.insiders
-            released.setdefault(outcome, {})[part.period] = dict(part.groups[0].of)["students"]
+            split = _outcome(title, asked, outcome, policy, students, left_out)
+            if split is not None:
+                for decision in split.decisions:
+                    shown.take(decision)
+                released.setdefault(outcome, {})[part.period] = dict(asked.groups[0].of)["students"]
     if not released:
-        raise ReleaseRefusedError(
-            "no outcome of this audit could be proved safe. " + (left_out[0][2] if left_out else "")
-        )
-    told("proving all of it together, with what readers have already", 0.75)
-    return AuditDecision(_together(found, choices, insiders, known), released, tuple(left_out))
+        raise ReleaseRefusedError(f"nothing of this audit could be proved safe. {left_out[0][1]}")
+    told("proving all of it together, with what readers have already", 0.8)
+    return AuditDecision(_together(shown, known), released, tuple(left_out))
 
 
-def _finest(
-    title: str, part: Part, outcome: str, policy: Policy, students: Decision
-) -> Decision | str:
-    """An outcome in the finest tables that can be proved; else why not even the coarsest can."""
-    reason = ""
-    for coarser in part.coarser():
-        try:
-            return decide(_subject(title, coarser, outcome, policy, students), policy, _ALONE)
-        except ReleaseRefusedError as error:
-            reason = str(error)
-    return reason
+def _students(title: str, part: Part, policy: Policy, left_out: list[tuple[str, str]]) -> _Shown:
+    few = frozenset(key for key, number in part.students.items() if 0 < number < policy.minimum_n)
+
+    def subject(piece: Part) -> Subject:
+        return Subject(title, "", piece.groups, piece.students, few & piece.students.keys())
+
+    return _stepwise(_Shown(), part.pieces(), subject, policy, left_out)
 
 
-def _students(title: str, part: Part, policy: Policy) -> Decision:
-    few = frozenset(k for k, n in part.students.items() if 0 < n < policy.minimum_n)
-    return decide(Subject(title, "", part.groups, part.students, few), policy, _ALONE)
+def _outcome(
+    title: str, part: Part, outcome: str, policy: Policy, students: _Shown,
+    left_out: list[tuple[str, str]],
+) -> _Shown | None:  # fmt: skip
+    def subject(piece: Part) -> Subject:
+        return Subject(title, "", piece.with_outcome(outcome), piece.counts(outcome),
+                       piece.small(outcome, policy))  # fmt: skip
 
-
-def _subject(title: str, part: Part, outcome: str, policy: Policy, students: Decision) -> Subject:
-    hidden = students.choice.hidden & frozenset(part.students)
-    primary = set(part.small(outcome, policy)) | hidden
-    shown = frozenset(key for key in part.students if key not in hidden)
-    return Subject(
-        title,
-        "",
-        part.with_outcome(outcome),
-        part.counts(outcome),
-        frozenset(primary - shown),
-        shown,
+    pieces = (
+        p
+        for p in part.pieces()
+        if p.students.keys() <= students.told.keys() | students.hidden.keys()
     )
+    found = _stepwise(students.copy(), pieces, subject, policy, left_out)
+    return found if len(found.decisions) > len(students.decisions) else None
 
 
-def _together(
-    publications: Sequence[Publication], choices: Sequence[Choice], insiders: int,
-    known: Mapping[str, Known],
-) -> Decision:  # fmt: skip
-    told: dict[Key, tuple[int, int | None]] = {}
-    hidden: dict[Key, int] = {}
-    tables: dict[str, Table] = {}
-    for each in publications:
-        told.update(each.told)
-        hidden.update(each.hidden)
-        tables.update({table.name: table for table in each.tables})
-    whole = Publication(tuple(tables.values()), told, dict(sorted(hidden.items())))
+def _stepwise(
+    shown: _Shown, pieces: Iterable[Part], subject: Callable[[Part], Subject], policy: Policy,
+    left_out: list[tuple[str, str]],
+) -> _Shown:  # fmt: skip
+    """Decide table after table, each with what stands; leave out what cannot be proved.
+
+    A crossing that cannot be proved gives way to its other side alone, all groups together.
+    """
+    for piece in pieces:
+        more = _with(shown, subject(piece), policy)
+        if isinstance(more, str):
+            left_out.append((subject(piece).tables[0].name, more))
+            alone = piece.alone()
+            if alone is None:
+                return shown  # not even the whole place: nothing finer then
+            more = _with(shown, subject(alone), policy)
+        if isinstance(more, _Shown):
+            shown = more
+    return shown
+
+
+def _with(shown: _Shown, subject: Subject, policy: Policy) -> _Shown | str:
+    """What is shown with one table more; or why it cannot be."""
+    mine = subject.counts.keys()
+    stands = replace(
+        subject,
+        primary=frozenset(subject.primary | (mine & shown.hidden.keys())) - shown.told.keys(),
+        shown=frozenset(mine & shown.told.keys()),
+    )
+    try:
+        decision = decide(stands, policy, _ALONE)
+    except ReleaseRefusedError as error:
+        return str(error)
+    tried = shown.copy()
+    tried.take(decision)
+    if prove([tried.publication()]).unproved:
+        return "it is not proved together with the tables before it."
+    return tried
+
+
+def _together(shown: _Shown, known: Mapping[str, Known]) -> Decision:
+    whole = shown.publication()
     proofs = {reader: prove([whole, *earlier]) for reader, earlier in known.items()}
     open_ = [key for proof in proofs.values() for key in proof.unproved]
     if open_:
@@ -113,7 +161,10 @@ def _together(
             f"{len(open_)} hidden counts could be told from this and earlier releases together, so "
             "nothing is released. Release the tables as they were, or to a smaller audience."
         )
-    primary = frozenset().union(*(c.primary for c in choices))
-    secondary = frozenset().union(*(c.secondary for c in choices))
+    unique = list({id(d): d for d in shown.decisions}.values())
+    choices = [d.choice for d in unique]
+    primary = frozenset(key for c in choices for key in c.primary)
+    secondary = frozenset(key for c in choices for key in c.secondary) - primary
     cost, bound = sum(c.cost for c in choices), sum(c.bound for c in choices)
+    insiders = sum(d.insiders for d in unique)
     return Decision(whole, proofs, Choice(primary, secondary, cost, bound), insiders)

@@ -34,15 +34,25 @@ class Part:
     students: Mapping[Key, int]
     events: Mapping[str, Mapping[Key, int]]
 
-    def coarser(self) -> Iterator["Part"]:
-        """The part as it is, then with fewer tables: no schools, then the first factor alone."""
-        level = {tree.name for tree in self.groups[0].trees[1:]}
-        yield self
-        if len(self.groups) > 1 and level:
-            yield self._only(self.groups[1:])
+    def pieces(self) -> Iterator["Part"]:
+        """The first factor alone, then each table: what is decided before stands after."""
         first = self.groups[0]
-        if len(first.trees) > 1:
-            yield self._only((Table(first.name.partition(" by ")[0], first.trees[:1], first.of),))
+        yield self._only((Table(_first(first), first.trees[:1], first.of),))
+        for table in self.groups:
+            if len(table.trees) > 1:
+                yield self._only((table,))
+
+    def alone(self) -> "Part | None":
+        """A piece's other side without the first factor: schools alone, or the other factor."""
+        table = self.groups[0]
+        if len(table.trees) < 2:
+            return None
+        name = f"{table.trees[1].name}, {' '.join(value for _, value in table.of)}"
+        return self._only((Table(name, table.trees[1:], table.of),))
+
+    def whole(self) -> "Part":
+        """The first factor alone, without schools or other factors."""
+        return next(self.pieces())
 
     def _only(self, groups: tuple[Table, ...]) -> "Part":
         keys = [key for table in groups for key in table.cells()]
@@ -82,6 +92,10 @@ class Part:
             ):
                 found |= pair
         return frozenset(found)
+
+
+def _first(table: Table) -> str:
+    return f"{table.trees[0].name}, {' '.join(value for _, value in table.of)}"
 
 
 def split(key: Key, outcome: str, side: str) -> Key:

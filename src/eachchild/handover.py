@@ -1,0 +1,73 @@
+"""A finished audit handed to an audience: decided, proved, told again from what is released.
+
+Nothing here reads a row or a file of the plan: an audit's folder holds its counts, and what leaves
+is made from those of them that are released.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from eachchild.cube import Cube, Rollups, restore
+from eachchild.findings import Known, phrases_of, tell
+from eachchild.measures import measure
+from eachchild.plan import Plan, load_plan
+from eachchild.release import Audience, Content, Parts, Policy, Quality, content
+from eachchild.release.approval import approved
+from eachchild.release.audits import AuditDecision, decide_audit, parts_of_audit, released_cube
+from eachchild.release.bundle import bundle_files
+from eachchild.release.decide import release_proved
+from eachchild.release.published import Publication
+from eachchild.release.tables import Cost, cost_of
+from eachchild.report.bundle import FINDINGS, MEASURES, write_findings, write_measures
+from eachchild.report.html import write_html
+from eachchild.story import Progress
+
+
+def release_audit(
+    folder: Path,
+    policy: Policy,
+    audience: Audience,
+    *,
+    approved_by: Sequence[str],
+    known: Mapping[str, Sequence[Publication]],
+    progress: Progress,
+) -> tuple[dict[str, bytes], Cost, AuditDecision]:
+    """The files of a bundle for one audience, what they cost, and what was left out.
+
+    Raises ReleaseRefusedError where approvals or a proof are missing.
+    """
+    plan, cube = load_plan(folder / "cube"), restore(folder / "cube")
+    names = approved(approved_by, author=plan.author, policy=policy)
+    found = decide_audit(plan.title, parts_of_audit(plan, cube), policy, known, progress)
+    progress("telling what is released", 0.9)
+    told = _content(plan, cube, found)
+    released = release_proved(told, audience, found.decision)
+    with TemporaryDirectory() as aside:
+        write_html(released, Path(aside) / "report.html")
+        write_findings(released, Path(aside) / FINDINGS)
+        write_measures(released.measures, Path(aside) / MEASURES)
+        pages = {file.name: file.read_bytes() for file in sorted(Path(aside).iterdir())}
+    files = bundle_files(
+        found.decision, policy, title=plan.title, audience=audience.value,
+        approved_by=names, known=known, pages=pages,
+    )  # fmt: skip
+    return files, cost_of(found.decision, policy), found
+
+
+def _content(plan: Plan, cube: Cube, found: AuditDecision) -> Content:
+    """The audit told again, by someone who has the released cells and nothing else."""
+    shown = replace(
+        plan,
+        outcomes=tuple(o for o in plan.outcomes if o.name in found.released),
+        identity=tuple(i for i in plan.identity if not i.factor.overlap),
+    )
+    counts = released_cube(cube, shown, found.decision.publication, found.released)
+    phrases = phrases_of(shown)
+    measured = measure(shown, Rollups(counts), lambda what, share: None)
+    places = counts.places
+    names = {places.level: tuple(zip(places.ids, places.names or places.ids, strict=True))}
+    said = tell(shown, phrases, measured, Known(counts.periods, bool(places.ids), (), (), names))
+    quality = Quality((), (), {})
+    return content(shown, counts, phrases, Parts(measured.table, said, (), quality, {}))
