@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eachchild.release.decide import Decision
@@ -179,16 +179,17 @@ def _open(proof: Mapping[str, list], own: Publication) -> list[str]:  # type: ig
     faults = []
     for reader in proof["readers"]:
         earlier = [Publication.from_json(each) for each in reader["earlier"]]
+        mine = own if reader["audience"] == proof["audience"] else replace(own, hidden={})
         try:
-            facts = facts_of([own, *earlier])
+            facts = facts_of([mine, *earlier])
         except ContradictionError as error:
             faults.append(f"for audience {reader['audience']}: {error}")
             continue
         tables = read_tables(reader["witnesses"], len(facts.unknowns))
-        for key in still_open(facts, hidden_of([own, *earlier]), tables):
+        for key in still_open(facts, hidden_of([mine, *earlier]), tables):
             faults.append(f"no proof for {named(key)} (audience {reader['audience']}).")
-    if not proof["readers"]:
-        faults.append("the proof names no reader.")
+    if proof["audience"] not in [reader["audience"] for reader in proof["readers"]]:
+        faults.append("the proof is not for the readers it was released to.")
     return faults
 
 

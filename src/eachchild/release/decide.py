@@ -5,7 +5,7 @@ facts alone; what it cannot prove comes back as one more thing to hide. Without 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from eachchild.release.door import ReleaseRefusedError, handed, refuse_unproved
 from eachchild.release.family import Key, Table, family
@@ -66,6 +66,8 @@ class _Asked:
 def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Decision:
     """Choose what to hide and prove it, for each kind of reader with what that reader knows.
 
+    The first reader is the audience of this release; those after it are inside it and have more.
+
     Raises ReleaseRefusedError, with the reason, where no proof was found.
     """
     own = frozenset(family(subject.tables).keys)
@@ -74,7 +76,7 @@ def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Deci
     for _ in range(_ROUNDS):
         choice = _choose(subject, policy, asked)
         publication = _publication(subject, choice, policy)
-        proofs = {reader: _prove(publication, earlier) for reader, earlier in known.items()}
+        proofs = prove_to_readers(publication, known)
         failures = tuple({key: None for p in proofs.values() for key in p.unproved})
         unions = _unions(proofs, policy, asked)
         if not failures and not unions:
@@ -117,6 +119,15 @@ def _choose(subject: Subject, policy: Policy, asked: _Asked) -> Choice:
 def _publication(subject: Subject, choice: Choice, policy: Policy) -> Publication:
     told = {k: (n, n) for k, n in subject.counts.items() if k not in choice.hidden}
     return Publication(subject.tables, told, dict.fromkeys(sorted(choice.hidden), policy.width))
+
+
+def prove_to_readers(publication: Publication, known: Mapping[str, Known]) -> dict[str, Proof]:
+    """A proof for each kind of reader; what is hidden here is hidden from the first of them."""
+    inside = replace(publication, hidden={})
+    return {
+        reader: _prove(publication if number == 0 else inside, earlier)
+        for number, (reader, earlier) in enumerate(known.items())
+    }
 
 
 def _prove(publication: Publication, earlier: Known) -> Proof:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from eachchild.release.proof import named
@@ -54,10 +54,15 @@ class Ledger:
     def known_to(self, audience: Audience) -> tuple[Publication, ...]:
         """What a reader of one audience has already: its releases, wider ones, and all imports.
 
-        What was corrected stays known: nobody can unread it.
+        What was corrected stays known: nobody can unread it. What a wider audience may not know,
+        this one may be told: only what was hidden from this very audience stays hidden.
         """
         seen = {a.value for a in _KNOWN[audience]}
-        return tuple(e.publication for e in self.entries if e.kind == IMPORT or e.audience in seen)
+        return tuple(
+            e.publication if e.audience == audience.value else replace(e.publication, hidden={})
+            for e in self.entries
+            if e.kind == IMPORT or e.audience in seen
+        )
 
 
 def load_ledger(path: Path) -> Ledger:
@@ -94,6 +99,8 @@ def conflicts(ledger: Ledger) -> tuple[str, ...]:
     found: list[str] = []
     for later, entry in enumerate(ledger.entries):
         for earlier, before in enumerate(ledger.entries[:later]):
+            if entry.audience != before.audience:
+                continue  # the inner audience may be told more; what it tells together is proved
             found += _between((earlier + 1, before.publication), (later + 1, entry.publication))
     return tuple(found)
 

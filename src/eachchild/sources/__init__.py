@@ -1,7 +1,8 @@
 """Sources: files of any shape brought into the tables, with every row accounted for."""
 
+from eachchild.sources.counts.cell_text import OPEN, Read, read_cell
 from eachchild.sources.errors import SourceError
 from eachchild.sources.init.plan import InitResult, init_plan
 from eachchild.sources.load import Loaded, load
 
-__all__ = ["InitResult", "Loaded", "SourceError", "init_plan", "load"]
+__all__ = ["OPEN", "InitResult", "Loaded", "Read", "SourceError", "init_plan", "load", "read_cell"]

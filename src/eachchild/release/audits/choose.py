@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from eachchild.release.audits.tables import Part
-from eachchild.release.decide import Decision, Known, Subject, decide
+from eachchild.release.decide import Decision, Known, Subject, decide, prove_to_readers
 from eachchild.release.door import ReleaseRefusedError
 from eachchild.release.family import Key, Table
 from eachchild.release.hide import Choice
@@ -154,7 +154,7 @@ def _with(shown: _Shown, subject: Subject, policy: Policy) -> _Shown | str:
 
 def _together(shown: _Shown, known: Mapping[str, Known]) -> Decision:
     whole = shown.publication()
-    proofs = {reader: prove([whole, *earlier]) for reader, earlier in known.items()}
+    proofs = prove_to_readers(whole, known)
     open_ = [key for proof in proofs.values() for key in proof.unproved]
     if open_:
         raise ReleaseRefusedError(

@@ -25,9 +25,16 @@ def released_cube(cube: Cube, plan: Plan, publication: Publication, released: _R
     shown = replace(cube, places=places, blocks=(), turnover=())
     blocks = (
         _block(shown, factors, by_place, publication, released)
-        for factors, by_place in breakdowns(plan)
+        for factors, by_place in _shown_by(plan)
     )
     return replace(shown, blocks=tuple(block for block in blocks if block is not None))
+
+
+def _shown_by(plan: Plan) -> tuple[tuple[tuple[str, ...], bool], ...]:
+    """The breakdowns of a release: its tables, and each side of a crossing alone."""
+    crossed = breakdowns(plan)
+    alone = tuple(((factors[-1],), False) for factors, _ in crossed if len(factors) > 1)
+    return (((), True), *alone, *crossed) if crossed != (((), True),) else crossed
 
 
 def _places(cube: Cube, publication: Publication) -> Places:
@@ -108,7 +115,7 @@ def _read(key: Key | None, outcome: str, publication: Publication) -> tuple[int,
         students = publication.told.get(key)
         least, most = (students[0], students[0]) if students else (0, _UNTOLD)
         return least, most, 0, most, 1, 1
-    if key not in publication.told:
+    if key not in publication.told or yes not in publication.told:
         return 0, 0, 0, 0, 0, 0
     n, events = publication.told[key][0], publication.told[yes][0]
     return n, n, events, events, 1, 0
