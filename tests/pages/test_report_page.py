@@ -32,7 +32,7 @@ def words_of(html):
 
 def test_the_first_line_says_what_may_be_done_with_it(html):
     body = html[html.index("<body>") :]
-    assert body.index("Internal: small groups visible. Nothing here may be shared yet.") < (
+    assert body.index("Internal: small groups visible. To share, release it: see README.txt.") < (
         body.index("<main")
     )
 

@@ -68,7 +68,9 @@ def headline_lines(findings: Sequence[Finding], out: Path) -> list[str]:
     lines += ["", f"  Report: {out / 'report.html'}"]
     if (out / "report.pdf").exists():
         lines.append(f"  To print: {out / 'report.pdf'}")
-    lines.append("  Internal: small groups are visible in it. Nothing from it may be shared yet.")
+    lines.append("  Internal: small groups are visible in it. To share, make a proved copy of it:")
+    names = "--approved-by NAME --approved-by NAME"
+    lines.append(f"  eachchild release {out} --audience public {names}")
     return lines
 
 
