@@ -81,7 +81,8 @@ def decide_audit(
                     shown.take(decision)
                 released.setdefault(outcome, {})[part.period] = dict(asked.groups[0].of)["students"]
     if not released:
-        raise ReleaseRefusedError(f"nothing of this audit could be proved safe. {left_out[0][1]}")
+        why = left_out[0][1] if left_out else "Its counts are known in part only, or do not add up."
+        raise ReleaseRefusedError(f"nothing of this audit can be released. {why}")
     told("proving all of it together, with what readers have already", 0.8)
     return AuditDecision(_together(shown, known), released, tuple(left_out))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from eachchild.cube import ALL_PLACES, Cube, Margin, Rollups
+from eachchild.cube import ALL_PLACES, Block, Cube, Margin, margin
 from eachchild.plan import Plan
 from eachchild.release.family import TOTAL, Key, Table, Tree
 from eachchild.release.policy import Policy
@@ -109,12 +109,11 @@ def parts_of_audit(plan: Plan, cube: Cube) -> tuple[Part, ...]:
     Left out: means, since a sum of points or days says more than a count and is not proved here,
     and what the source itself has only in part.
     """
-    rollups = Rollups(cube)
     found: list[Part] = []
     for period, name in enumerate(cube.periods):
         asked: dict[tuple[tuple[Key, int], ...], dict[str, Counts]] = {}
         for outcome in (o.name for o in plan.outcomes if o.is_rate):
-            counted = _counted(plan, cube, rollups, outcome, period)
+            counted = _counted(plan, cube, outcome, period)
             if counted is not None:
                 asked.setdefault(tuple(sorted(counted[0].items())), {})[outcome] = counted[1]
         for number, (students, events) in enumerate(asked.items(), 1):
@@ -198,27 +197,39 @@ def _level(cube: Cube) -> str | None:
     return places.parent_level if 1 < len(places.parent_ids) <= _PLACES else None
 
 
-def _counted(
-    plan: Plan, cube: Cube, rollups: Rollups, outcome: str, period: int
-) -> tuple[Counts, Counts] | None:
+def _counted(plan: Plan, cube: Cube, outcome: str, period: int) -> tuple[Counts, Counts] | None:
     """Students and those with the outcome by cell; None where the source has no whole numbers."""
     students: Counts = {}
     events: Counts = {}
     for factors, by_place in breakdowns(plan):
-        level = _level(cube) if by_place else None
-        for at in (ALL_PLACES, level) if level else (ALL_PLACES,):
-            for kept in _subsets(factors):
-                cells = rollups.cells(outcome, kept, level=at)
-                if cells is None:
-                    continue
-                tally = cells.tallies[outcome]
-                here = cells.period == period
-                if not (tally.collected & tally.is_exact)[here].all():
-                    return None
-                for row in np.flatnonzero(here):
-                    key = _key(cube, cells, int(row))
-                    students[key] = int(tally.n[row])
-                    events[key] = int(tally.events[row])
+        block = cube.block_for(factors, outcome)
+        found = block and _broken_down(cube, block, factors, outcome, period, by_place)
+        if found:  # a breakdown that the source has in part only is left out
+            students = found[0] | students
+            events = found[1] | events
+        elif not students:
+            return None
+    return students, events
+
+
+def _broken_down(
+    cube: Cube, block: Block, factors: Values, outcome: str, period: int, by_place: bool
+) -> tuple[Counts, Counts] | None:
+    """The cells of one breakdown, all margins from it: another may count other students."""
+    students: Counts = {}
+    events: Counts = {}
+    level = _level(cube) if by_place else None
+    for at in (ALL_PLACES, level) if level else (ALL_PLACES,):
+        for kept in _subsets(factors):
+            cells = margin(cube, block, kept, level=at)
+            tally = cells.tallies[outcome]
+            here = (cells.period == period) & (tally.collected | (tally.n > 0))
+            if not (tally.collected & tally.is_exact)[here].all():
+                return None
+            for row in np.flatnonzero(here):
+                key = _key(cube, cells, int(row))
+                students[key] = int(tally.n[row])
+                events[key] = int(tally.events[row])
     return (students, events) if students else None
 
 
