@@ -39,6 +39,7 @@ lock:  ## the newest versions that fit, pinned with hashes
 
 bench: setup  ## timings: an audit of 10 million student-years, predictability, a district from files, other tools
 	$(BIN)/eachchild bench audit
+	$(BIN)/eachchild bench release
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/district.py
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/predictability.py
 	bench/peers/setup
