@@ -30,7 +30,7 @@ def test_a_policy_of_ones_own_stands_beside_the_plan(tmp_path: Path) -> None:
     ("name", "text", "said"),
     [
         ("none.toml", None, "there is no such file"),
-        ("strict", None, "there is federal, internal"),
+        ("strict", None, "there is benchmark, federal, internal"),
         ("broken.toml", "minimum_n = ", "cannot be read"),
         ("short.toml", "minimum_n = 20", "cannot be read"),
     ],
