@@ -135,6 +135,10 @@ def cost_lines(cost: Cost, out: Path) -> list[str]:
         lines.append("No choice that protects hides less.")
     if cost.insiders:
         lines.append(f"{count(cost.insiders)} students are alone in a count; none learns another.")
+    some = [(v, h, n) for v, h, n in cost.by_group if h]
+    if some:
+        groups = ", ".join(f"{v} {count(h)} of {count(n)}" for v, h, n in some)
+        lines += textwrap.wrap(f"Hidden of each group's counts: {groups}.", 96)
     lines += [cost.claim, "", f"  Bundle: {out}", f"  To check it again: eachchild verify {out}"]
     return lines
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ class Cost:
     gap: float  # the part of it that might be saved at most
     insiders: int
     claim: str
+    by_group: tuple[tuple[str, int, int], ...]  # of the first dimension: value, hidden, counts
 
 
 def readers_of(audience: Audience) -> tuple[Audience, ...]:
@@ -79,8 +81,16 @@ def cost_of(decision: Decision, policy: Policy) -> Cost:
     cells = len(decision.publication.told) + len(decision.publication.hidden)
     return Cost(
         cells, len(choice.primary), len(choice.secondary), choice.cost, choice.gap,
-        decision.insiders, claim(policy.width),
+        decision.insiders, claim(policy.width), hidden_by_group(decision.publication),
     )  # fmt: skip
+
+
+def hidden_by_group(publication: Publication) -> tuple[tuple[str, int, int], ...]:
+    """How many counts of each group of the first dimension are hidden: what privacy costs whom."""
+    tree = publication.tables[0].trees[0]
+    hidden = Counter(dict(key).get(tree.name, "") for key in publication.hidden)
+    shown = Counter(dict(key).get(tree.name, "") for key in publication.told)
+    return tuple((v, hidden[v], hidden[v] + shown[v]) for v in tree.nodes[1:])
 
 
 def entry_of(files: Mapping[str, bytes], audience: Audience) -> Entry:
