@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eachchild.cube import Cube, Rollups, restore
-from eachchild.findings import Known, phrases_of, tell
+from eachchild.findings import Known, Phrases, phrases_of, tell
 from eachchild.measures import measure
 from eachchild.plan import Plan, load_plan
 from eachchild.release import Audience, Content, Parts, Policy, Quality, content
@@ -23,6 +23,7 @@ from eachchild.release.tables import Cost, cost_of
 from eachchild.report.bundle import FINDINGS, MEASURES, write_findings, write_measures
 from eachchild.report.html import write_html
 from eachchild.story import Progress
+from eachchild.terms.numerals import count
 
 
 def release_audit(
@@ -70,4 +71,15 @@ def _content(plan: Plan, cube: Cube, found: AuditDecision) -> Content:
     names = {places.level: tuple(zip(places.ids, places.names or places.ids, strict=True))}
     said = tell(shown, phrases, measured, Known(counts.periods, bool(places.ids), (), (), names))
     quality = Quality((), (), {})
-    return content(shown, counts, phrases, Parts(measured.table, said, (), quality, {}))
+    told = content(shown, counts, phrases, Parts(measured.table, said, (), quality, {}))
+    return replace(told, limits=(*_hidden(found, phrases), *told.limits))
+
+
+def _hidden(found: AuditDecision, phrases: Phrases) -> tuple[str, str]:
+    """What a reader of a released copy should know of it first."""
+    publication = found.decision.publication
+    hidden, shown = len(publication.hidden), len(publication.told)
+    return (
+        phrases.words.say("limits.hidden", hidden=count(hidden), all=count(hidden + shown)),
+        phrases.words.say("limits.released"),
+    )
