@@ -127,7 +127,9 @@ def cost_lines(cost: Cost, out: Path) -> list[str]:
         f"that are small, and {count(cost.secondary)} beside them without which those could be "
         f"told (together {count(int(cost.secondary_sum))}).",
     ]
-    if cost.gap > _NO_GAP:
+    if cost.gap is None:
+        lines.append("Decided table after table; all at once might hide less.")
+    elif cost.gap > _NO_GAP:
         lines.append(
             f"At most {100 * cost.gap:.1f} % of that could be spared; the search ended there."
         )

@@ -32,7 +32,7 @@ class Cost:
     primary: int
     secondary: int
     secondary_sum: float
-    gap: float  # the part of it that might be saved at most
+    gap: float | None  # the part of it that might be saved at most; None: not known
     insiders: int
     claim: str
     by_group: tuple[tuple[str, int, int], ...]  # of the first dimension: value, hidden, counts
