@@ -231,3 +231,19 @@ def test_a_rate_without_its_students_is_named_by_its_row(tmp_path: Path) -> None
     path.write_text("school,count,suppressed,rate\nNorth,57,0,\nSouth,,1,7.0\n", "utf-8")
     with pytest.raises(PublishedError, match="row 3"):
         read_published(path)
+
+
+def test_a_folder_of_counts_is_its_own_internal_copy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert released(tmp_path / "out", "--audience", "internal") == 4
+    assert "is the internal copy" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("action", ["show", "check"])
+def test_a_ledger_that_is_not_there_is_no_sound_one(
+    action: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ledger", action, str(tmp_path / "leger.jsonl")]) == 2
+    assert "there is no such ledger" in capsys.readouterr().err

@@ -192,7 +192,7 @@ def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command.add_argument(
         "--approved-by", action="append", default=[], metavar="NAME", help=approved
     )
-    policy = "federal, benchmark, or a file; default: federal"
+    policy = "federal, or a file; default: federal"
     command.add_argument("--policy", default="federal", metavar="FILE", help=policy)
     ledger = "what was released before; default: ledger.jsonl beside the source"
     command.add_argument("--ledger", type=Path, metavar="FILE", help=ledger)
@@ -337,6 +337,11 @@ def _write_bundle(
 
 
 def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
+    if audience is Audience.INTERNAL:
+        raise ReleaseRefusedError(
+            f"{chosen.source} has every count already and is the internal copy. A bundle is for "
+            "public, board or staff."
+        )
     policy = load_policy(chosen.policy, Path())
     path = chosen.ledger or chosen.source.parent / "ledger.jsonl"
     before = load_ledger(path)
@@ -350,10 +355,20 @@ def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
     return DONE
 
 
+def _there(path: Path) -> Path:
+    """A misspelled ledger must not pass for one in which nothing is wrong."""
+    if not path.is_file():
+        raise LedgerError(
+            f"{path}: there is no such ledger. `eachchild release` writes ledger.jsonl beside what "
+            "it releases."
+        )
+    return path
+
+
 def _run_ledger(chosen: argparse.Namespace) -> int:
     if chosen.action == "import":
         return _run_import(chosen)
-    ledger = load_ledger(chosen.files[0])
+    ledger = load_ledger(_there(chosen.files[0]))
     if chosen.action == "show":
         lines = ledger_lines(ledger)
         print(json.dumps(lines) if chosen.json else "\n".join(lines))
@@ -363,7 +378,7 @@ def _run_ledger(chosen: argparse.Namespace) -> int:
     if chosen.json:
         print(json.dumps({"entries": len(ledger.entries), "faults": faults}))
     elif not faults:
-        print(f"{len(ledger.entries)} entries, an unbroken chain; nothing hidden can be told.")
+        print(f"Entries: {len(ledger.entries)}. The chain is whole; nothing hidden can be told.")
     _say_some(faults)
     return REFUSED if faults else DONE
 

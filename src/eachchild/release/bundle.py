@@ -155,7 +155,7 @@ def _read(folder: Path) -> dict[str, bytes]:
     missing = [n for n in (CELLS, POLICY, PROOF, SEAL) if not (folder / n).is_file()]
     if missing:
         raise BundleError(
-            f"{folder} is no released bundle: {', '.join(missing)} is not there. "
+            f"{folder} is no released bundle; it lacks {', '.join(missing)}. "
             "`eachchild release` writes one."
         )
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}

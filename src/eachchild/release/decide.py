@@ -135,8 +135,9 @@ def _prove(publication: Publication, earlier: Known) -> Proof:
         return prove([publication, *earlier])
     except ContradictionError as error:
         raise ReleaseRefusedError(
-            f"this release and an earlier one cannot both be true: {error} Enter a correction in "
-            "the ledger, or release the tables as they were."
+            f"this release and what was published before cannot both be true: "
+            f"{str(error).rstrip('.')}. Find the earlier table with `eachchild ledger show`, and "
+            "release the counts as they were."
         ) from None
 
 
