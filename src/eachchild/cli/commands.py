@@ -11,51 +11,25 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from eachchild import story
-from eachchild.cli.terminal import (
-    Bar,
-    cost_lines,
-    headline_lines,
-    ledger_lines,
-    left_out_lines,
-    quality_lines,
-)
+from eachchild.cli.codes import DONE, NOT_ENOUGH, REFUSED, WRONG
+from eachchild.cli.terminal import Bar, headline_lines, quality_lines
 from eachchild.cube import CubeError
 from eachchild.plan import PlanError
 from eachchild.release import (
     Audience,
     PolicyError,
+    ReleaseInputError,
     ReleaseRefusedError,
-    load_policy,
     quality_document,
     stops,
 )
-from eachchild.release.bundle import BundleError, verify_bundle, verify_tables
-from eachchild.release.ledger import (
-    IMPORT,
-    Entry,
-    Ledger,
-    LedgerError,
-    append,
-    conflicts,
-    load_ledger,
-    readers,
-)
-from eachchild.release.problems import ProblemError
-from eachchild.release.reading import PublishedError, read_published
-from eachchild.release.tables import (
-    entry_of,
-    readers_of,
-    release_tables,
-    subject_of,
-    told_to_readers,
-)
 from eachchild.report import FontsMissingError, quality_page
-from eachchild.report.bundle import built_aside, refuse_folder
+from eachchild.report.bundle import refuse_folder
 from eachchild.sources import SourceError, init_plan
 from eachchild.worlds import WorldError
 
@@ -64,18 +38,13 @@ WRONG_INPUT = (
     CubeError,
     SourceError,
     PolicyError,
-    BundleError,
-    ProblemError,
-    PublishedError,
-    LedgerError,
+    ReleaseInputError,
     WorldError,
     FontsMissingError,
     OSError,
 )
 _STOPPED = "stopped; nothing half-written was left behind"
 _told_to_end = threading.Event()
-_SOME = 10  # faults a person is shown
-DONE, WRONG, NOT_ENOUGH, REFUSED = 0, 2, 3, 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -295,137 +264,21 @@ def _run_audit(chosen: argparse.Namespace) -> int:
 
 
 def _run_release(chosen: argparse.Namespace) -> int:
-    audience = Audience(chosen.audience)
-    if (chosen.source / "problem.json").is_file():
-        return _run_release_tables(chosen, audience)
-    if not (chosen.source / "audit.json").is_file():
-        raise FileNotFoundError(
-            f"{chosen.source} holds neither an audit nor tables. `eachchild audit PLAN --out DIR` "
-            "writes an audit; a folder of counts has problem.json, inner.csv and its hierarchies."
-        )
-    if audience is Audience.INTERNAL:
-        print(f"{chosen.source} is the internal audit, and complete as it stands.")
-        return DONE
-    return _run_release_audit(chosen, audience)
+    from eachchild.cli.sharing import run_release  # brings the solver in, which audits do without
 
-
-def _run_release_audit(chosen: argparse.Namespace, audience: Audience) -> int:
-    from eachchild.handover import release_audit
-
-    policy = load_policy(chosen.policy, Path())
-    path = chosen.ledger or chosen.source.parent / "ledger.jsonl"
-    out = chosen.out or chosen.source / "released" / audience.value
-    refuse_folder(out)
-    before = load_ledger(path)
-    with Bar("bar") as bar:
-        files, cost, found = release_audit(
-            chosen.source, policy, audience, approved_by=chosen.approved_by,
-            known=readers(readers_of(audience), before), progress=bar.step,
-        )  # fmt: skip
-    _write_bundle(files, out, path, audience, before)
-    print("\n".join([*cost_lines(cost, out), *left_out_lines(found.left_out)]))
-    return DONE
-
-
-def _write_bundle(
-    files: Mapping[str, bytes], out: Path, ledger: Path, audience: Audience, before: Ledger
-) -> None:
-    with built_aside(out) as part:
-        for name, data in files.items():
-            (part / name).write_bytes(data)
-        append(ledger, entry_of(files, audience), after=before)  # no bundle without its entry
-
-
-def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
-    if audience is Audience.INTERNAL:
-        raise ReleaseRefusedError(
-            f"{chosen.source} has every count already and is the internal copy. A bundle is for "
-            "public, board or staff."
-        )
-    policy = load_policy(chosen.policy, Path())
-    path = chosen.ledger or chosen.source.parent / "ledger.jsonl"
-    before = load_ledger(path)
-    known = readers(readers_of(audience), before)
-    files, cost = release_tables(
-        subject_of(chosen.source), policy, audience, approved_by=chosen.approved_by, known=known
-    )
-    out = chosen.out or chosen.source / "released" / audience.value
-    _write_bundle(files, out, path, audience, before)
-    print("\n".join(cost_lines(cost, out)))
-    return DONE
-
-
-def _there(path: Path) -> Path:
-    """A misspelled ledger must not pass for one in which nothing is wrong."""
-    if not path.is_file():
-        raise LedgerError(
-            f"{path}: there is no such ledger. `eachchild release` writes ledger.jsonl beside what "
-            "it releases."
-        )
-    return path
+    return run_release(chosen)
 
 
 def _run_ledger(chosen: argparse.Namespace) -> int:
-    if chosen.action == "import":
-        return _run_import(chosen)
-    ledger = load_ledger(_there(chosen.files[0]))
-    if chosen.action == "show":
-        lines = ledger_lines(ledger)
-        print(json.dumps(lines) if chosen.json else "\n".join(lines))
-        return DONE
-    found = conflicts(ledger)
-    faults = [*found, *told_to_readers(ledger)]
-    if chosen.json:
-        print(json.dumps({"entries": len(ledger.entries), "faults": faults}))
-    elif not faults:
-        print(f"Entries: {len(ledger.entries)}. The chain is whole; nothing hidden can be told.")
-    _say_some(faults)
-    return REFUSED if faults else DONE
+    from eachchild.cli.sharing import run_ledger
 
-
-def _run_import(chosen: argparse.Namespace) -> int:
-    if chosen.ledger is None:
-        raise LedgerError("say which ledger the tables go into: --ledger FILE.")
-    for path in chosen.files:
-        before = load_ledger(chosen.ledger)
-        entry = Entry(
-            IMPORT, Audience.PUBLIC.value, chosen.title or path.name, read_published(path)
-        )
-        append(chosen.ledger, entry, after=before)
-        print(f"{path.name}: entry {len(before.entries) + 1} of {chosen.ledger.name}")
-    return DONE
+    return run_ledger(chosen)
 
 
 def _run_verify(chosen: argparse.Namespace) -> int:
-    if all(path.suffix == ".csv" for path in chosen.source):
-        return _run_verify_tables(chosen)
-    if len(chosen.source) > 1:
-        raise BundleError("one bundle at a time, or tables that all end in .csv.")
-    verdict = verify_bundle(chosen.source[0])
-    if chosen.json:
-        print(json.dumps({"faults": verdict.faults, "hidden": verdict.hidden}))
-    elif not verdict.faults:
-        print(f"{verdict.hidden} hidden counts, each proved again. {verdict.claim}")
-        print(f"Released with {verdict.approvals}. The check for insiders is not repeated here.")
-    _say_some(verdict.faults)
-    return REFUSED if verdict.faults else DONE
+    from eachchild.cli.sharing import run_verify
 
-
-def _run_verify_tables(chosen: argparse.Namespace) -> int:
-    faults, hidden = verify_tables([read_published(path) for path in chosen.source])
-    if chosen.json:
-        print(json.dumps({"faults": faults, "hidden": hidden}))
-    elif not faults:
-        print(f"{hidden} hidden counts in {len(chosen.source)} tables; none can be told.")
-    _say_some(faults)
-    return REFUSED if faults else DONE
-
-
-def _say_some(faults: Sequence[str]) -> None:
-    for fault in faults[:_SOME]:
-        print(f"eachchild: {fault}", file=sys.stderr)
-    if len(faults) > _SOME:
-        print(f"eachchild: and {len(faults) - _SOME} more; --json lists them all", file=sys.stderr)
+    return run_verify(chosen)
 
 
 def _run_synthesize(chosen: argparse.Namespace) -> int:

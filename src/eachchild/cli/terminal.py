@@ -11,13 +11,10 @@ from types import TracebackType
 from eachchild.findings.limits import LOUD
 from eachchild.findings.model import Finding
 from eachchild.release import Quality
-from eachchild.release.ledger import Ledger
-from eachchild.release.tables import Cost
 from eachchild.tables import FEWEST_ROWS, Unmapped
 from eachchild.terms.numerals import count
 
 _WIDTH = 24
-_NO_GAP = 1e-4
 
 
 class Bar:
@@ -117,47 +114,3 @@ def _unmapped(code: Unmapped) -> str:
         codes, why = f"{count(code.hidden)} different values", "too many to be codes"
     rows = "1 row" if code.rows == 1 else f"{count(code.rows)} rows in all"
     return f"{code.codes}: {codes} {why} ({rows}): look in {code.file}{column}."
-
-
-def cost_lines(cost: Cost, out: Path) -> list[str]:
-    """What a release hides and what that costs, for the person who releases it alone."""
-    shown = cost.cells - cost.primary - cost.secondary
-    lines = [
-        f"{count(shown)} of {count(cost.cells)} counts are shown. Hidden: {count(cost.primary)} "
-        f"that are small, and {count(cost.secondary)} beside them without which those could be "
-        f"told (together {count(int(cost.secondary_sum))}).",
-    ]
-    if cost.gap is None:
-        lines.append("Decided table after table; all at once might hide less.")
-    elif cost.gap > _NO_GAP:
-        lines.append(
-            f"At most {100 * cost.gap:.1f} % of that could be spared; the search ended there."
-        )
-    else:
-        lines.append("No choice that protects hides less.")
-    if cost.insiders:
-        lines.append(f"{count(cost.insiders)} students are alone in a count; none learns another.")
-    some = [(v, h, n) for v, h, n in cost.by_group if h]
-    if some:
-        groups = ", ".join(f"{v} {count(h)} of {count(n)}" for v, h, n in some)
-        lines += textwrap.wrap(f"Hidden of each group's counts: {groups}.", 96)
-    lines += [cost.claim, "", f"  Bundle: {out}", f"  To check it again: eachchild verify {out}"]
-    return lines
-
-
-def ledger_lines(ledger: Ledger) -> list[str]:
-    """Each entry in a line: what was published, to whom, with how many hidden counts."""
-    return [
-        f"{number}  {e.kind} to {e.audience}: {e.title} ({count(len(e.publication.told))} told, "
-        f"{count(len(e.publication.hidden))} hidden)"
-        for number, e in enumerate(ledger.entries, start=1)
-    ]
-
-
-def left_out_lines(left_out: Sequence[tuple[str, str]]) -> list[str]:
-    """The tables that could not be proved, and are not in the bundle."""
-    if not left_out:
-        return []
-    names = "; ".join(dict.fromkeys(name for name, _ in left_out))
-    text = f"Not released, for no choice could be proved: {names}."
-    return ["", *textwrap.wrap(text, 96, initial_indent="  ", subsequent_indent="  ")]

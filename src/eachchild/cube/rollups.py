@@ -34,6 +34,10 @@ class Rollups:
             raise KeyError(f"no cells of '{outcome}' tell {factors} apart")
         return self._margin(block, (), level, pooled)
 
+    def of_block(self, block: Block, factors: tuple[str, ...], *, level: str) -> Margin:
+        """The cells of one breakdown for some of its factors, whatever another would answer."""
+        return self._margin(block, factors, level, pooled=False)
+
     def _margin(self, block: Block, factors: tuple[str, ...], level: str, pooled: bool) -> Margin:
         asked = (id(block), factors, level, pooled)  # the cube keeps its blocks alive
         with self._one_at_a_time:

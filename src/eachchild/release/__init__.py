@@ -4,13 +4,20 @@ from eachchild.release.breaks import breaks_of
 from eachchild.release.certified import certified_checks
 from eachchild.release.choices import choices_made
 from eachchild.release.content import Parts, content
-from eachchild.release.door import ReleaseRefusedError, refuse_unproved, release
+from eachchild.release.door import (
+    ReleaseInputError,
+    ReleaseRefusedError,
+    refuse_unproved,
+    release,
+)
 from eachchild.release.policy import Policy, PolicyError, load_policy
 from eachchild.release.quality import quality_document, quality_of, stops
-from eachchild.release.types import Audience, Content, Quality, Released
+from eachchild.release.types import SEAL, Audience, Content, Quality, Released
 
 __all__ = [
-    "Audience", "Content", "Parts", "Policy", "PolicyError", "Quality", "ReleaseRefusedError",
+    "SEAL",
+    "Audience", "Content", "Parts", "Policy", "PolicyError", "Quality", "ReleaseInputError",
+    "ReleaseRefusedError",
     "Released", "breaks_of", "certified_checks", "choices_made", "content", "load_policy",
     "quality_document", "quality_of", "refuse_unproved", "release", "stops",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eachchild.release.decide import Decision
+from eachchild.release.door import ReleaseInputError
 from eachchild.release.family import TOTAL, Key, Table
 from eachchild.release.policy import Policy, load_policy
 from eachchild.release.proof import (
@@ -23,11 +24,12 @@ from eachchild.release.proof import (
 )
 from eachchild.release.proof import unproved as still_open
 from eachchild.release.published import Publication
+from eachchild.release.types import SEAL
 
-CELLS, POLICY, PROOF, SEAL = "cells.csv", "policy.toml", "proof.json", "seal.txt"
+CELLS, POLICY, PROOF = "cells.csv", "policy.toml", "proof.json"
 
 
-class BundleError(ValueError):
+class BundleError(ReleaseInputError):
     """A folder that is no bundle; the message says what is missing or wrong."""
 
 
@@ -137,8 +139,7 @@ def verify_tables(publications: Sequence[Publication]) -> tuple[tuple[str, ...],
     except ContradictionError as error:
         return (f"the tables cannot all be true: {error}",), 0
     faults = [_how_told(key, proof) for key in proof.unproved]
-    few = min(load_policy("federal").minimum_n, 10)
-    for union in implied_small(proof.facts, proof.hidden, few):
+    for union in implied_small(proof.facts, load_policy("federal").minimum_n):
         faults.append(
             f"the sum of {' and of '.join(named(key) for key in union)} is told, and small."
         )

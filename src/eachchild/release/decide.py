@@ -146,7 +146,7 @@ def _unions(proofs: Mapping[str, Proof], policy: Policy, asked: _Asked) -> list[
         return []
     found: dict[tuple[Key, ...], None] = {}
     for proof in proofs.values():
-        for union in implied_small(proof.facts, proof.hidden, policy.minimum_n):
+        for union in implied_small(proof.facts, policy.minimum_n):
             found.setdefault(union)
     return [union for union in found if union not in asked.unions]
 

@@ -1,4 +1,4 @@
-"""The one door out. Today it opens for insiders only: nothing else has a proof of safety yet."""
+"""The door out: open to insiders, and to others for what was proved (`decide.release_proved`)."""
 
 from dataclasses import fields
 
@@ -7,6 +7,10 @@ from eachchild.release.types import Audience, Content, Released
 
 class ReleaseRefusedError(Exception):
     """What was asked for may not leave; the message says why and what may."""
+
+
+class ReleaseInputError(ValueError):
+    """What was handed in cannot be released, checked or entered; the message says why."""
 
 
 def release(content: Content, audience: Audience = Audience.INTERNAL) -> Released:

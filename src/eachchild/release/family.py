@@ -88,6 +88,13 @@ class Family:
         """Where each cell stands."""
         return {key: at for at, key in enumerate(self.keys)}
 
+    def wholes(self) -> Iterator[tuple[int, list[int]]]:
+        """Each sum as the place of its whole and those of its parts."""
+        starts = np.flatnonzero(self.sums.sign < 0)  # the whole comes first, then its parts
+        ends = [*starts[1:], self.sums.cell.size]
+        for start, end in zip(starts, ends, strict=True):
+            yield int(self.sums.cell[start]), self.sums.cell[start + 1 : end].tolist()
+
 
 def family(tables: Iterable[Table]) -> Family:
     """Link tables over the cells they share; a sum told by two tables is kept once.

@@ -8,10 +8,11 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from eachchild.release.door import ReleaseInputError
 from eachchild.release.proof import named
 from eachchild.release.published import Publication
 from eachchild.release.types import Audience
@@ -19,14 +20,9 @@ from eachchild.release.types import Audience
 _FIRST = "0" * 64
 RELEASE, IMPORT, CORRECTION = "release", "import", "correction"
 _KINDS = (RELEASE, IMPORT, CORRECTION)
-_KNOWN = {
-    Audience.PUBLIC: (Audience.PUBLIC,),
-    Audience.BOARD: (Audience.PUBLIC, Audience.BOARD),
-    Audience.STAFF: (Audience.PUBLIC, Audience.BOARD, Audience.STAFF),
-}
 
 
-class LedgerError(ValueError):
+class LedgerError(ReleaseInputError):
     """A ledger that cannot be trusted or written; the message says which line and what next."""
 
 
@@ -57,12 +53,16 @@ class Ledger:
         What was corrected stays known: nobody can unread it. What a wider audience may not know,
         this one may be told: only what was hidden from this very audience stays hidden.
         """
-        seen = {a.value for a in _KNOWN[audience]}
+        seen = {a.value for a in audience.hears}
         return tuple(
             e.publication if e.audience == audience.value else replace(e.publication, hidden={})
             for e in self.entries
             if e.kind == IMPORT or e.audience in seen
         )
+
+    def readers(self, audience: Audience) -> dict[str, tuple[Publication, ...]]:
+        """What everybody has already who will learn of a release to an audience, that one first."""
+        return {reader.value: self.known_to(reader) for reader in audience.readers}
 
 
 def load_ledger(path: Path) -> Ledger:
@@ -170,8 +170,3 @@ def _broken(path: Path, number: int) -> LedgerError:
         f"{path.name}, line {number}: the chain is broken; this line or one before it was changed, "
         "taken out or cut off. Put back the last good copy; do not release until it is whole."
     )
-
-
-def readers(audiences: Sequence[Audience], ledger: Ledger) -> dict[str, tuple[Publication, ...]]:
-    """What each kind of reader has already, by audience."""
-    return {a.value: ledger.known_to(a) for a in audiences}

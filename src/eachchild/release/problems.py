@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+from eachchild.release.door import ReleaseInputError
 from eachchild.release.family import TOTAL, Key, Table, Tree
 from eachchild.release.published import key_of
 
@@ -18,7 +19,7 @@ Row = tuple[int, tuple[str, ...]]  # its number in the file, its fields
 _LISTED = "cells in primary.csv"
 
 
-class ProblemError(ValueError):
+class ProblemError(ReleaseInputError):
     """A folder that is no problem; the message says which file, where, and what to do."""
 
 

@@ -16,13 +16,6 @@ from eachchild.release.problems import read_problem
 from eachchild.release.published import Publication
 from eachchild.release.types import Audience
 
-_READERS: Mapping[Audience, tuple[Audience, ...]] = {
-    Audience.PUBLIC: (Audience.PUBLIC, Audience.BOARD, Audience.STAFF),
-    Audience.BOARD: (Audience.BOARD, Audience.STAFF),
-    Audience.STAFF: (Audience.STAFF,),
-    Audience.INTERNAL: (),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -36,15 +29,6 @@ class Cost:
     insiders: int
     claim: str
     by_group: tuple[tuple[str, int, int], ...]  # of the first dimension: value, hidden, counts
-
-
-def readers_of(audience: Audience) -> tuple[Audience, ...]:
-    """Everybody who will know what is released to an audience: it and those inside it.
-
-    >>> readers_of(Audience.BOARD)
-    (<Audience.BOARD: 'board'>, <Audience.STAFF: 'staff'>)
-    """
-    return _READERS[audience]
 
 
 def subject_of(folder: Path) -> Subject:
@@ -110,7 +94,7 @@ def entry_of(files: Mapping[str, bytes], audience: Audience) -> Entry:
 def told_to_readers(ledger: Ledger) -> tuple[str, ...]:
     """What each kind of reader can tell of hidden cells from all entries together, in words."""
     found: dict[str, None] = {}
-    for audience in readers_of(Audience.PUBLIC):
-        faults, _ = verify_tables(ledger.known_to(audience))
-        found.update(dict.fromkeys(f"to {audience.value} readers, {fault}" for fault in faults))
+    for reader, known in ledger.readers(Audience.PUBLIC).items():
+        faults, _ = verify_tables(known)
+        found.update(dict.fromkeys(f"to {reader} readers, {fault}" for fault in faults))
     return tuple(found)

@@ -10,6 +10,8 @@ from eachchild.measures.table import MeasureTable
 from eachchild.tables import FileAccount, RuleHit, Unmapped
 from eachchild.terms.outcomes import Direction
 
+SEAL = "seal.txt"  # the file by which a folder is known as a released bundle
+
 
 class Audience(StrEnum):
     """Who may see it; each inside the next."""
@@ -18,6 +20,21 @@ class Audience(StrEnum):
     BOARD = "board"
     STAFF = "staff"
     INTERNAL = "internal"
+
+    @property
+    def readers(self) -> tuple["Audience", ...]:
+        """Everybody who learns what is released to this audience: it and those inside it.
+
+        >>> Audience.BOARD.readers
+        (<Audience.BOARD: 'board'>, <Audience.STAFF: 'staff'>)
+        """
+        widest_first = tuple(Audience)
+        return tuple(a for a in widest_first[widest_first.index(self) :] if a is not a.INTERNAL)
+
+    @property
+    def hears(self) -> tuple["Audience", ...]:
+        """The audiences whose releases a reader of this one has: it and those around it."""
+        return tuple(audience for audience in Audience if self in audience.readers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,12 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from eachchild.measures.table import MeasureTable
-from eachchild.release import Released
+from eachchild.release import SEAL, Released
 from eachchild.report.html import write_html
 from eachchild.report.pdf import write_pdf
 from eachchild.terms.catalogue import words
 
 MEASURES, FINDINGS, AUDIT, README = "measures.csv", "findings.json", "audit.json", "README.txt"
-SEAL = "seal.txt"  # of a released bundle
 _ROWS_AT_ONCE = 100_000
 _TRIES = 20
 Progress = Callable[[str, float], None]

@@ -74,11 +74,13 @@ def decide_audit(
         told(f"deciding what may be shown of {part.period}", 0.05 + 0.7 * number / len(parts))
         asked = part if part.period == latest else part.whole()
         students = _students(title, asked, policy, left_out)
+        news = 0  # the students' own decisions come with the first outcome that is shown
         for outcome in part.outcomes:
             split = _outcome(title, asked, outcome, policy, students, left_out)
             if split is not None:
-                for decision in split.decisions:
+                for decision in split.decisions[news:]:
                     shown.take(decision)
+                news = len(students.decisions)
                 released.setdefault(outcome, {})[part.period] = dict(asked.groups[0].of)["students"]
     if not released:
         why = left_out[0][1] if left_out else "Its counts are known in part only, or do not add up."
@@ -122,9 +124,10 @@ def _stepwise(
     A crossing that cannot be proved gives way to its other side alone, all groups together.
     """
     for piece in pieces:
-        more = _with(shown, subject(piece), policy)
+        asked = subject(piece)
+        more = _with(shown, asked, policy)
         if isinstance(more, str):
-            left_out.append((subject(piece).tables[0].name, more))
+            left_out.append((asked.tables[0].name, more))
             alone = piece.alone()
             if alone is None:
                 return shown  # not even the whole place: nothing finer then
@@ -162,10 +165,9 @@ def _together(shown: _Shown, known: Mapping[str, Known]) -> Decision:
             f"{len(open_)} hidden counts could be told from this and earlier releases together, so "
             "nothing is released. Release the tables as they were, or to a smaller audience."
         )
-    unique = list({id(d): d for d in shown.decisions}.values())
-    choices = [d.choice for d in unique]
+    choices = [d.choice for d in shown.decisions]
     primary = frozenset(key for c in choices for key in c.primary)
     secondary = frozenset(key for c in choices for key in c.secondary) - primary
     cost, bound = sum(c.cost for c in choices), sum(c.bound for c in choices)
-    insiders = sum(d.insiders for d in unique)
+    insiders = sum(d.insiders for d in shown.decisions)
     return Decision(whole, proofs, Choice(primary, secondary, cost, bound), insiders)

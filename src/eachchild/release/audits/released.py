@@ -13,6 +13,7 @@ from eachchild.release.family import Key
 from eachchild.release.published import Publication
 
 Cell = tuple[int, int, tuple[int, ...]]  # period, place, values
+_UNTOLD = 10**6  # the most a hidden count of students is taken for; never shown
 _Released = Mapping[str, Mapping[str, str]]  # outcome -> period -> students
 
 
@@ -119,6 +120,3 @@ def _read(key: Key | None, outcome: str, publication: Publication) -> tuple[int,
         return 0, 0, 0, 0, 0, 0
     n, events = publication.told[key][0], publication.told[yes][0]
     return n, n, events, events, 1, 0
-
-
-_UNTOLD = 10**6  # the most a hidden count of students is taken for; never shown

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from eachchild.cube import ALL_PLACES, Block, Cube, Margin, margin
+from eachchild.cube import ALL_PLACES, Block, Cube, Margin, Rollups
 from eachchild.plan import Plan
 from eachchild.release.family import TOTAL, Key, Table, Tree
 from eachchild.release.policy import Policy
@@ -37,7 +37,7 @@ class Part:
     def pieces(self) -> Iterator["Part"]:
         """The first factor alone, then each table: what is decided before stands after."""
         first = self.groups[0]
-        yield self._only((Table(_first(first), first.trees[:1], first.of),))
+        yield self._only((_table(first.trees[:1], first.of),))
         for table in self.groups:
             if len(table.trees) > 1:
                 yield self._only((table,))
@@ -47,8 +47,7 @@ class Part:
         table = self.groups[0]
         if len(table.trees) < 2:
             return None
-        name = f"{table.trees[1].name}, {' '.join(value for _, value in table.of)}"
-        return self._only((Table(name, table.trees[1:], table.of),))
+        return self._only((_table(table.trees[1:], table.of),))
 
     def whole(self) -> "Part":
         """The first factor alone, without schools or other factors."""
@@ -94,8 +93,10 @@ class Part:
         return frozenset(found)
 
 
-def _first(table: Table) -> str:
-    return f"{table.trees[0].name}, {' '.join(value for _, value in table.of)}"
+def _table(trees: tuple[Tree, ...], of: Key) -> Table:
+    """A table named by what it tells apart and whom it counts."""
+    name = " by ".join(tree.name for tree in trees) or "all students"
+    return Table(f"{name}, {' '.join(value for _, value in of)}", trees, of)
 
 
 def split(key: Key, outcome: str, side: str) -> Key:
@@ -109,11 +110,12 @@ def parts_of_audit(plan: Plan, cube: Cube) -> tuple[Part, ...]:
     Left out: means, since a sum of points or days says more than a count and is not proved here,
     and what the source itself has only in part.
     """
+    rollups = Rollups(cube)
     found: list[Part] = []
     for period, name in enumerate(cube.periods):
         asked: dict[tuple[tuple[Key, int], ...], dict[str, Counts]] = {}
         for outcome in (o.name for o in plan.outcomes if o.is_rate):
-            counted = _counted(plan, cube, outcome, period)
+            counted = _counted(plan, rollups, outcome, period)
             if counted is not None:
                 asked.setdefault(tuple(sorted(counted[0].items())), {})[outcome] = counted[1]
         for number, (students, events) in enumerate(asked.items(), 1):
@@ -175,12 +177,7 @@ def _tables(plan: Plan, cube: Cube, of: Key, students: Counts) -> Iterator[Table
             trees.append(Tree(factor, {TOTAL: told}))
         if all(tree.children[TOTAL] for tree in trees):
             place = _place_tree(cube, present) if by_place else None
-            name = " by ".join((*factors, *((place.name,) if place else ()))) or "all students"
-            yield Table(
-                f"{name}, {' '.join(value for _, value in of)}",
-                (*trees, *([place] if place else [])),
-                of,
-            )
+            yield _table((*trees, *([place] if place else [])), of)
 
 
 def _place_tree(cube: Cube, present: set[tuple[str, str]]) -> Tree | None:
@@ -197,13 +194,15 @@ def _level(cube: Cube) -> str | None:
     return places.parent_level if 1 < len(places.parent_ids) <= _PLACES else None
 
 
-def _counted(plan: Plan, cube: Cube, outcome: str, period: int) -> tuple[Counts, Counts] | None:
+def _counted(
+    plan: Plan, rollups: Rollups, outcome: str, period: int
+) -> tuple[Counts, Counts] | None:
     """Students and those with the outcome by cell; None where the source has no whole numbers."""
     students: Counts = {}
     events: Counts = {}
     for factors, by_place in breakdowns(plan):
-        block = cube.block_for(factors, outcome)
-        found = block and _broken_down(cube, block, factors, outcome, period, by_place)
+        block = rollups.cube.block_for(factors, outcome)
+        found = block and _broken_down(rollups, block, factors, outcome, period, by_place)
         if found:  # a breakdown that the source has in part only is left out
             students = found[0] | students
             events = found[1] | events
@@ -213,15 +212,16 @@ def _counted(plan: Plan, cube: Cube, outcome: str, period: int) -> tuple[Counts,
 
 
 def _broken_down(
-    cube: Cube, block: Block, factors: Values, outcome: str, period: int, by_place: bool
+    rollups: Rollups, block: Block, factors: Values, outcome: str, period: int, by_place: bool
 ) -> tuple[Counts, Counts] | None:
     """The cells of one breakdown, all margins from it: another may count other students."""
     students: Counts = {}
     events: Counts = {}
+    cube = rollups.cube
     level = _level(cube) if by_place else None
     for at in (ALL_PLACES, level) if level else (ALL_PLACES,):
         for kept in _subsets(factors):
-            cells = margin(cube, block, kept, level=at)
+            cells = rollups.of_block(block, kept, level=at)
             tally = cells.tallies[outcome]
             here = (cells.period == period) & (tally.collected | (tally.n > 0))
             if not (tally.collected & tally.is_exact)[here].all():

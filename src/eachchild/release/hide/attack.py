@@ -4,13 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
-from eachchild.release.hide.problem import Problem, Whole
+from eachchild.release.hide.problem import Problem, Real, Whole
 from eachchild.release.hide.solver import program, silent
-
-Real = NDArray[np.float64]
-_ROOM = 2  # a cell may move by twice the width asked: farther is never needed, and near is faster
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +27,7 @@ class Attacker:
     def __init__(self, problem: Problem) -> None:
         """Set the sums up once; patterns only change how far each cell may move."""
         n = len(problem)
-        far = float(_ROOM * problem.width.max(initial=1))
-        self.up = np.full(n, far)
-        self.down = np.minimum(problem.count, far).astype(float)
+        self.up, self.down = problem.room
         self._by_cell = sp.csr_array(problem.sums.T)
         self._at = np.arange(n, dtype=np.int32)
         self._aim: int | None = None

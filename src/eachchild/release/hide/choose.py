@@ -1,6 +1,6 @@
 """From counts and a policy to the cells that are hidden."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from eachchild.release.family import Family, Key, Table, family
 from eachchild.release.hide.large import hide_many
 from eachchild.release.hide.pattern import Pattern, Search
-from eachchild.release.hide.problem import Problem, UnprotectableError, Whole
+from eachchild.release.hide.problem import Problem, Whole
 
 _AT_ONCE = 1_500  # cells up to which a table is protected whole
 
@@ -110,28 +110,20 @@ def _insiders(cells: Family, problem: Problem, fixed: set[int]) -> list[Whole]:
     wholes: dict[int, set[int]] = {}
     parts: dict[int, set[int]] = {}
     inner = set(np.flatnonzero(ones).tolist())
-    for whole, within in _sums(cells):
+    for whole, within in cells.wholes():
         if ones[whole]:
             parts.setdefault(whole, set()).update(within)
             for part in within:
                 if ones[part]:
                     wholes.setdefault(part, set()).add(whole)
                     inner.discard(whole)  # its part of one student stands for both
-    rest = {a: {b} for whole, within in _sums(cells) if whole in fixed and len(within) == 2
+    rest = {a: {b} for whole, within in cells.wholes() if whole in fixed and len(within) == 2
             for a, b in (within, within[::-1])}  # fmt: skip
     found = dict.fromkeys(
         tuple(sorted(_closure(_closure(_closure({cell}, wholes), parts), rest)))
         for cell in sorted(inner)
     )
     return [np.array(known, dtype=np.int64) for known in found]
-
-
-def _sums(cells: Family) -> Iterator[tuple[int, list[int]]]:
-    """Each sum as its whole and its parts."""
-    starts = np.flatnonzero(cells.sums.sign < 0)
-    ends = [*starts[1:], cells.sums.cell.size]
-    for start, end in zip(starts, ends, strict=True):
-        yield int(cells.sums.cell[start]), cells.sums.cell[start + 1 : end].tolist()
 
 
 def _closure(known: set[int], following: Mapping[int, set[int]]) -> set[int]:
@@ -143,6 +135,3 @@ def _closure(known: set[int], following: Mapping[int, set[int]]) -> set[int]:
         reached |= fresh
         edge.extend(fresh)
     return reached
-
-
-__all__ = ["Choice", "UnprotectableError", "choose"]

@@ -14,19 +14,15 @@ from dataclasses import dataclass, replace
 import highspy
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from eachchild.release.family import Family, Key
 from eachchild.release.hide.master import Master
 from eachchild.release.hide.mend import Mender
 from eachchild.release.hide.pattern import Pattern, Search
-from eachchild.release.hide.problem import Marks, Problem, UnprotectableError, Whole
+from eachchild.release.hide.problem import EXACT, Marks, Problem, Real, UnprotectableError, Whole
 from eachchild.release.hide.solver import program, silent
 
-Real = NDArray[np.float64]
-_EXACT = 1e-6
 _SWEEPS = 16
-_ROOM = 2
 _FREE = 1e-3  # what moving a hidden cell costs, so that moves stay short
 # Places whose hidden cells may move with one; at last the cells above all places too.
 _PARTNERS = (5, 20, 1_000, 1_001)
@@ -41,18 +37,16 @@ class Growing:
         self.hidden = problem.must.copy()
         self.high = np.zeros(len(problem))
         self.low = np.zeros(len(problem))
-        far = float(_ROOM * problem.width.max(initial=1))
-        self.up = np.full(len(problem), far)
-        self.down = np.minimum(problem.count, far).astype(float)
+        self.up, self.down = problem.room
 
     @property
     def narrow(self) -> Marks:
         """Hidden cells that no moves so far give their width."""
-        return self.hidden & (self.high - self.low < self.problem.width - _EXACT)
+        return self.hidden & (self.high - self.low < self.problem.width - EXACT)
 
     def take(self, move: Real) -> None:
         """Hide what a move touches."""
-        self.hidden |= np.abs(move) > _EXACT
+        self.hidden |= np.abs(move) > EXACT
         np.maximum(self.high, move, out=self.high)
         np.minimum(self.low, move, out=self.low)
 
@@ -67,20 +61,13 @@ def hide_many(problem: Problem, cells: Family) -> Pattern:
 
 
 def _grown(problem: Problem, cells: Family) -> Pattern:
-    share, bound = _relaxed(problem)
+    relaxed = Master(problem).none_alone()
+    share, bound = relaxed.pattern, relaxed.cost
     growing = Growing(problem)
     _sweep(growing, share)
     _mend_places(growing, share, _layout(cells, len(problem)))
     cost = float(problem.cost[growing.hidden & ~problem.must].sum())
     return Pattern(growing.hidden, cost, min(cost, bound))
-
-
-def _relaxed(problem: Problem) -> tuple[Real, float]:
-    master = Master(problem)
-    answer = master.solve()
-    while master.never_alone(answer.pattern):
-        answer = master.solve()
-    return answer.pattern, answer.cost
 
 
 def _sweep(growing: Growing, share: Real) -> None:
@@ -207,15 +194,9 @@ def _mend(growing: Growing, share: Real, *, aims: Whole, cells: Whole) -> None:
         if not growing.narrow[aim]:
             continue
         mender.price(growing.hidden[cells], share[cells])
-        asked = float(growing.problem.width[aim])
-        ways = [mender.move(int(cell), asked + growing.low[aim]),
-                mender.move(int(cell), growing.high[aim] - asked)]  # fmt: skip
-        found = [way for way in ways if way is not None]
-        taken = sorted(found, key=lambda way: way[1])[:1]
-        if not taken:  # perhaps a part of the way each
-            ends = (mender.farthest(int(cell), by) for by in (1, -1))
-            taken = [end for end in ends if end is not None]
-        for move, _ in taken:
+        for move in mender.room(
+            int(cell), float(growing.problem.width[aim]), (growing.low[aim], growing.high[aim])
+        ):
             whole = np.zeros(len(growing.problem))
             whole[cells] = move
             growing.take(whole)
@@ -253,9 +234,8 @@ def _layout(cells: Family, count: int) -> _Layout:
 def _parents(cells: Family, dimension: str) -> set[str]:
     """The values of a dimension that are sums of others of it."""
     found: set[str] = set()
-    for at in np.flatnonzero(cells.sums.sign < 0):  # the whole comes first, then its parts
-        whole = cells.keys[cells.sums.cell[at]]
-        part = cells.keys[cells.sums.cell[at + 1]]
+    for whole_at, parts in cells.wholes():
+        whole, part = cells.keys[whole_at], cells.keys[parts[0]]
         if {d for d, _ in set(part) - set(whole)} == {dimension}:
             found.update(value for d, value in whole if d == dimension)
     return found

@@ -4,19 +4,16 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
-from eachchild.release.hide.problem import Marks, Problem, UnprotectableError, Whole
+from eachchild.release.hide.problem import EXACT, Marks, Problem, Real, UnprotectableError, Whole
 from eachchild.release.hide.solver import silent
-
-_EXACT = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A pattern (1 hidden, 0 shown, between them while it is only a relaxation) and its bound."""
 
-    pattern: NDArray[np.float64]
+    pattern: Real
     cost: float
     bound: float  # no pattern that holds against the same attacks costs less
 
@@ -60,6 +57,13 @@ class Master:
             pattern = np.round(pattern)
         return Answer(pattern, cost, info.mip_dual_bound if self._whole else cost)
 
+    def none_alone(self) -> Answer:
+        """The cheapest pattern so far that hides no cell of a sum by itself."""
+        answer = self.solve()
+        while self.never_alone(answer.pattern):
+            answer = self.solve()
+        return answer
+
     def in_whole_cells(self, gap: float, nodes: int) -> None:
         """From now on a cell is hidden or not; stop within a relative gap, or after some nodes."""
         n = self._must.size
@@ -69,29 +73,29 @@ class Master:
         self._solver.setOptionValue("mip_max_nodes", nodes)
         self._whole = True
 
-    def never_alone(self, pattern: NDArray[np.float64]) -> int:
+    def never_alone(self, pattern: Real) -> int:
         """Cut off patterns that hide one cell of a sum and nothing beside it; how many cuts."""
         hidden_in = self._sums.copy()
         hidden_in.data = np.abs(hidden_in.data) * pattern[hidden_in.indices]
         total = hidden_in.sum(axis=1)
         rows = np.repeat(np.arange(self._sums.shape[0]), np.diff(self._sums.indptr))
         asked = self._width[self._sums.indices] > 0
-        short = asked & (total[rows] - 2 * hidden_in.data < -_EXACT)
+        short = asked & (total[rows] - 2 * hidden_in.data < -EXACT)
         return sum(
             self._beside(int(row), int(cell))
             for row, cell in zip(rows[short], self._sums.indices[short], strict=True)
         )
 
-    def withstand(self, cell: int, price: NDArray[np.float64]) -> None:
+    def withstand(self, cell: int, price: Real) -> None:
         """Ask that hiding gives a cell its width, by the prices of two attacks."""
         asked = self._width[cell]
-        price = np.where(price < _EXACT, 0.0, np.minimum(price, asked))
+        price = np.where(price < EXACT, 0.0, np.minimum(price, asked))
         price[~self._may] = 0.0
         least = asked
         if not self._must[cell]:  # only while it is hidden itself
             price[cell] -= asked
             least = 0.0
-        self._cut(np.flatnonzero(np.abs(price) > _EXACT), price, least)
+        self._cut(np.flatnonzero(np.abs(price) > EXACT), price, least)
 
     def _beside(self, row: int, cell: int) -> int:
         start, end = self._sums.indptr[row : row + 2]
@@ -105,7 +109,7 @@ class Master:
             return self._cut(np.sort(cells[cells != cell]), price, 1.0)
         return self._cut(np.sort(cells), price, 0.0)
 
-    def _cut(self, cells: Whole, price: NDArray[np.float64], least: float) -> int:
+    def _cut(self, cells: Whole, price: Real, least: float) -> int:
         name = (cells.tobytes(), np.round(price[cells], 6).tobytes())
         if name in self._known:
             return 0
@@ -118,4 +122,4 @@ class Master:
 
 def hidden_by(answer: Answer) -> Marks:
     """The cells that a pattern hides, however little."""
-    return answer.pattern > _EXACT
+    return answer.pattern > EXACT

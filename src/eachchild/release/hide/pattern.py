@@ -8,16 +8,13 @@ tables that agree with all that is published and stand its width apart, wherever
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eachchild.release.hide.attack import Attacker
 from eachchild.release.hide.master import Answer, Master, hidden_by
 from eachchild.release.hide.mend import Mender
-from eachchild.release.hide.problem import Marks, Problem, UnprotectableError, Whole
+from eachchild.release.hide.problem import EXACT, Marks, Problem, Real, UnprotectableError, Whole
 from eachchild.release.hide.room import Moves
 
-Real = NDArray[np.float64]
-_EXACT = 1e-6
 _CROWDS = 16  # moves of many cells tried before cells are moved one by one
 _MANY = 8  # cells worth a move together
 _NOBODY = np.zeros(0, dtype=np.int64)  # no insider: nothing is known from within
@@ -39,7 +36,7 @@ class Pattern:
     @property
     def gap(self) -> float:
         """The part of the cost that might be saved at most."""
-        return (self.cost - self.bound) / self.cost if self.cost > _EXACT else 0.0
+        return (self.cost - self.bound) / self.cost if self.cost > EXACT else 0.0
 
 
 class Search:
@@ -88,9 +85,7 @@ class Search:
 
     def _settle(self, rounds: int) -> tuple[Answer, bool]:
         for _ in range(rounds):
-            answer = self.master.solve()
-            while self.master.never_alone(answer.pattern):
-                answer = self.master.solve()
+            answer = self.master.none_alone()
             cuts = self.master.cuts
             if not (self._break(answer) or self._break_from_within(answer)):
                 return answer, True
@@ -102,9 +97,9 @@ class Search:
         """Attack once more for every insider, with the cells held that they know."""
         hidden = hidden_by(answer)
         shares = np.clip(answer.pattern, 0.0, 1.0)
-        asked: Real = np.asarray(self.problem.width * shares - _EXACT, dtype=np.float64)
+        asked: Real = np.asarray(self.problem.width * shares - EXACT, dtype=np.float64)
         added = 0
-        if np.any(np.abs(answer.pattern - np.round(answer.pattern)) > _EXACT):
+        if np.any(np.abs(answer.pattern - np.round(answer.pattern)) > EXACT):
             return 0  # a relaxation: readers first
         for insider in range(self.problem.alone.shape[0]):
             known = self.problem.known_to(insider)
@@ -119,9 +114,9 @@ class Search:
     def _break(self, answer: Answer) -> int:
         """Attack every hidden cell and tell the master; how many are narrow."""
         pattern = np.clip(answer.pattern, 0.0, 1.0)
-        asked = (self.problem.width * pattern - _EXACT).astype(np.float64)
-        whole = bool(np.all(np.abs(pattern - np.round(pattern)) < _EXACT))
-        span = self.moves.span(pattern > _EXACT) if whole else np.zeros(len(self.problem))
+        asked = (self.problem.width * pattern - EXACT).astype(np.float64)
+        whole = bool(np.all(np.abs(pattern - np.round(pattern)) < EXACT))
+        span = self.moves.span(pattern > EXACT) if whole else np.zeros(len(self.problem))
         self.attacker.allow(pattern)
         return self._attacks(hidden_by(answer) & (span < asked), asked, _NOBODY)
 
@@ -155,7 +150,7 @@ class Search:
 
     def _narrow(self, hidden: Marks, *, first: bool = False) -> list[tuple[int, Whole]]:
         """Hidden cells with too little room, and what is held: for readers, then insiders."""
-        asked: Real = np.asarray(self.problem.width - _EXACT, dtype=np.float64)
+        asked: Real = np.asarray(self.problem.width - EXACT, dtype=np.float64)
         narrow: list[tuple[int, Whole]] = []
         insiders = (self.problem.known_to(i) for i in range(self.problem.alone.shape[0]))
         for known in (_NOBODY, *insiders):
@@ -197,7 +192,7 @@ class Search:
         hidden = hidden.copy()
         while narrow := self._narrow(hidden):
             for cell, known in narrow:
-                if self.moves.span(hidden, known)[cell] < self.problem.width[cell] - _EXACT:
+                if self.moves.span(hidden, known)[cell] < self.problem.width[cell] - EXACT:
                     mender.price(hidden, share)
                     mender.hold(known)
                     hidden |= self._room_for(cell, known, hidden, mender)
@@ -210,19 +205,14 @@ class Search:
         self.moves.add(up)
         self.moves.add(down)
         asked = float(self.problem.width[cell])
-        ways = [mender.move(cell, asked + down[cell]), mender.move(cell, up[cell] - asked)]
-        found = [way for way in ways if way is not None]
-        if found:
-            taken = [min(found, key=lambda way: way[1])[0]]
-        else:  # a part of the way each
-            ends = (mender.farthest(cell, sign) for sign in (1, -1))
-            taken = [end[0] for end in ends if end is not None]
-            if sum(abs(move[cell]) for move in taken) < asked - _EXACT:
-                raise UnprotectableError(np.array([cell]))
+        taken = mender.room(cell, asked, (down[cell], up[cell]))
+        ends = [up[cell], down[cell], *(move[cell] for move in taken)]
+        if max(ends) - min(ends) < asked - EXACT:
+            raise UnprotectableError(np.array([cell]))
         touched = np.zeros(hidden.size, dtype=bool)
         for move in taken:
             self.moves.add(move)
-            touched |= np.abs(move) > _EXACT
+            touched |= np.abs(move) > EXACT
         return touched
 
     def _take_back(self, hidden: Marks) -> Marks:

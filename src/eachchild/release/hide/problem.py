@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 Whole = NDArray[np.int64]
 Marks = NDArray[np.bool_]
+Real = NDArray[np.float64]
+EXACT = 1e-6  # nearer than that is the same to the solver
 
 
 class UnprotectableError(ValueError):
@@ -41,6 +43,15 @@ class Problem:
     def __len__(self) -> int:
         """How many cells there are."""
         return self.count.size
+
+    @property
+    def room(self) -> tuple[Real, Real]:
+        """How far each cell may rise and fall: twice the widest width, and never below nought.
+
+        Farther is never needed, and near is faster.
+        """
+        far = float(2 * self.width.max(initial=1))
+        return np.full(len(self), far), np.minimum(self.count, far).astype(float)
 
     def known_to(self, insider: int) -> Whole:
         """The cells whose counts one insider knows from within."""

@@ -1,11 +1,9 @@
 """Which hidden cells have room enough, known from moves that were seen already."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from eachchild.release.hide.problem import Marks, Whole
+from eachchild.release.hide.problem import EXACT, Marks, Real, Whole
 
-_EXACT = 1e-6
 _KEPT = 600  # moves remembered at least; the oldest give way
 _ROOM = 4_000_000  # numbers kept, for tables small enough to remember more moves
 
@@ -24,14 +22,14 @@ class Moves:
         self._touched = np.zeros((kept, cells), dtype=bool)
         self._next = 0
 
-    def add(self, move: NDArray[np.float64]) -> None:
+    def add(self, move: Real) -> None:
         """Remember one."""
         at = self._next % len(self._seen)
         self._seen[at] = move
-        self._touched[at] = np.abs(move) > _EXACT
+        self._touched[at] = np.abs(move) > EXACT
         self._next += 1
 
-    def span(self, hidden: Marks, held: Whole | None = None) -> NDArray[np.float64]:
+    def span(self, hidden: Marks, held: Whole | None = None) -> Real:
         """How far apart the moves take each cell, when only hidden cells move and none held."""
         still = ~hidden
         if held is not None:
@@ -41,4 +39,4 @@ class Moves:
         if not moves.size:
             return np.zeros(hidden.size)
         ends = np.maximum(moves.max(axis=0), 0) - np.minimum(moves.min(axis=0), 0)
-        return np.asarray(ends, dtype=float) + _EXACT
+        return np.asarray(ends, dtype=float) + EXACT

@@ -90,7 +90,7 @@ def read_tables(data: Mapping[str, object], unknowns: int) -> Whole:
     return np.array(tables, dtype=np.int64).reshape(len(tables), unknowns)
 
 
-def implied_small(facts: Facts, hidden: Mapping[Key, int], few: int) -> tuple[tuple[Key, ...], ...]:
+def implied_small(facts: Facts, few: int) -> tuple[tuple[Key, ...], ...]:
     """Sets of hidden cells whose sum is told by what is published and is small (1 to few - 1).
 
     To a reader such a set is one cell. Only sets that stand together in one sum are looked at.

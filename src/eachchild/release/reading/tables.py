@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from eachchild.release.door import ReleaseInputError
 from eachchild.release.family import TOTAL, Key, Table, Tree
 from eachchild.release.published import Publication, Range, key_of
 from eachchild.release.reading.blur import Blurred, numerators, read_count, read_percent
@@ -15,7 +16,7 @@ _MEASURES = ("measure", "quantity")
 _DENOMINATORS = ("enrolled", "denominator", "students", "n")
 
 
-class PublishedError(ValueError):
+class PublishedError(ReleaseInputError):
     """A published table that cannot be read; the message says file, row and what next."""
 
 

@@ -1,0 +1,214 @@
+"""Sharing: releasing, checking again, and the ledger of what was ever published."""
+
+import argparse
+import json
+import sys
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from eachchild.cli.codes import DONE, REFUSED
+from eachchild.cli.terminal import Bar
+from eachchild.handover import release_audit
+from eachchild.release import Audience, ReleaseRefusedError, load_policy
+from eachchild.release.bundle import BundleError, verify_bundle, verify_tables
+from eachchild.release.ledger import (
+    IMPORT,
+    Entry,
+    Ledger,
+    LedgerError,
+    append,
+    conflicts,
+    load_ledger,
+)
+from eachchild.release.reading import read_published
+from eachchild.release.tables import Cost, entry_of, release_tables, subject_of, told_to_readers
+from eachchild.report.bundle import built_aside, refuse_folder
+from eachchild.terms.numerals import count
+
+_SOME = 10  # faults a person is shown
+_NO_GAP = 1e-4
+
+
+def run_release(chosen: argparse.Namespace) -> int:
+    audience = Audience(chosen.audience)
+    if (chosen.source / "problem.json").is_file():
+        return _run_release_tables(chosen, audience)
+    if not (chosen.source / "audit.json").is_file():
+        raise FileNotFoundError(
+            f"{chosen.source} holds neither an audit nor tables. `eachchild audit PLAN --out DIR` "
+            "writes an audit; a folder of counts has problem.json, inner.csv and its hierarchies."
+        )
+    if audience is Audience.INTERNAL:
+        print(f"{chosen.source} is the internal audit, and complete as it stands.")
+        return DONE
+    return _run_release_audit(chosen, audience)
+
+
+def _run_release_audit(chosen: argparse.Namespace, audience: Audience) -> int:
+    policy = load_policy(chosen.policy, Path())
+    out = _out(chosen, audience)
+    refuse_folder(out)
+    path, before = _before(chosen)
+    with Bar("bar") as bar:
+        files, cost, found = release_audit(
+            chosen.source, policy, audience,
+            approved_by=chosen.approved_by, known=before.readers(audience), progress=bar.step,
+        )  # fmt: skip
+    _write_bundle(files, out, path, audience, before)
+    print("\n".join([*cost_lines(cost, out), *left_out_lines(found.left_out)]))
+    return DONE
+
+
+def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
+    if audience is Audience.INTERNAL:
+        raise ReleaseRefusedError(
+            f"{chosen.source} has every count already and is the internal copy. A bundle is for "
+            "public, board or staff."
+        )
+    policy = load_policy(chosen.policy, Path())
+    out = _out(chosen, audience)
+    path, before = _before(chosen)
+    files, cost = release_tables(
+        subject_of(chosen.source), policy, audience,
+        approved_by=chosen.approved_by, known=before.readers(audience),
+    )  # fmt: skip
+    _write_bundle(files, out, path, audience, before)
+    print("\n".join(cost_lines(cost, out)))
+    return DONE
+
+
+def _out(chosen: argparse.Namespace, audience: Audience) -> Path:
+    return Path(chosen.out or chosen.source / "released" / audience.value)
+
+
+def _before(chosen: argparse.Namespace) -> tuple[Path, Ledger]:
+    """Where the ledger is, and what it has so far."""
+    path = Path(chosen.ledger or chosen.source.parent / "ledger.jsonl")
+    return path, load_ledger(path)
+
+
+def _write_bundle(
+    files: Mapping[str, bytes], out: Path, ledger: Path, audience: Audience, before: Ledger
+) -> None:
+    with built_aside(out) as part:
+        for name, data in files.items():
+            (part / name).write_bytes(data)
+        append(ledger, entry_of(files, audience), after=before)  # no bundle without its entry
+
+
+def _there(path: Path) -> Path:
+    """A misspelled ledger must not pass for one in which nothing is wrong."""
+    if not path.is_file():
+        raise LedgerError(
+            f"{path}: there is no such ledger. `eachchild release` writes ledger.jsonl beside what "
+            "it releases."
+        )
+    return path
+
+
+def run_ledger(chosen: argparse.Namespace) -> int:
+    if chosen.action == "import":
+        return _run_import(chosen)
+    ledger = load_ledger(_there(chosen.files[0]))
+    if chosen.action == "show":
+        lines = ledger_lines(ledger)
+        print(json.dumps(lines) if chosen.json else "\n".join(lines))
+        return DONE
+    found = conflicts(ledger)
+    faults = [*found, *told_to_readers(ledger)]
+    if chosen.json:
+        print(json.dumps({"entries": len(ledger.entries), "faults": faults}))
+    elif not faults:
+        print(f"Entries: {len(ledger.entries)}. The chain is whole; nothing hidden can be told.")
+    _say_some(faults)
+    return REFUSED if faults else DONE
+
+
+def _run_import(chosen: argparse.Namespace) -> int:
+    if chosen.ledger is None:
+        raise LedgerError("say which ledger the tables go into: --ledger FILE.")
+    for path in chosen.files:
+        before = load_ledger(chosen.ledger)
+        entry = Entry(
+            IMPORT, Audience.PUBLIC.value, chosen.title or path.name, read_published(path)
+        )
+        append(chosen.ledger, entry, after=before)
+        print(f"{path.name}: entry {len(before.entries) + 1} of {chosen.ledger.name}")
+    return DONE
+
+
+def run_verify(chosen: argparse.Namespace) -> int:
+    if all(path.suffix == ".csv" for path in chosen.source):
+        return _run_verify_tables(chosen)
+    if len(chosen.source) > 1:
+        raise BundleError("one bundle at a time, or tables that all end in .csv.")
+    verdict = verify_bundle(chosen.source[0])
+    if chosen.json:
+        print(json.dumps({"faults": verdict.faults, "hidden": verdict.hidden}))
+    elif not verdict.faults:
+        print(f"{verdict.hidden} hidden counts, each proved again. {verdict.claim}")
+        print(f"Released with {verdict.approvals}. The check for insiders is not repeated here.")
+    _say_some(verdict.faults)
+    return REFUSED if verdict.faults else DONE
+
+
+def _run_verify_tables(chosen: argparse.Namespace) -> int:
+    faults, hidden = verify_tables([read_published(path) for path in chosen.source])
+    if chosen.json:
+        print(json.dumps({"faults": faults, "hidden": hidden}))
+    elif not faults:
+        print(f"{hidden} hidden counts in {len(chosen.source)} tables; none can be told.")
+    _say_some(faults)
+    return REFUSED if faults else DONE
+
+
+def _say_some(faults: Sequence[str]) -> None:
+    for fault in faults[:_SOME]:
+        print(f"eachchild: {fault}", file=sys.stderr)
+    if len(faults) > _SOME:
+        print(f"eachchild: and {len(faults) - _SOME} more; --json lists them all", file=sys.stderr)
+
+
+def cost_lines(cost: Cost, out: Path) -> list[str]:
+    """What a release hides and what that costs, for the person who releases it alone."""
+    shown = cost.cells - cost.primary - cost.secondary
+    lines = [
+        f"{count(shown)} of {count(cost.cells)} counts are shown. Hidden: {count(cost.primary)} "
+        f"that are small, and {count(cost.secondary)} beside them without which those could be "
+        f"told (together {count(int(cost.secondary_sum))}).",
+    ]
+    if cost.gap is None:
+        lines.append("Decided table after table; all at once might hide less.")
+    elif cost.gap > _NO_GAP:
+        lines.append(
+            f"At most {100 * cost.gap:.1f} % of that could be spared; the search ended there."
+        )
+    else:
+        lines.append("No choice that protects hides less.")
+    if cost.insiders:
+        lines.append(f"{count(cost.insiders)} students are alone in a count; none learns another.")
+    some = [(v, h, n) for v, h, n in cost.by_group if h]
+    if some:
+        groups = ", ".join(f"{v} {count(h)} of {count(n)}" for v, h, n in some)
+        lines += textwrap.wrap(f"Hidden of each group's counts: {groups}.", 96)
+    lines += [cost.claim, "", f"  Bundle: {out}", f"  To check it again: eachchild verify {out}"]
+    return lines
+
+
+def ledger_lines(ledger: Ledger) -> list[str]:
+    """Each entry in a line: what was published, to whom, with how many hidden counts."""
+    return [
+        f"{number}  {e.kind} to {e.audience}: {e.title} ({count(len(e.publication.told))} told, "
+        f"{count(len(e.publication.hidden))} hidden)"
+        for number, e in enumerate(ledger.entries, start=1)
+    ]
+
+
+def left_out_lines(left_out: Sequence[tuple[str, str]]) -> list[str]:
+    """The tables that could not be proved, and are not in the bundle."""
+    if not left_out:
+        return []
+    names = "; ".join(dict.fromkeys(name for name, _ in left_out))
+    text = f"Not released, for no choice could be proved: {names}."
+    return ["", *textwrap.wrap(text, 96, initial_indent="  ", subsequent_indent="  ")]
