@@ -4,7 +4,7 @@ Nothing here reads a row or a file of the plan: an audit's folder holds its coun
 is made from those of them that are released.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,12 +18,17 @@ from eachchild.release.approval import approved
 from eachchild.release.audits import AuditDecision, decide_audit, parts_of_audit, released_cube
 from eachchild.release.bundle import bundle_files
 from eachchild.release.decide import release_proved
-from eachchild.release.published import Publication
+from eachchild.release.ledger import Ledger
 from eachchild.release.tables import Cost, cost_of
 from eachchild.report.bundle import FINDINGS, MEASURES, write_findings, write_measures
 from eachchild.report.html import write_html
 from eachchild.story import Progress
 from eachchild.terms.numerals import count
+
+
+def policy_named(folder: Path) -> str:
+    """The privacy policy that the plan of a finished audit names."""
+    return load_plan(folder / "cube").policy
 
 
 def release_audit(
@@ -32,7 +37,7 @@ def release_audit(
     audience: Audience,
     *,
     approved_by: Sequence[str],
-    known: Mapping[str, Sequence[Publication]],
+    before: Ledger,
     progress: Progress,
 ) -> tuple[dict[str, bytes], Cost, AuditDecision]:
     """The files of a bundle for one audience, what they cost, and what was left out.
@@ -40,8 +45,10 @@ def release_audit(
     Raises ReleaseRefusedError where approvals or a proof are missing.
     """
     plan, cube = load_plan(folder / "cube"), restore(folder / "cube")
-    names = approved(approved_by, author=plan.author, policy=policy)
-    found = decide_audit(plan.title, parts_of_audit(plan, cube), policy, known, progress)
+    names = approved(approved_by, author=plan.author, policy=policy, audience=audience)
+    known = before.readers(audience)
+    parts = parts_of_audit(plan, cube, known[audience.value])
+    found = decide_audit(plan.title, parts, policy, known, progress)
     progress("telling what is released", 0.9)
     told = _content(plan, cube, found)
     released = release_proved(told, audience, found.decision)
@@ -52,7 +59,7 @@ def release_audit(
         pages = {file.name: file.read_bytes() for file in sorted(Path(aside).iterdir())}
     files = bundle_files(
         found.decision, policy, title=plan.title, audience=audience.value,
-        approved_by=names, known=known, pages=pages,
+        approved_by=names, known=known, after=before.last, pages=pages,
     )  # fmt: skip
     # Each table is decided with what stands before it, so the best of all at once is not known.
     return files, replace(cost_of(found.decision, policy), gap=None), found

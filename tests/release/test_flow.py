@@ -82,7 +82,7 @@ def test_a_bundle_does_not_tell_small_cells_from_those_hidden_beside_them(tmp_pa
 
 def test_hidden_counts_replaced_by_a_witness_leave_every_byte_as_it_was() -> None:
     policy = load_policy("federal")
-    subject = subject_of(PROBLEM)
+    subject = subject_of(PROBLEM, policy)
     decision = decide(subject, policy, READERS)
     proof = decision.proofs["public"]
     assert len(proof.tables) > 1
@@ -134,12 +134,14 @@ def test_without_a_proof_nothing_leaves(
 )
 def test_two_people_approve_and_the_author_is_neither(names: Sequence[str], author: str) -> None:
     with pytest.raises(ReleaseRefusedError):
-        approved(names, author=author, policy=load_policy("federal"))
+        approved(names, author=author, policy=load_policy("federal"), audience=Audience.PUBLIC)
 
 
 def test_a_policy_may_name_one_approver_and_the_proof_says_so(tmp_path: Path) -> None:
     out = tmp_path / "bundle"
-    assert released(out, "--policy", "benchmark") == 0
+    ours = tmp_path / "ours.toml"
+    ours.write_text(load_policy("federal").to_toml().replace("approvals = 2", "approvals = 1"))
+    assert released(out, "--policy", str(ours)) == 0
     assert json.loads((out / "proof.json").read_text())["approvals_asked"] == 1
 
 
@@ -162,6 +164,11 @@ def test_a_ledger_with_one_changed_byte_is_refused_and_named(tmp_path: Path) -> 
     whole = path.read_bytes()
     changed = bytearray(whole)
     changed[whole.index(b"two")] ^= 1
+    path.write_bytes(bytes(changed))
+    with pytest.raises(LedgerError, match="line 2"):
+        load_ledger(path)
+    changed = bytearray(whole)
+    changed[whole.index(b"three")] ^= 1
     path.write_bytes(bytes(changed))
     with pytest.raises(LedgerError, match="line 3"):
         load_ledger(path)

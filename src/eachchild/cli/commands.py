@@ -161,8 +161,8 @@ def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command.add_argument(
         "--approved-by", action="append", default=[], metavar="NAME", help=approved
     )
-    policy = "federal, or a file; default: federal"
-    command.add_argument("--policy", default="federal", metavar="FILE", help=policy)
+    policy = "a policy's name, or a file; default: the plan's, and federal for a folder of counts"
+    command.add_argument("--policy", metavar="FILE", help=policy)
     ledger = "what was released before; default: ledger.jsonl beside the source"
     command.add_argument("--ledger", type=Path, metavar="FILE", help=ledger)
     command.add_argument(
@@ -175,12 +175,17 @@ def _ledger(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "ledger", _run_ledger, about)
     command.add_argument("action", choices=("show", "import", "check"), help="what to do")
     command.add_argument(
-        "files", type=Path, nargs="+", metavar="FILE", help="the ledger; for import: tables"
-    )
+        "files", type=Path, nargs="+", metavar="FILE",
+        help="the ledger, and for check perhaps bundles; for import: tables",
+    )  # fmt: skip
     command.add_argument(
         "--ledger", type=Path, metavar="FILE", help="for import: where to add them"
     )
     command.add_argument("--title", default="", help="for import: what the table is and whose")
+    command.add_argument(
+        "--where", action="append", default=[], metavar="NAME=VALUE",
+        help="for import: whom all of it counts, as in period=2024-25",
+    )  # fmt: skip
     command.add_argument("--json", action="store_true", help="for programs")
 
 

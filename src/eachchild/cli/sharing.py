@@ -9,25 +9,27 @@ from pathlib import Path
 
 from eachchild.cli.codes import DONE, REFUSED
 from eachchild.cli.terminal import Bar
-from eachchild.handover import release_audit
+from eachchild.handover import policy_named, release_audit
 from eachchild.release import Audience, ReleaseRefusedError, load_policy
 from eachchild.release.bundle import BundleError, verify_bundle, verify_tables
-from eachchild.release.ledger import (
-    IMPORT,
-    Entry,
-    Ledger,
-    LedgerError,
-    append,
-    conflicts,
-    load_ledger,
-)
+from eachchild.release.imports import imported
+from eachchild.release.ledger import Ledger, LedgerError, append, conflicts, load_ledger
+from eachchild.release.proof import named
 from eachchild.release.reading import read_published
-from eachchild.release.tables import Cost, entry_of, release_tables, subject_of, told_to_readers
+from eachchild.release.tables import (
+    Cost,
+    entry_of,
+    not_entered,
+    release_tables,
+    subject_of,
+    told_to_readers,
+)
 from eachchild.report.bundle import built_aside, refuse_folder
 from eachchild.terms.numerals import count
 
 _SOME = 10  # faults a person is shown
 _NO_GAP = 1e-4
+_USUAL = "federal"  # the policy of a folder of counts, which has no plan to name one
 
 
 def run_release(chosen: argparse.Namespace) -> int:
@@ -46,14 +48,14 @@ def run_release(chosen: argparse.Namespace) -> int:
 
 
 def _run_release_audit(chosen: argparse.Namespace, audience: Audience) -> int:
-    policy = load_policy(chosen.policy, Path())
+    policy = load_policy(chosen.policy or policy_named(chosen.source), Path())
     out = _out(chosen, audience)
     refuse_folder(out)
     path, before = _before(chosen)
     with Bar("bar") as bar:
         files, cost, found = release_audit(
             chosen.source, policy, audience,
-            approved_by=chosen.approved_by, known=before.readers(audience), progress=bar.step,
+            approved_by=chosen.approved_by, before=before, progress=bar.step,
         )  # fmt: skip
     _write_bundle(files, out, path, audience, before)
     print("\n".join([*cost_lines(cost, out), *left_out_lines(found.left_out)]))
@@ -66,12 +68,12 @@ def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
             f"{chosen.source} has every count already and is the internal copy. A bundle is for "
             "public, board or staff."
         )
-    policy = load_policy(chosen.policy, Path())
+    policy = load_policy(chosen.policy or _USUAL, Path())
     out = _out(chosen, audience)
     path, before = _before(chosen)
     files, cost = release_tables(
-        subject_of(chosen.source), policy, audience,
-        approved_by=chosen.approved_by, known=before.readers(audience),
+        subject_of(chosen.source, policy), policy, audience,
+        approved_by=chosen.approved_by, before=before,
     )  # fmt: skip
     _write_bundle(files, out, path, audience, before)
     print("\n".join(cost_lines(cost, out)))
@@ -110,13 +112,16 @@ def _there(path: Path) -> Path:
 def run_ledger(chosen: argparse.Namespace) -> int:
     if chosen.action == "import":
         return _run_import(chosen)
-    ledger = load_ledger(_there(chosen.files[0]))
+    file, *bundles = chosen.files
+    ledger = load_ledger(_there(file))
+    if chosen.action == "show" and bundles:
+        raise LedgerError("one ledger at a time.")
     if chosen.action == "show":
         lines = ledger_lines(ledger)
         print(json.dumps(lines) if chosen.json else "\n".join(lines))
         return DONE
-    found = conflicts(ledger)
-    faults = [*found, *told_to_readers(ledger)]
+    faults = [*conflicts(ledger), *told_to_readers(ledger)]
+    faults += [fault for bundle in bundles for fault in not_entered(ledger, bundle)]
     if chosen.json:
         print(json.dumps({"entries": len(ledger.entries), "faults": faults}))
     elif not faults:
@@ -130,12 +135,21 @@ def _run_import(chosen: argparse.Namespace) -> int:
         raise LedgerError("say which ledger the tables go into: --ledger FILE.")
     for path in chosen.files:
         before = load_ledger(chosen.ledger)
-        entry = Entry(
-            IMPORT, Audience.PUBLIC.value, chosen.title or path.name, read_published(path)
-        )
-        append(chosen.ledger, entry, after=before)
+        found = imported(path, before, title=chosen.title, of=_pairs(chosen.where))
+        append(chosen.ledger, found.entry, after=before)
         print(f"{path.name}: entry {len(before.entries) + 1} of {chosen.ledger.name}")
+        if found.told:
+            _say_some([f"with it, {named(key)} can be told, which an earlier release hides"
+                       for key in found.told])  # fmt: skip
     return DONE
+
+
+def _pairs(where: Sequence[str]) -> dict[str, str]:
+    """NAME=VALUE as a pair; LedgerError for anything else."""
+    pairs = dict(text.partition("=")[::2] for text in where)
+    if not all(name and value for name, value in pairs.items()):
+        raise LedgerError("--where takes NAME=VALUE, as in --where period=2024-25.")
+    return pairs
 
 
 def run_verify(chosen: argparse.Namespace) -> int:
@@ -158,7 +172,8 @@ def _run_verify_tables(chosen: argparse.Namespace) -> int:
     if chosen.json:
         print(json.dumps({"faults": faults, "hidden": hidden}))
     elif not faults:
-        print(f"{hidden} hidden counts in {len(chosen.source)} tables; none can be told.")
+        tables = "one table" if len(chosen.source) == 1 else f"{len(chosen.source)} tables"
+        print(f"{hidden} hidden counts in {tables}; none can be told.")
     _say_some(faults)
     return REFUSED if faults else DONE
 

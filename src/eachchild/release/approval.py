@@ -4,19 +4,29 @@ from collections.abc import Sequence
 
 from eachchild.release.door import ReleaseRefusedError
 from eachchild.release.policy import Policy
+from eachchild.release.types import Audience
 
 
-def approved(names: Sequence[str], *, author: str, policy: Policy) -> tuple[str, ...]:
+def approved(
+    names: Sequence[str], *, author: str, policy: Policy, audience: Audience
+) -> tuple[str, ...]:
     """The names of those who approve; ReleaseRefusedError where they are too few.
 
-    The same name in other letters is the same person, and the author's own approval is none.
+    The same name in other letters is the same person, and the author's own approval is none. A
+    policy that is for insiders cannot be approved for anybody else.
 
     >>> from eachchild.release.policy import load_policy
-    >>> approved(["A. Lee", "B. Ruiz"], author="Data office", policy=load_policy("federal"))
+    >>> federal = load_policy("federal")
+    >>> approved(["A. Lee", "B. Ruiz"], author="Data", policy=federal, audience=Audience.PUBLIC)
     ('A. Lee', 'B. Ruiz')
     """
-    people = {_plain(name): name.strip() for name in names if name.strip()}
-    if author.strip() and _plain(author) in people:
+    if not policy.allows(audience.value):
+        raise ReleaseRefusedError(
+            f"policy '{policy.name}' is for {policy.widest} and nobody beyond. Release to "
+            f"{audience.value} under 'federal', or under a policy of your own."
+        )
+    people = {person(name): name.strip() for name in names if name.strip()}
+    if author.strip() and person(author) in people:
         raise ReleaseRefusedError(
             f"{author} wrote the plan and cannot approve its release. Ask somebody else."
         )
@@ -29,5 +39,10 @@ def approved(names: Sequence[str], *, author: str, policy: Policy) -> tuple[str,
     return tuple(people.values())
 
 
-def _plain(name: str) -> str:
+def person(name: str) -> str:
+    """A name as it is compared: letters and spaces make no other person.
+
+    >>> person(" A.  Lee") == person("a. lee")
+    True
+    """
     return " ".join(name.casefold().split())

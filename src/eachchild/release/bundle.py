@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from eachchild.release.approval import person
 from eachchild.release.decide import Decision
 from eachchild.release.door import ReleaseInputError
 from eachchild.release.family import TOTAL, Key, Table
-from eachchild.release.policy import Policy, load_policy
+from eachchild.release.policy import Policy, load_policy, policy_of
 from eachchild.release.proof import (
     ContradictionError,
     Proof,
@@ -27,6 +28,10 @@ from eachchild.release.published import Publication
 from eachchild.release.types import SEAL
 
 CELLS, POLICY, PROOF = "cells.csv", "policy.toml", "proof.json"
+# What reading a file somebody changed can end in.
+_UNREADABLE = (
+    KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError,
+)  # fmt: skip
 
 
 class BundleError(ReleaseInputError):
@@ -51,11 +56,13 @@ def bundle_files(
     audience: str,
     approved_by: Sequence[str],
     known: Mapping[str, Sequence[Publication]],
+    after: str = "",
     pages: Mapping[str, bytes] | None = None,
 ) -> dict[str, bytes]:
     """Every file of a bundle. Nothing in them depends on a hidden count but which are hidden.
 
-    `pages` are files made of the released cells, sealed with them.
+    `pages` are files made of the released cells, sealed with them. `after` is the hash of the
+    ledger's last entry when this was proved.
     """
     files = {
         **(pages or {}),
@@ -70,6 +77,7 @@ def bundle_files(
         "policy": {"name": policy.name, "version": policy.version},
         "approved_by": list(approved_by),
         "approvals_asked": policy.approvals,
+        "after": after,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
         "publication": decision.publication.to_json(),
         "readers": [
@@ -123,13 +131,17 @@ def verify_bundle(folder: Path) -> Verdict:
     files = _read(folder)
     try:
         proof = json.loads(files[PROOF])
+        policy = policy_of(files[POLICY])
         own = Publication.from_json(proof["publication"])
-        faults = [*_tampered(files, proof, own), *_open(proof, own), *_approved(proof)]
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+        faults = [
+            *_tampered(files, proof, own), *_open(proof, own), *_claimed(proof, own, policy),
+            *_approved(proof, policy),
+        ]  # fmt: skip
+    except _UNREADABLE as error:
         return Verdict(
-            (f"{PROOF} cannot be read ({type(error).__name__}): it was changed.",), 0, "", ""
+            (f"the bundle cannot be read ({type(error).__name__}): it was changed.",), 0, "", ""
         )
-    return Verdict(tuple(faults), len(own.hidden), str(proof["claim"]), _approvals(proof))
+    return Verdict(tuple(faults), len(own.hidden), claim(policy.width), _approvals(policy))
 
 
 def verify_tables(publications: Sequence[Publication]) -> tuple[tuple[str, ...], int]:
@@ -194,17 +206,34 @@ def _open(proof: Mapping[str, list], own: Publication) -> list[str]:  # type: ig
     return faults
 
 
-def _approved(proof: Mapping[str, object]) -> list[str]:
+def _claimed(proof: Mapping[str, object], own: Publication, policy: Policy) -> list[str]:
+    """What a bundle says of itself beside what its policy makes of it."""
+    said = {
+        "claim": claim(policy.width),
+        "policy": {"name": policy.name, "version": policy.version},
+        "approvals_asked": policy.approvals,
+        "checked": _checked(policy),
+        "not_checked": _not_checked(policy),
+    }
+    faults = [
+        f"'{name}' does not follow from {POLICY}." for name in said if proof[name] != said[name]
+    ]
+    narrow = [key for key, width in own.hidden.items() if width < policy.width]
+    faults += [f"{named(key)} is promised less than {POLICY} asks." for key in narrow]
+    if not policy.allows(str(proof["audience"])):
+        faults.append(f"{POLICY} is not for audience {proof['audience']}.")
+    return faults
+
+
+def _approved(proof: Mapping[str, object], policy: Policy) -> list[str]:
     names = proof["approved_by"]
-    asked = proof["approvals_asked"]
-    few = not isinstance(names, list) or len(set(names)) < int(str(asked))
-    return [f"it asks for {asked} approvals and has {names}."] if few else []
+    people = {person(str(name)) for name in names} - {""} if isinstance(names, list) else set()
+    few = len(people) < policy.approvals
+    return [f"it asks for {policy.approvals} approvals and has {names}."] if few else []
 
 
-def _approvals(proof: Mapping[str, object]) -> str:
-    return (
-        "one approval" if proof["approvals_asked"] == 1 else f"{proof['approvals_asked']} approvals"
-    )
+def _approvals(policy: Policy) -> str:
+    return "one approval" if policy.approvals == 1 else f"{policy.approvals} approvals"
 
 
 def _row(table: Table, key: Key, dimensions: list[str], publication: Publication) -> list[object]:
@@ -236,6 +265,7 @@ def _not_checked(policy: Policy) -> list[str]:
     left = [
         "what a reader knows of single children from outside",
         "which cells were chosen to be hidden",
+        "what two outcomes of the same students tell of each other beyond the counts they share",
     ]
     if policy.insiders:
         left.append("`verify` does not repeat the check for insiders: it needs hidden counts")

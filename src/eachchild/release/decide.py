@@ -8,14 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from eachchild.release.door import ReleaseRefusedError, handed, refuse_unproved
-from eachchild.release.family import Key, Table, family
+from eachchild.release.family import Key, Table, family, refuse_circle
 from eachchild.release.hide import Choice, UnprotectableError, choose
+from eachchild.release.insiders import told_to_insiders
 from eachchild.release.policy import Policy
-from eachchild.release.proof import ContradictionError, Proof, implied_small, named, prove
+from eachchild.release.proof import (
+    ContradictionError,
+    Proof,
+    facts_of,
+    implied_small,
+    named,
+    prove,
+)
 from eachchild.release.published import Publication
 from eachchild.release.types import Audience, Content, Released
 
 Known = Sequence[Publication]
+Union = tuple[Key, ...]  # hidden cells whose sum is told
 _ROUNDS = 10
 _NAMED = 5  # cells a message names
 
@@ -47,30 +56,35 @@ class _Asked:
     """What the auditor's findings add to the search."""
 
     primary: set[Key]
-    unions: list[tuple[Key, ...]] = field(default_factory=list)
+    unions: list[Union] = field(default_factory=list)
     wider: dict[Key, int] = field(default_factory=dict)
 
-    def mend(self, failures: Sequence[Key], hidden: frozenset[Key], own: frozenset[Key]) -> bool:
+    def mend(
+        self, failures: Sequence[Key], unions: Sequence[Union], hidden: frozenset[Key]
+    ) -> bool:
         """Ask for more; False where nothing more can be asked."""
-        news = False
-        for key in failures:
-            if key in hidden:
-                self.wider[key] = self.wider.get(key, 0) + 1
-                news = True
-            elif key in own:  # hidden in an earlier release, so hidden here
-                self.primary.add(key)
-                news = True
-        return news
+        narrow = [key for key in failures if key in hidden]
+        for key in narrow:
+            self.wider[key] = self.wider.get(key, 0) + 1
+        new = [union for union in unions if union not in self.unions and hidden.issuperset(union)]
+        self.unions += new
+        return bool(narrow or new)
 
 
 def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Decision:
     """Choose what to hide and prove it, for each kind of reader with what that reader knows.
 
     The first reader is the audience of this release; those after it are inside it and have more.
+    What the first reader has been told of these tables stays told, what was hidden stays hidden.
 
-    Raises ReleaseRefusedError, with the reason, where no proof was found.
+    Raises ReleaseRefusedError, with the reason, where no proof was found, and ValueError for
+    tables that hang together in a circle: what is known of all of them together would be more than
+    their sums say.
     """
-    own = frozenset(family(subject.tables).keys)
+    refuse_circle(subject.tables)
+    before = next(iter(known.values()), ())
+    subject = _as_before(subject, before)
+    small_before = {reader: _small_sums(earlier, policy) for reader, earlier in known.items()}
     asked = _Asked(set(subject.primary))
     failures: tuple[Key, ...] = ()
     for _ in range(_ROUNDS):
@@ -78,19 +92,33 @@ def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Deci
         publication = _publication(subject, choice, policy)
         proofs = prove_to_readers(publication, known)
         failures = tuple({key: None for p in proofs.values() for key in p.unproved})
-        unions = _unions(proofs, policy, asked)
+        unions = _unions(proofs, policy, small_before)
         if not failures and not unions:
             inside = _insiders(subject, choice, policy)
-            failures = _told_to_insiders(publication, subject.counts, inside)
+            first = next(iter(proofs.values()))
+            failures = told_to_insiders(first, [publication, *before], subject.counts, inside)
             if not failures:
                 return Decision(publication, proofs, choice, len(inside))
-        asked.unions += unions
-        if not asked.mend(failures, choice.hidden, own) and not unions:
+        if not asked.mend(failures, unions, choice.hidden):
             break
     raise ReleaseRefusedError(
         f"no proof that {_some(failures)} cannot be told from this and earlier releases, so "
         "nothing is released. Show fewer tables or coarser groups, or pool years."
     )
+
+
+def _as_before(subject: Subject, earlier: Known) -> Subject:
+    """The subject with what its reader has been told, and not been told, of its cells already."""
+    own = subject.counts.keys()
+    told = {
+        key
+        for each in earlier
+        for key, (low, high) in each.told.items()
+        if key in own and low == high
+    }
+    hidden = {key for each in earlier for key in each.hidden.keys() & own}
+    shown = frozenset(subject.shown | told)
+    return replace(subject, shown=shown, primary=frozenset(subject.primary | hidden) - shown)
 
 
 def release_proved(content: Content, audience: Audience, decision: Decision) -> Released:
@@ -141,33 +169,31 @@ def _prove(publication: Publication, earlier: Known) -> Proof:
         ) from None
 
 
-def _unions(proofs: Mapping[str, Proof], policy: Policy, asked: _Asked) -> list[tuple[Key, ...]]:
+def _small_sums(earlier: Known, policy: Policy) -> frozenset[frozenset[Key]]:
+    """Small sums of hidden cells that earlier publications tell by themselves: no longer ours."""
+    if not policy.implied_sums or not earlier:
+        return frozenset()
+    return frozenset(map(frozenset, implied_small(facts_of(earlier), policy.minimum_n)))
+
+
+def _unions(
+    proofs: Mapping[str, Proof], policy: Policy, before: Mapping[str, frozenset[frozenset[Key]]]
+) -> list[Union]:
+    """Sums of what is hidden from a reader that this release tells, and that are small."""
     if not policy.implied_sums:
         return []
-    found: dict[tuple[Key, ...], None] = {}
-    for proof in proofs.values():
+    found: dict[Union, None] = {}
+    for reader, proof in proofs.items():
         for union in implied_small(proof.facts, policy.minimum_n):
-            found.setdefault(union)
-    return [union for union in found if union not in asked.unions]
+            if proof.hidden.keys() >= set(union) and frozenset(union) not in before[reader]:
+                found.setdefault(union)
+    return list(found)
 
 
 def _insiders(subject: Subject, choice: Choice, policy: Policy) -> list[tuple[Key, ...]]:
     if not policy.insiders:
         return []
     return [keys for keys in choice.insiders if any(key in choice.hidden for key in keys)]
-
-
-def _told_to_insiders(
-    publication: Publication, counts: Mapping[Key, int], insiders: Sequence[tuple[Key, ...]]
-) -> tuple[Key, ...]:
-    """Hidden cells that the only student of a cell could tell. Uses hidden values: vault only."""
-    failures: dict[Key, None] = {}
-    for known in insiders:
-        told = {**publication.told, **{key: (counts[key], counts[key]) for key in known}}
-        hidden = {key: w for key, w in publication.hidden.items() if key not in known}
-        seen = Publication(publication.tables, told, hidden)
-        failures.update(dict.fromkeys(prove([seen]).unproved))
-    return tuple(failures)
 
 
 def _some(keys: Sequence[Key]) -> str:

@@ -1,5 +1,6 @@
 """Tables that belong together: their cells, and the sums that tie the cells to each other."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, product
@@ -114,6 +115,45 @@ def family(tables: Iterable[Table]) -> Family:
         for whole, parts in table.sums():
             sums.setdefault((at[whole], *sorted(at[part] for part in parts)))
     return Family(tuple(at), _terms(tuple(sums)))
+
+
+def refuse_circle(tables: Iterable[Table]) -> None:
+    """Raise ValueError where tables of the same students hang together in a circle.
+
+    Race by sex, sex by grade and grade by race agree on every margin and may still have no cross of
+    all three behind them, so a reader could rule out tables that agree with each. Tables that can
+    be taken away one after the other, each by the dimensions it alone has (Graham 1979, Yu and
+    Ozsoyoglu 1979), have such a cross whenever their margins agree.
+
+    >>> race, sex, grade = (Tree(name, {TOTAL: ("a", "b")}) for name in ("race", "sex", "grade"))
+    >>> two = [Table("1", (race, sex)), Table("2", (race, grade))]
+    >>> refuse_circle(two)
+    >>> refuse_circle([*two, Table("3", (sex, grade))])
+    Traceback (most recent call last):
+    ...
+    ValueError: grade, race, sex are crossed two by two in a circle; release the whole cross
+    """
+    by_students: dict[Key, list[frozenset[str]]] = {}
+    for table in tables:
+        edge = frozenset(tree.name for tree in table.trees)
+        by_students.setdefault(table.of, []).append(edge)
+    for edges in by_students.values():
+        circle = _circle(edges)
+        if circle:
+            raise ValueError(
+                f"{', '.join(circle)} are crossed two by two in a circle; release the whole cross"
+            )
+
+
+def _circle(edges: list[frozenset[str]]) -> list[str]:
+    left = set(edges)
+    while True:
+        shared = Counter(name for edge in left for name in edge)
+        fewer = {frozenset(name for name in edge if shared[name] > 1) for edge in left}
+        fewer = {edge for edge in fewer if not any(edge < other for other in fewer)}
+        if fewer == left:
+            return sorted(shared) if len(left) > 1 else []
+        left = fewer
 
 
 def _terms(sums: tuple[tuple[int, ...], ...]) -> Sums:

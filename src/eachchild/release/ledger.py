@@ -1,7 +1,9 @@
 """The ledger: what was ever published, so that nothing hidden then is given away now.
 
-One append-only file of JSON lines. Each entry names the hash of the line before it, so a line
-that was changed or taken out shows. It holds what readers already have, and no hidden value.
+One append-only file of JSON lines. Each entry carries its own hash and that of the entry before
+it, so a line that was changed or taken out shows; that the last ones are still there, a bundle
+says, whose proof names the entry before it. It holds what readers already have, and no hidden
+value.
 """
 
 import fcntl
@@ -13,8 +15,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from eachchild.release.door import ReleaseInputError
+from eachchild.release.family import Key
 from eachchild.release.proof import named
-from eachchild.release.published import Publication
+from eachchild.release.published import Publication, key_of
 from eachchild.release.types import Audience
 
 _FIRST = "0" * 64
@@ -38,6 +41,7 @@ class Entry:
     approved_by: tuple[str, ...] = ()
     bundle: str = ""  # sha256 of the bundle's proof
     replaces: int | None = None  # the number of the entry that a correction corrects
+    lost: tuple[tuple[Key, int], ...] = ()  # hidden cells it tells, and the width each has left
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +58,23 @@ class Ledger:
         this one may be told: only what was hidden from this very audience stays hidden.
         """
         seen = {a.value for a in audience.hears}
+        lost = {key: width for e in self.entries for key, width in e.lost}
         return tuple(
-            e.publication if e.audience == audience.value else replace(e.publication, hidden={})
+            replace(e.publication, hidden=_left(e.publication.hidden, lost)
+                    if e.audience == audience.value else {})
             for e in self.entries
             if e.kind == IMPORT or e.audience in seen
-        )
+        )  # fmt: skip
 
     def readers(self, audience: Audience) -> dict[str, tuple[Publication, ...]]:
         """What everybody has already who will learn of a release to an audience, that one first."""
         return {reader.value: self.known_to(reader) for reader in audience.readers}
+
+
+def _left(hidden: Mapping[Key, int], lost: Mapping[Key, int]) -> dict[Key, int]:
+    """What can still be promised of hidden cells, of which others have told some."""
+    left = {key: min(width, lost.get(key, width)) for key, width in hidden.items()}
+    return {key: width for key, width in left.items() if width}
 
 
 def load_ledger(path: Path) -> Ledger:
@@ -91,7 +103,7 @@ def append(path: Path, entry: Entry, *, after: Ledger) -> str:
         file.write(line)
         file.flush()
         os.fsync(file.fileno())
-    return hashlib.sha256(line).hexdigest()
+    return _hash(line)
 
 
 def conflicts(ledger: Ledger) -> tuple[str, ...]:
@@ -136,10 +148,21 @@ def _apart(one: tuple[int, int | None], other: tuple[int, int | None]) -> int:
 def _line(entry: Entry, number: int, previous: str) -> bytes:
     data = asdict(entry) | {
         "publication": entry.publication.to_json(),
+        "lost": [[dict(key), width] for key, width in entry.lost],
         "number": number,
         "previous": previous,
     }
-    return (json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n").encode()
+    own = hashlib.sha256(_written(data)).hexdigest()
+    return _written(data | {"hash": own}) + b"\n"
+
+
+def _written(data: Mapping[str, object]) -> bytes:
+    return json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _hash(line: bytes) -> str:
+    """The hash that a whole line carries."""
+    return str(json.loads(line)["hash"])
 
 
 def _chained(path: Path, data: bytes) -> Ledger:
@@ -147,20 +170,22 @@ def _chained(path: Path, data: bytes) -> Ledger:
     last = _FIRST
     for number, line in enumerate(data.splitlines(keepends=True), start=1):
         entries.append(_entry(path, number, line, last))
-        last = hashlib.sha256(line).hexdigest()
+        last = _hash(line)
     return Ledger(tuple(entries), last)
 
 
 def _entry(path: Path, number: int, line: bytes, previous: str) -> Entry:
     try:
         data = json.loads(line)
-        chained = data.pop("number") == number and data.pop("previous") == previous
+        for name in ("number", "previous", "hash"):
+            data.pop(name)
         data["publication"] = Publication.from_json(data["publication"])
         data["approved_by"] = tuple(data["approved_by"])
+        data["lost"] = tuple((key_of(cell), width) for cell, width in data["lost"])
         entry = Entry(**data)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _broken(path, number) from None
-    if not chained or entry.kind not in _KINDS:
+    if entry.kind not in _KINDS or _line(entry, number, previous) != line:
         raise _broken(path, number)
     return entry
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from eachchild.measures.counts import Known, Whole
 
+_AUDIENCES = ("public", "board", "staff", "internal")  # each inside the one before
+
 
 class PolicyError(ValueError):
     """A policy that cannot be used; the message says which and what there is."""
@@ -26,6 +28,20 @@ class Policy:
     implied_sums: bool = True  # a small sum of hidden cells that follows is one cell more to hide
     insiders: bool = True  # the only student of a cell learns no other cell
     approvals: int = 2  # people who agree, the author not among them
+    widest: str = "public"  # the widest audience that may be shown what it allows
+
+    def __post_init__(self) -> None:
+        """Refuse what would protect nobody, or cannot be read."""
+        floor = {"minimum_n": 1, "minimum_events": 0, "width": 1, "approvals": 1}
+        for name, least in floor.items():
+            value = getattr(self, name)
+            if type(value) is not int or value < least:
+                raise ValueError(f"{name} is no whole number of at least {least}")
+        for name in ("implied_sums", "insiders"):
+            if type(getattr(self, name)) is not bool:
+                raise ValueError(f"{name} is neither true nor false")
+        if self.widest not in _AUDIENCES:
+            raise ValueError(f"widest is none of {', '.join(_AUDIENCES)}")
 
     def to_toml(self) -> str:
         """The policy as a file that says the same.
@@ -35,6 +51,14 @@ class Policy:
         """
         values = ((f.name, getattr(self, f.name)) for f in fields(self))
         return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values)
+
+    def allows(self, audience: str) -> bool:
+        """Whether an audience may be shown what this policy allows.
+
+        >>> load_policy("internal").allows("public"), load_policy("federal").allows("board")
+        (False, True)
+        """
+        return _AUDIENCES.index(audience) >= _AUDIENCES.index(self.widest)
 
     def small(self, n: Whole, events: Whole) -> Known:
         """Cells a release would have to hide: too few students, or too few on either side.
@@ -55,19 +79,18 @@ def load_policy(name: str, folder: Path | None = None) -> Policy:
     if name.endswith(".toml"):
         file = (folder or Path()) / name
         if not file.is_file():
-            raise PolicyError(
-                f"the plan names the privacy policy {name}, and there is no such file"
-            )
-        return _policy(file.read_text("utf-8"), file.name)
+            raise PolicyError(f"the privacy policy {name} is named, and there is no such file")
+        return policy_of(file.read_bytes(), file.name)
     built_in = resources.files(__package__).joinpath("policies")
     names = sorted(f.name.removesuffix(".toml") for f in built_in.iterdir())
     if name not in names:
         raise PolicyError(f"there is no privacy policy '{name}'; there is {', '.join(names)}")
-    return _policy(built_in.joinpath(f"{name}.toml").read_text("utf-8"), name)
+    return policy_of(built_in.joinpath(f"{name}.toml").read_bytes(), name)
 
 
-def _policy(text: str, name: str) -> Policy:
+def policy_of(data: bytes, name: str = "policy.toml") -> Policy:
+    """Read a policy file; PolicyError where it is none."""
     try:
-        return Policy(**tomllib.loads(text))
-    except (TypeError, tomllib.TOMLDecodeError) as error:
+        return Policy(**tomllib.loads(data.decode()))
+    except (TypeError, ValueError) as error:  # a TOMLDecodeError is a ValueError
         raise PolicyError(f"the privacy policy {name} cannot be read: {error}") from None

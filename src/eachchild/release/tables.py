@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eachchild.release.approval import approved
@@ -31,10 +31,14 @@ class Cost:
     by_group: tuple[tuple[str, int, int], ...]  # of the first dimension: value, hidden, counts
 
 
-def subject_of(folder: Path) -> Subject:
-    """A folder of counts as something to be released; ProblemError where it is none."""
+def subject_of(folder: Path, policy: Policy) -> Subject:
+    """A folder of counts as something to be released; ProblemError where it is none.
+
+    Small is what its own rule says, and every count below the policy's minimum.
+    """
     problem = read_problem(folder)
-    return Subject(problem.name, "", (problem.table,), problem.counts, problem.primary)
+    few = {key for key, number in problem.counts.items() if 0 < number < policy.minimum_n}
+    return Subject(problem.name, "", (problem.table,), problem.counts, problem.primary | few)
 
 
 def release_tables(
@@ -43,10 +47,11 @@ def release_tables(
     audience: Audience,
     *,
     approved_by: Sequence[str],
-    known: Mapping[str, Sequence[Publication]],
+    before: Ledger,
 ) -> tuple[dict[str, bytes], Cost]:
     """The files of a bundle and what it cost; ReleaseRefusedError where it may not leave."""
-    names = approved(approved_by, author=subject.author, policy=policy)
+    names = approved(approved_by, author=subject.author, policy=policy, audience=audience)
+    known = before.readers(audience)
     decision = decide(subject, policy, known)
     files = bundle_files(
         decision,
@@ -55,6 +60,7 @@ def release_tables(
         audience=audience.value,
         approved_by=names,
         known=known,
+        after=before.last,
     )
     return files, cost_of(decision, policy)
 
@@ -94,7 +100,27 @@ def entry_of(files: Mapping[str, bytes], audience: Audience) -> Entry:
 def told_to_readers(ledger: Ledger) -> tuple[str, ...]:
     """What each kind of reader can tell of hidden cells from all entries together, in words."""
     found: dict[str, None] = {}
-    for reader, known in ledger.readers(Audience.PUBLIC).items():
+    promised = replace(ledger, entries=tuple(replace(e, lost=()) for e in ledger.entries))
+    for reader, known in promised.readers(Audience.PUBLIC).items():
         faults, _ = verify_tables(known)
         found.update(dict.fromkeys(f"to {reader} readers, {fault}" for fault in faults))
     return tuple(found)
+
+
+def not_entered(ledger: Ledger, bundle: Path) -> tuple[str, ...]:
+    """What of a bundle does not agree with the ledger it should stand in, in words.
+
+    Nothing, where its entry is there and its proof covers all that was entered before it.
+    """
+    data = (bundle / PROOF).read_bytes()
+    own = hashlib.sha256(data).hexdigest()
+    at = next((i for i, entry in enumerate(ledger.entries) if entry.bundle == own), None)
+    if at is None:
+        return (f"{bundle.name} has no entry; the last lines of the ledger may have been cut off.",)
+    proof = json.loads(data)
+    known = Ledger(ledger.entries[:at]).readers(Audience(proof["audience"]))
+    covered = {reader["audience"]: reader["earlier"] for reader in proof["readers"]}
+    asked = {reader: [each.to_json() for each in earlier] for reader, earlier in known.items()}
+    return (
+        () if covered == asked else (f"{bundle.name} was not proved with the entries before it.",)
+    )

@@ -17,7 +17,6 @@ from eachchild.release.policy import Policy
 from eachchild.release.proof import prove
 from eachchild.release.published import Publication, Range
 
-_ALONE: Mapping[str, Known] = {"public": ()}
 Progress = Callable[[str, float], None]
 
 
@@ -66,6 +65,7 @@ def decide_audit(
     Earlier periods are shown by the first factor alone. Raises ReleaseRefusedError where nothing
     can be proved.
     """
+    first = dict(list(known.items())[:1])  # those inside it have what it has, and more
     shown = _Shown()
     released: dict[str, dict[str, str]] = {}
     left_out: list[tuple[str, str]] = []
@@ -73,10 +73,10 @@ def decide_audit(
     for number, part in enumerate(parts):
         told(f"deciding what may be shown of {part.period}", 0.05 + 0.7 * number / len(parts))
         asked = part if part.period == latest else part.whole()
-        students = _students(title, asked, policy, left_out)
+        students = _students(title, asked, policy, first, left_out)
         news = 0  # the students' own decisions come with the first outcome that is shown
         for outcome in part.outcomes:
-            split = _outcome(title, asked, outcome, policy, students, left_out)
+            split = _outcome(title, asked, outcome, policy, first, students, left_out)
             if split is not None:
                 for decision in split.decisions[news:]:
                     shown.take(decision)
@@ -89,18 +89,21 @@ def decide_audit(
     return AuditDecision(_together(shown, known), released, tuple(left_out))
 
 
-def _students(title: str, part: Part, policy: Policy, left_out: list[tuple[str, str]]) -> _Shown:
+def _students(
+    title: str, part: Part, policy: Policy, known: Mapping[str, Known],
+    left_out: list[tuple[str, str]],
+) -> _Shown:  # fmt: skip
     few = frozenset(key for key, number in part.students.items() if 0 < number < policy.minimum_n)
 
     def subject(piece: Part) -> Subject:
         return Subject(title, "", piece.groups, piece.students, few & piece.students.keys())
 
-    return _stepwise(_Shown(), part.pieces(), subject, policy, left_out)
+    return _stepwise(_Shown(), part.pieces(), subject, policy, known, left_out)
 
 
 def _outcome(
-    title: str, part: Part, outcome: str, policy: Policy, students: _Shown,
-    left_out: list[tuple[str, str]],
+    title: str, part: Part, outcome: str, policy: Policy, known: Mapping[str, Known],
+    students: _Shown, left_out: list[tuple[str, str]],
 ) -> _Shown | None:  # fmt: skip
     def subject(piece: Part) -> Subject:
         return Subject(title, "", piece.with_outcome(outcome), piece.counts(outcome),
@@ -111,13 +114,13 @@ def _outcome(
         for p in part.pieces()
         if p.students.keys() <= students.told.keys() | students.hidden.keys()
     )
-    found = _stepwise(students.copy(), pieces, subject, policy, left_out)
+    found = _stepwise(students.copy(), pieces, subject, policy, known, left_out)
     return found if len(found.decisions) > len(students.decisions) else None
 
 
 def _stepwise(
     shown: _Shown, pieces: Iterable[Part], subject: Callable[[Part], Subject], policy: Policy,
-    left_out: list[tuple[str, str]],
+    known: Mapping[str, Known], left_out: list[tuple[str, str]],
 ) -> _Shown:  # fmt: skip
     """Decide table after table, each with what stands; leave out what cannot be proved.
 
@@ -125,19 +128,21 @@ def _stepwise(
     """
     for piece in pieces:
         asked = subject(piece)
-        more = _with(shown, asked, policy)
+        more = _with(shown, asked, policy, known)
         if isinstance(more, str):
             left_out.append((asked.tables[0].name, more))
             alone = piece.alone()
             if alone is None:
                 return shown  # not even the whole place: nothing finer then
-            more = _with(shown, subject(alone), policy)
+            more = _with(shown, subject(alone), policy, known)
         if isinstance(more, _Shown):
             shown = more
     return shown
 
 
-def _with(shown: _Shown, subject: Subject, policy: Policy) -> _Shown | str:
+def _with(
+    shown: _Shown, subject: Subject, policy: Policy, known: Mapping[str, Known]
+) -> _Shown | str:
     """What is shown with one table more; or why it cannot be."""
     mine = subject.counts.keys()
     stands = replace(
@@ -146,12 +151,13 @@ def _with(shown: _Shown, subject: Subject, policy: Policy) -> _Shown | str:
         shown=frozenset(mine & shown.told.keys()),
     )
     try:
-        decision = decide(stands, policy, _ALONE)
+        decision = decide(stands, policy, known)
     except ReleaseRefusedError as error:
         return str(error)
     tried = shown.copy()
     tried.take(decision)
-    if prove([tried.publication()]).unproved:
+    earlier = next(iter(known.values()), ())
+    if prove([tried.publication(), *earlier]).unproved:
         return "it is not proved together with the tables before it."
     return tried
 

@@ -5,8 +5,9 @@ crossed with each. Tables that hang together over one factor add up to all that 
 others; three factors crossed two by two would not, and could tell more than any one of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from eachchild.cube import ALL_PLACES, Block, Cube, Margin, Rollups
 from eachchild.plan import Plan
 from eachchild.release.family import TOTAL, Key, Table, Tree
 from eachchild.release.policy import Policy
+from eachchild.release.published import Publication, key_of
 
 Values = tuple[str, ...]
 Counts = dict[Key, int]
@@ -104,9 +106,10 @@ def split(key: Key, outcome: str, side: str) -> Key:
     return tuple(sorted((*key, (outcome, side))))
 
 
-def parts_of_audit(plan: Plan, cube: Cube) -> tuple[Part, ...]:
+def parts_of_audit(plan: Plan, cube: Cube, known: Sequence[Publication] = ()) -> tuple[Part, ...]:
     """The tables of every period, those of the same students together.
 
+    Students of whom the readers know counts already keep the name under which they were counted.
     Left out: means, since a sum of points or days says more than a count and is not proved here,
     and what the source itself has only in part.
     """
@@ -118,10 +121,37 @@ def parts_of_audit(plan: Plan, cube: Cube) -> tuple[Part, ...]:
             counted = _counted(plan, rollups, outcome, period)
             if counted is not None:
                 asked.setdefault(tuple(sorted(counted[0].items())), {})[outcome] = counted[1]
-        for number, (students, events) in enumerate(asked.items(), 1):
-            found += _part(plan, cube, (("period", name), ("students", str(number))),
+        names = _names(name, [dict(students) for students in asked], known)
+        for (students, events), told in zip(asked.items(), names, strict=True):
+            found += _part(plan, cube, (("period", name), ("students", told)),
                            dict(students), events)  # fmt: skip
     return tuple(found)
+
+
+def _names(period: str, asked: Sequence[Counts], known: Sequence[Publication]) -> list[str]:
+    """A name for each group of students: that of an earlier release which counts the same, or new.
+
+    Were the same students told under two names, what the one hides the other might tell, and the
+    proof would not see it. Taking others for the same can only hide more.
+    """
+    told: dict[str, Counts] = {}
+    for publication in known:
+        for key, (low, high) in publication.told.items():
+            within = dict(key)
+            if within.pop("period", "") == period and "students" in within and low == high:
+                told.setdefault(within.pop("students"), {})[key_of(within)] = low
+    names: list[str] = []
+    fresh = (str(number) for number in count(1) if str(number) not in told)
+    for counts in asked:
+        same = (n for n, before in told.items() if n not in names and _agree(counts, before))
+        names.append(next(same, "") or next(fresh))
+    return names
+
+
+def _agree(counts: Counts, before: Counts) -> bool:
+    """Whether all of one group that is told of another is true of it too."""
+    both = counts.keys() & before.keys()
+    return bool(both) and all(counts[key] == before[key] for key in both)
 
 
 def _part(

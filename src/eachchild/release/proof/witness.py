@@ -46,6 +46,8 @@ def prove(publications: Sequence[Publication]) -> Proof:
     """
     facts = facts_of(publications)
     hidden = hidden_of(publications)
+    if not hidden:
+        return Proof(facts, hidden, np.zeros((0, len(facts.unknowns)), dtype=np.int64), ())
     width = np.array([hidden.get(key, 0) for key in facts.unknowns], dtype=np.int64)
     found = [search(part, width[part.cells]) for part in parts_of(facts)]
     if any(not each.tables for each in found):

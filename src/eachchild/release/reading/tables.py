@@ -48,7 +48,7 @@ def read_published(path: Path, *, width: int = WIDTH) -> Publication:
             told[key] = span
         if row.count.hidden:
             hidden[key] = _width(row.count.told, width)
-    return Publication((Table(path.stem, _trees(dimensions, rows)),), told, hidden)
+    return Publication(_tables(path.stem, dimensions, rows), told, hidden)
 
 
 def _width(blurred: Range | None, width: int) -> int:
@@ -189,8 +189,19 @@ def _denominator(row: _Row, by_key: Mapping[Key, _Row]) -> _Row:
     )
 
 
-def _trees(dimensions: list[str], rows: list[_Row]) -> tuple[Tree, ...]:
-    return tuple(Tree(d, {TOTAL: tuple(_values(d, rows))}) for d in dimensions)
+def _tables(name: str, dimensions: list[str], rows: list[_Row]) -> tuple[Table, ...]:
+    """One table for each combination of values of the dimensions that have no total.
+
+    That values add up to a total is known where the file has a row of it. A column such as
+    `measure` tells counts apart that are no parts of anything.
+    """
+    summed = [d for d in dimensions if any(row.cell[d] == TOTAL for row in rows)]
+    parts = {d: tuple(_values(d, rows)) for d in summed}
+    trees = tuple(Tree(d, {TOTAL: values}) for d, values in parts.items() if values)
+    apart = dict.fromkeys(
+        key_of({d: v for d, v in row.cell.items() if d not in summed}) for row in rows
+    )
+    return tuple(Table(" ".join((name, *(v for _, v in of))), trees, of) for of in apart)
 
 
 def _values(dimension: str, rows: list[_Row]) -> Iterator[str]:

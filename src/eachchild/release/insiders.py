@@ -1,0 +1,111 @@
+"""Students who are alone in a cell: what each could tell of the others. In the vault only.
+
+The check needs hidden counts, for what the student knows is hidden from everybody else. Nothing of
+it leaves: a bundle says that it was made, and `verify` that it did not make it again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eachchild.release.family import Key
+from eachchild.release.proof import Proof, prove
+from eachchild.release.published import Publication
+
+Whole = NDArray[np.int64]
+Insider = tuple[Key, ...]  # the cells whose counts one student knows from within
+
+
+def told_to_insiders(
+    proof: Proof, published: Sequence[Publication], counts: Mapping[Key, int],
+    insiders: Sequence[Insider],
+) -> tuple[Key, ...]:  # fmt: skip
+    """Hidden cells that the only student of a cell could tell from all that is published.
+
+    A table that agrees with what several of them know is a witness for each, so they are first
+    asked all together, then by halves that part every two of them, and alone only at last.
+    """
+    inside = [known for known in insiders if any(key in proof.hidden for key in known)]
+    if not inside:
+        return ()
+    check = _Check(proof, published, counts, inside)
+    for some in _together(len(inside)):
+        check.ask(some)
+    for one in range(len(inside)):
+        check.ask([one])
+    return check.open()
+
+
+class _Check:
+    """Witnesses found so far, and for each insider what they leave open."""
+
+    def __init__(
+        self, proof: Proof, published: Sequence[Publication], counts: Mapping[Key, int],
+        inside: Sequence[Insider],
+    ) -> None:  # fmt: skip
+        self._proof, self._published, self._counts = proof, published, counts
+        self._inside = inside
+        at = {key: column for column, key in enumerate(proof.facts.unknowns)}
+        self._width = np.zeros(len(at), dtype=np.int64)
+        for key in proof.hidden.keys() & at.keys():
+            self._width[at[key]] = proof.hidden[key]
+        self._known = [np.array([at[k] for k in known if k in at], dtype=np.int64)
+                       for known in inside]  # fmt: skip
+        self._true = [np.array([counts[k] for k in known if k in at], dtype=np.int64)
+                      for known in inside]  # fmt: skip
+        self._low = np.full((len(inside), len(at)), np.iinfo(np.int64).max)
+        self._high = np.full((len(inside), len(at)), np.iinfo(np.int64).min)
+        for table in proof.tables:
+            self._take(table)
+
+    def ask(self, some: Sequence[int]) -> None:
+        """Look for witnesses that agree with all that some insiders know."""
+        open_ = np.any([self._narrow(one) for one in some], axis=0)
+        for one in some:
+            open_[self._known[one]] = False
+        if not open_.any():
+            return
+        told = {key: (self._counts[key],) * 2 for one in some for key in self._inside[one]}
+        unknowns = self._proof.facts.unknowns
+        asked = {unknowns[c]: int(self._width[c]) for c in np.flatnonzero(open_)}
+        seen = [replace(each, hidden={}) for each in self._published]
+        found = prove([Publication((), told, asked), *seen])
+        at = {key: column for column, key in enumerate(found.facts.unknowns)}
+        for table in found.tables:
+            self._take(
+                np.array(
+                    [table[at[key]] if key in at else found.facts.told[key] for key in unknowns],
+                    dtype=np.int64,
+                )
+            )
+
+    def open(self) -> tuple[Key, ...]:
+        """Every cell that some insider can tell, as far as anybody found."""
+        told = np.any([self._narrow(one) for one in range(len(self._inside))], axis=0)
+        return tuple(self._proof.facts.unknowns[cell] for cell in np.flatnonzero(told))
+
+    def _narrow(self, one: int) -> NDArray[np.bool_]:
+        """Cells that one insider does not know and no witnesses of that insider keep apart."""
+        seen = self._high[one] >= self._low[one]
+        apart = np.where(seen, self._high[one] - np.minimum(self._low[one], self._high[one]), 0)
+        narrow = apart < self._width
+        narrow[self._known[one]] = False
+        return narrow
+
+    def _take(self, table: Whole) -> None:
+        for one, (cells, true) in enumerate(zip(self._known, self._true, strict=True)):
+            if (table[cells] == true).all():
+                np.minimum(self._low[one], table, out=self._low[one])
+                np.maximum(self._high[one], table, out=self._high[one])
+
+
+def _together(count: int) -> Iterator[list[int]]:
+    """All, then halves: any two stand in different halves at least once."""
+    yield list(range(count))
+    bit = 1
+    while bit < count:
+        for side in (0, bit):
+            yield [one for one in range(count) if one & bit == side]
+        bit *= 2
