@@ -15,15 +15,24 @@ from eachchild.measures import measure
 from eachchild.plan import Plan, load_plan
 from eachchild.release import Audience, Content, Parts, Policy, Quality, content
 from eachchild.release.approval import approved
-from eachchild.release.audits import AuditDecision, decide_audit, parts_of_audit, released_cube
-from eachchild.release.bundle import bundle_files
+from eachchild.release.audits import (
+    AuditDecision,
+    bounds_of,
+    decide_audit,
+    hidden_of_audit,
+    nearest_to_hidden,
+    parts_of_audit,
+    released_cube,
+)
+from eachchild.release.bundle import bundle_files, claim
 from eachchild.release.decide import release_proved
 from eachchild.release.published import Publication
 from eachchild.release.tables import Cost, cost_of
 from eachchild.report.bundle import FINDINGS, MEASURES, write_findings, write_measures
 from eachchild.report.html import write_html
 from eachchild.story import Progress
-from eachchild.terms.numerals import count
+
+_COPY = "copy."  # sentences that a released copy says in the place of those they name
 
 
 def release_audit(
@@ -43,7 +52,7 @@ def release_audit(
     names = approved(approved_by, author=plan.author, policy=policy)
     found = decide_audit(plan.title, parts_of_audit(plan, cube), policy, known, progress)
     progress("telling what is released", 0.9)
-    told = _content(plan, cube, found)
+    told = _content(plan, cube, found, policy)
     released = release_proved(told, audience, found.decision)
     with TemporaryDirectory() as aside:
         write_html(released, Path(aside) / "report.html")
@@ -58,29 +67,36 @@ def release_audit(
     return files, replace(cost_of(found.decision, policy), gap=None), found
 
 
-def _content(plan: Plan, cube: Cube, found: AuditDecision) -> Content:
+def _content(plan: Plan, cube: Cube, found: AuditDecision, policy: Policy) -> Content:
     """The audit told again, by someone who has the released cells and nothing else."""
     shown = replace(
         plan,
         outcomes=tuple(o for o in plan.outcomes if o.name in found.released),
         identity=tuple(i for i in plan.identity if not i.factor.overlap),
     )
-    counts = released_cube(cube, shown, found.decision.publication, found.released)
-    phrases = phrases_of(shown)
+    publication = found.decision.publication
+    bounds = bounds_of(publication)
+    counts = released_cube(cube, shown, publication, found.released, bounds)
+    phrases = _of_a_copy(phrases_of(shown))
     measured = measure(shown, Rollups(counts), lambda what, share: None)
     places = counts.places
     names = {places.level: tuple(zip(places.ids, places.names or places.ids, strict=True))}
     said = tell(shown, phrases, measured, Known(counts.periods, bool(places.ids), (), (), names))
-    quality = Quality((), (), {})
+    quality = Quality((), (), {}, stays_inside=True)
     told = content(shown, counts, phrases, Parts(measured.table, said, (), quality, {}))
-    return replace(told, limits=(*_hidden(found, phrases), *told.limits))
+    return replace(
+        told,
+        limits=(phrases.words.say("limits.released"), *told.limits),
+        hidden=hidden_of_audit(
+            shown, publication, nearest_to_hidden(shown, publication, bounds, found.released),
+            claim=claim(policy.width),
+        ),
+    )  # fmt: skip
 
 
-def _hidden(found: AuditDecision, phrases: Phrases) -> tuple[str, str]:
-    """What a reader of a released copy should know of it first."""
-    publication = found.decision.publication
-    hidden, shown = len(publication.hidden), len(publication.told)
-    return (
-        phrases.words.say("limits.hidden", hidden=count(hidden), all=count(hidden + shown)),
-        phrases.words.say("limits.released"),
-    )
+def _of_a_copy(phrases: Phrases) -> Phrases:
+    """The same words, but of a released copy: what it lacks is not the source's lack."""
+    said = phrases.words
+    own = {key.removeprefix(_COPY): key for key in said.sentences if key.startswith(_COPY)}
+    labels = {key: said.text(of_copy) for key, of_copy in own.items()} | dict(said.labels)
+    return replace(phrases, words=replace(said, labels=labels))

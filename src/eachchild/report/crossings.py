@@ -44,7 +44,7 @@ def _heat_map(case: Case, one: FactorCard, other: FactorCard) -> HeatMap | None:
     lit = finding.group if finding and finding.verdict == "gap" else ""
     rows = []
     for label, keys in grid.rows:
-        line = (shade.cell(cells.get(k), lit=lit == _group(pair, *k)) for k in keys)
+        line = (shade.cell(cells.get(k), _group(pair, *k), lit=lit) for k in keys)
         rows.append((label, tuple(line)))
     return HeatMap(
         id=f"x-{case.card.name}-{one.id}-{other.id}",
@@ -110,15 +110,19 @@ class _Shade:
         sized = [c for c in told if (c.n or 0) >= _SOME_SIZE] or told
         self._most = max((abs(self._away(c)) for c in sized), default=0.0)
 
-    def cell(self, cell: Cell | None, *, lit: bool) -> HeatCell:
+    def cell(self, cell: Cell | None, group: str, *, lit: str) -> HeatCell:
         """One cell with its words and its shade."""
         if cell is None:
             return HeatCell(self._case.names.say("heat.nobody"), "", 0, told=False)
         people = "" if cell.n is None else count(cell.n)
         if cell.is_reported and cell.estimate is not None:
             return HeatCell(
-                shown(self._case.card, cell.estimate), people, self._step(cell), lit=lit
+                shown(self._case.card, cell.estimate), people, self._step(cell), lit=lit == group
             )
+        nearest = self._case.nearest(cell, group)
+        if nearest:
+            said = self._case.names.say("nearest.hidden_cell")
+            return HeatCell(said, "", 0, told=False, hatched=True, nearest=nearest)
         hidden = cell.state in (State.SUPPRESSED, State.COARSE)
         return HeatCell(self._case.names.state(cell.state), people, 0, told=False, hatched=hidden)
 

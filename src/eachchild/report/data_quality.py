@@ -28,6 +28,8 @@ def data_quality(
 
 
 def _verdict(names: Names, quality: Quality) -> str:
+    if quality.stays_inside:
+        return names.say("quality.stays_inside")
     severities = [hit.severity for hit in quality.hits]
     if "stop" in severities:
         return names.say("quality.stops")

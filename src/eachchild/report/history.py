@@ -130,21 +130,21 @@ def _breaks(case: Case) -> tuple[str, ...]:
 
 def _table(case: Case, factor: FactorCard, told: Sequence[tuple[str, str]]) -> Table:
     say = case.names.say
-    rows = tuple((label, *map(_Said(case), _cells(case, group))) for group, label in told)
-    total = (sentence_case(case.names.group("")), *map(_Said(case), _cells(case, "")))
+    rows = tuple((label, *_said(case, group)) for group, label in told)
+    total = (sentence_case(case.names.group("")), *_said(case, ""))
     caption = say("years.caption", outcome=case.card.title, factor=factor.label)
     return Table(caption, (say("table.group"), *case.periods), rows, total=total)
 
 
-class _Said:
-    """How a cell of one outcome reads in a table of years."""
+def _said(case: Case, group: str) -> tuple[str, ...]:
+    """How a group of one outcome reads in a table of years."""
+    cells = zip(case.periods, _cells(case, group), strict=True)
+    return tuple(_of_year(case, group, period, cell) for period, cell in cells)
 
-    def __init__(self, case: Case) -> None:
-        self._case = case
 
-    def __call__(self, cell: Cell | None) -> str:
-        if cell is None:
-            return self._case.names.say("table.absent")
-        if cell.is_reported and cell.estimate is not None:
-            return exact(self._case.card, cell.estimate)
-        return self._case.names.state(cell.state)
+def _of_year(case: Case, group: str, period: str, cell: Cell | None) -> str:
+    if cell is None:
+        return case.names.say("table.absent")
+    if cell.is_reported and cell.estimate is not None:
+        return exact(case.card, cell.estimate)
+    return case.absent(cell, group, period=period)

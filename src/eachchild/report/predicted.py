@@ -18,12 +18,22 @@ def predicted_rows(
     released: Released, names: Names
 ) -> tuple[tuple[Predicted, ...], tuple[Predicted, ...]]:
     """Rates first, on the scale of pairs; means apart, on a scale of their own."""
-    latest = latest_cards(released)
-    rows = [(card.is_rate, _row(names, card)) for card in latest]
+    rows = [(c.is_rate, _row(names, c)) for c in latest_cards(released) if _is_told(released, c)]
     return (
         tuple(row for is_rate, row in rows if is_rate),
         tuple(row for is_rate, row in rows if not is_rate),
     )
+
+
+def unpredicted(released: Released, names: Names) -> str:
+    """The outcomes of a released copy for which too little is shown: named once, without a row."""
+    left = [c for c in latest_cards(released) if not _is_told(released, c)]
+    titles = ", ".join(names.outcomes[card.outcome].title for card in left)
+    return names.say("predicted.hidden", titles=titles) if titles else ""
+
+
+def _is_told(released: Released, card: PredictabilityCard) -> bool:
+    return released.hidden is None or card.low is not None
 
 
 def latest_cards(released: Released) -> list[PredictabilityCard]:

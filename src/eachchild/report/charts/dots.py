@@ -148,7 +148,11 @@ def _estimate(row: DotRow, axis: Linear, y: float, *, labelled: bool = True) -> 
         yield Text((axis.start, y + 5), row.shown, Ink.QUIET, clear=True)
     elif row.shape == "hidden":
         yield Box((axis.start, y - _HATCH[1] / 2), *_HATCH, Ink.QUIET, hatched=True)
-        yield Text((axis.start + _HATCH[0] + 8, y + 5), row.shown, Ink.QUIET, clear=True)
+        start = axis.start + _HATCH[0] + 8
+        lines = wrapped(row.shown, TEXT_SIZE, axis.end - start)
+        top = y + 5 - (len(lines) - 1) * LINE / 2
+        for number, line in enumerate(lines):
+            yield Text((start, top + number * LINE), line, Ink.QUIET, clear=True)
     elif row.shape == "bounds":
         yield from _bounds(row, axis, y, labelled=labelled)
     else:
