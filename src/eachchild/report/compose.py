@@ -137,10 +137,28 @@ def _group_lines(
         for label in factor.groups.values()
     }
     found: dict[str, list[tuple[str, str]]] = {}
+    beside = _hidden_of_groups(released, names)
     for group, line in released.group_lines:
         label = sentence_case(names.group(group) if "=" in group else group)
-        found.setdefault(factors.get(label, ""), []).append((label, sentence_case(line)))
+        said = ". ".join((line, *beside.get(label, ())))
+        found.setdefault(factors.get(label, ""), []).append((label, sentence_case(said)))
     return tuple((factor, tuple(lines)) for factor, lines in found.items())
+
+
+def _hidden_of_groups(released: Released, names: Names) -> Mapping[str, tuple[str, ...]]:
+    """For each group of a released copy without any rate, the nearest to its first one."""
+    found: dict[str, tuple[str, ...]] = {}
+    if released.hidden is None:
+        return found
+    of_outcomes = cases(released, names)
+    for factor in released.factors:
+        for value, label in factor.groups.items():
+            group = f"{factor.id}={value}"
+            cells = [(case, cell) for case in of_outcomes if (cell := case.cell(group)) is not None]
+            if cells and not any(cell.is_reported for _, cell in cells):
+                case, cell = cells[0]
+                found[sentence_case(label)] = (f"{case.card.title}: {case.absent(cell, group)}",)
+    return found
 
 
 def _reading(names: Names) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def _chart(
         rows = tuple(map(_counted, rows, asked))
     overall = case.cell("", measure) if measure != COMPOSITION else None
     low, high, marks = _axis(case, rows, overall)
-    cut = any(r.low < low or r.high > high for r in rows)
+    cut = any(r.low < low or r.high > high for r in rows if r.shape not in ("hidden", "blank"))
     start = () if low == 0 else (case.names.say("figure.starts", low=marks[0][1]),)
     ends = (case.names.say("figure.cut", high=marks[-1][1]),) if cut else ()
     of = "_composition" if measure == COMPOSITION else ""
@@ -148,7 +148,7 @@ def _counted(row: DotRow, asked: Asked) -> DotRow:
 
 def _shape(case: Case, asked: Asked) -> Shape:
     cell = asked.cell
-    if cell.state is State.SUPPRESSED or case.nearest(cell, asked.group):
+    if cell.state is State.SUPPRESSED or case.in_place(cell, asked.group):
         return "hidden"
     if cell.state is State.COARSE and cell.low is not None:
         return "bounds"
@@ -159,7 +159,7 @@ def _shape(case: Case, asked: Asked) -> Shape:
 
 def _shown(case: Case, asked: Asked) -> str:
     cell = asked.cell
-    if case.nearest(cell, asked.group):
+    if case.in_place(cell, asked.group):
         return case.absent(cell, asked.group)
     if cell.is_reported and cell.estimate is not None:
         return shown(case.card, cell.estimate)

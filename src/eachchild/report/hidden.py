@@ -1,6 +1,7 @@
 """What a released copy hides, how much of each group, and what stands in a hidden number's place."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from eachchild.release.types import Hidden, Nearest, Released
 from eachchild.report.names import Names, sentence_case
@@ -46,30 +47,57 @@ def _by_factor(
             yield factor.label, rows
 
 
-def nearest_words(names: Names, one: Nearest, hidden: Hidden) -> str:
-    """What stands in the place of one hidden number; empty where nothing may be said."""
+@dataclass(frozen=True, slots=True)
+class InPlace:
+    """What stands in the place of one hidden number, in a picture, a crossing and a table."""
+
+    phrase: str  # "from the totals shown: 0 to 14 of 57 (0 to 25 %)"
+    brief: str  # "0 to 14 of 57 (0 to 25 %)"
+    students: str  # "57"
+    events: str  # "0 to 14"
+    rate: str  # "0 to 25 %"; another number with its name where this one cannot be told
+
+
+def in_place(names: Names, one: Nearest, hidden: Hidden) -> InPlace:
+    """The nearest number that may be shown, in words."""
     if one.kind == "nothing":
-        return ""
+        return InPlace("", "", "", "", "")
     if one.kind == "students":
-        low, high = map(count, one.n)
-        return names.say("nearest.students", low=low, high=high)
+        said = names.say("nearest.some_students", students=_between(names, one.n))
+        return InPlace(names.say("nearest.band", rate=said), said, _between(names, one.n), "", "")
     rate = _rate(names, one)
-    if one.kind == "wider":
-        return names.say("nearest.wider", group=names.group(one.group), rate=rate)
     if one.kind == "band" and one.period != ALL:
-        return names.say("nearest.band", rate=rate)
+        return InPlace(
+            names.say("nearest.band", rate=rate), rate, count(one.n[0]),
+            _between(names, one.events), _percent(names, one),
+        )  # fmt: skip
+    of = _of(names, one, hidden)
+    said = names.say("nearest.other", of=of, rate=rate)
+    return InPlace(said, said, "", "", names.say("nearest.other", of=of, rate=_percent(names, one)))
+
+
+def _of(names: Names, one: Nearest, hidden: Hidden) -> str:
+    """Whom and when another number is about."""
+    if one.kind == "wider":
+        return names.group(one.group)
     if one.kind == "year":
-        return names.say("nearest.year", period=one.period, rate=rate)
-    return names.say("nearest.years", years=len(hidden.periods), rate=rate)
+        return one.period
+    return names.say("nearest.years", years=len(hidden.periods))
+
+
+def _between(names: Names, ends: tuple[int, int]) -> str:
+    low, high = map(count, ends)
+    return low if low == high else names.say("figure.bounds", low=low, high=high)
+
+
+def _percent(names: Names, one: Nearest) -> str:
+    low, high = (percent(events / one.n[0]) for events in one.events)
+    if low == high:
+        return low
+    return names.say("figure.bounds", low=low.removesuffix(" %"), high=high)
 
 
 def _rate(names: Names, one: Nearest) -> str:
     """So many of so many, or at least and at most so many."""
-    (low, high), (n, _) = one.events, one.n
-    if low == high:
-        return names.say("nearest.exact", events=count(low), n=count(n), rate=percent(low / n))
-    rates = {
-        "low_rate": percent(low / n).removesuffix(" %"),
-        "high_rate": percent(high / n),
-    }
-    return names.say("nearest.between", low=count(low), high=count(high), n=count(n), **rates)
+    numbers = {"events": _between(names, one.events), "n": count(one.n[0])}
+    return names.say("nearest.rate", rate=_percent(names, one), **numbers)

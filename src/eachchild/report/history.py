@@ -147,4 +147,8 @@ def _of_year(case: Case, group: str, period: str, cell: Cell | None) -> str:
         return case.names.say("table.absent")
     if cell.is_reported and cell.estimate is not None:
         return exact(case.card, cell.estimate)
-    return case.absent(cell, group, period=period)
+    found = case.in_place(cell, group, period=period)
+    if found is None:
+        return case.names.state(cell.state)
+    said = case.names.say("nearest.hidden_cell")
+    return case.names.say("nearest.hidden", nearest=found.brief) if found.brief else said

@@ -27,7 +27,10 @@ def predicted_rows(
 
 def unpredicted(released: Released, names: Names) -> str:
     """The outcomes of a released copy for which too little is shown: named once, without a row."""
-    left = [c for c in latest_cards(released) if not _is_told(released, c)]
+    cards = latest_cards(released)
+    left = [c for c in cards if not _is_told(released, c)]
+    if len(left) == len(cards):
+        return ""  # the answer says so of all of them
     titles = ", ".join(names.outcomes[card.outcome].title for card in left)
     return names.say("predicted.hidden", titles=titles) if titles else ""
 

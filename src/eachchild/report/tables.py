@@ -54,8 +54,11 @@ def _own(case: Case, cell: Cell, group: str) -> tuple[str, ...]:
     """Students, events, value and interval; where one is missing the state says why."""
     n = "" if cell.n is None else count(cell.n)
     events = "" if cell.events is None else significant_sum(cell.events)
-    if case.nearest(cell, group):
-        return n, events, case.absent(cell, group), ""
+    found = case.in_place(cell, group)
+    if found is not None:
+        said = case.names.say("nearest.hidden_cell")
+        rate = case.names.say("nearest.hidden", nearest=found.rate) if found.rate else said
+        return found.students, found.events, rate, ""
     bounds = ""
     if cell.low is not None and cell.high is not None:
         low, high = exact(case.card, cell.low).removesuffix(" %"), exact(case.card, cell.high)

@@ -124,7 +124,7 @@ def nearest_to_hidden(
     """For each hidden number of a group in the whole place the nearest that may be shown.
 
     In this order: its own band; the latest three years together; the latest earlier year that is
-    shown; how many students there are at most; the group that it is part of.
+    shown; how many students there are; the group that it is part of.
     """
     spans = dict(_spans(plan, publication, bounds, released))
     together = _years_together(spans, released)
@@ -173,10 +173,9 @@ def _nearest(where: Where, spans: Mapping[Where, _Span], years: Mapping[Where, _
         return _said("years", years[pooled], pooled)
     for earlier in _earlier(where, spans):
         return _said("year", spans[earlier], earlier)
-    everybody = (years if period == ALL else spans).get((outcome, "", period))
-    if everybody and own.n[1] <= _TELLING * everybody.n[0]:
-        return _said("students", own, where)
     wider = _wider(where, years if period == ALL else spans)
+    if wider and own.n[1] - own.n[0] <= _TELLING * wider[0].n[0]:
+        return _said("students", own, where)
     return _said("wider", *wider) if wider else Nearest("nothing")
 
 

@@ -120,7 +120,8 @@ def _stacked(chart: DotChart, row: DotRow, axis: Linear, top: float) -> tuple[li
         marks += _rail(chart, axis, y)
     marks += _estimate(row, axis, y, labelled=False)
     people = chart.people_words.format(count=row.people) if row.people else ""
-    below = " · ".join(part for part in (people, row.beside) if part)
+    hidden = row.shown if row.shape == "hidden" else ""
+    below = " · ".join(part for part in (hidden, people, row.beside) if part)
     lines = wrapped(below, TEXT_SIZE, 340) if below else ()
     marks += _column(lines, (0, y + 24), Ink.QUIET)
     return marks, y + 12 + len(lines) * LINE + 14
@@ -148,11 +149,8 @@ def _estimate(row: DotRow, axis: Linear, y: float, *, labelled: bool = True) -> 
         yield Text((axis.start, y + 5), row.shown, Ink.QUIET, clear=True)
     elif row.shape == "hidden":
         yield Box((axis.start, y - _HATCH[1] / 2), *_HATCH, Ink.QUIET, hatched=True)
-        start = axis.start + _HATCH[0] + 8
-        lines = wrapped(row.shown, TEXT_SIZE, axis.end - start)
-        top = y + 5 - (len(lines) - 1) * LINE / 2
-        for number, line in enumerate(lines):
-            yield Text((start, top + number * LINE), line, Ink.QUIET, clear=True)
+        if labelled:
+            yield from _hidden(row, axis, y)
     elif row.shape == "bounds":
         yield from _bounds(row, axis, y, labelled=labelled)
     else:
@@ -160,6 +158,14 @@ def _estimate(row: DotRow, axis: Linear, y: float, *, labelled: bool = True) -> 
         yield Dot((axis(row.value), y), 5.5, ink, is_open=row.shape == "open")
         if labelled:
             yield _value(row, axis, y, ink)
+
+
+def _hidden(row: DotRow, axis: Linear, y: float) -> Iterator[Text]:
+    start = axis.start + _HATCH[0] + 8
+    lines = wrapped(row.shown, TEXT_SIZE, axis.end - start)
+    top = y + 5 - (len(lines) - 1) * LINE / 2
+    for number, line in enumerate(lines):
+        yield Text((start, top + number * LINE), line, Ink.QUIET, clear=True)
 
 
 def _bounds(row: DotRow, axis: Linear, y: float, *, labelled: bool) -> Iterator[Mark]:
