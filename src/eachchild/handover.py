@@ -13,7 +13,7 @@ from eachchild.cube import Cube, Rollups, restore
 from eachchild.findings import Known, Phrases, phrases_of, tell
 from eachchild.measures import measure
 from eachchild.plan import Plan, load_plan
-from eachchild.release import Audience, Content, Parts, Policy, Quality, content
+from eachchild.release import Audience, Content, Parts, Policy, Quality, Released, content
 from eachchild.release.approval import approved
 from eachchild.release.audits import (
     AuditDecision,
@@ -28,8 +28,14 @@ from eachchild.release.bundle import bundle_files, claim
 from eachchild.release.decide import release_proved
 from eachchild.release.published import Publication
 from eachchild.release.tables import Cost, cost_of
-from eachchild.report.bundle import FINDINGS, MEASURES, write_findings, write_measures
-from eachchild.report.html import write_html
+from eachchild.report.bundle import (
+    FINDINGS,
+    MEASURES,
+    write_findings,
+    write_measures,
+    write_pages,
+)
+from eachchild.report.fonts import require_fonts
 from eachchild.story import Progress
 
 _COPY = "copy."  # sentences that a released copy says in the place of those they name
@@ -43,31 +49,38 @@ def release_audit(
     approved_by: Sequence[str],
     known: Mapping[str, Sequence[Publication]],
     progress: Progress,
+    pdf: bool = True,
 ) -> tuple[dict[str, bytes], Cost, AuditDecision]:
     """The files of a bundle for one audience, what they cost, and what was left out.
 
     Raises ReleaseRefusedError where approvals or a proof are missing.
     """
+    if pdf:
+        require_fonts()  # before the long part
     plan, cube = load_plan(folder / "cube"), restore(folder / "cube")
     names = approved(approved_by, author=plan.author, policy=policy)
     found = decide_audit(plan.title, parts_of_audit(plan, cube), policy, known, progress)
-    progress("telling what is released", 0.9)
-    told = _content(plan, cube, found, policy)
+    progress("telling what is released", 0.85)
+    told = told_again(plan, cube, found, policy)
     released = release_proved(told, audience, found.decision)
-    with TemporaryDirectory() as aside:
-        write_html(released, Path(aside) / "report.html")
-        write_findings(released, Path(aside) / FINDINGS)
-        write_measures(released.measures, Path(aside) / MEASURES)
-        pages = {file.name: file.read_bytes() for file in sorted(Path(aside).iterdir())}
     files = bundle_files(
         found.decision, policy, title=plan.title, audience=audience.value,
-        approved_by=names, known=known, pages=pages,
+        approved_by=names, known=known, pages=pages_of(released, pdf=pdf, progress=progress),
     )  # fmt: skip
     # Each table is decided with what stands before it, so the best of all at once is not known.
     return files, replace(cost_of(found.decision, policy), gap=None), found
 
 
-def _content(plan: Plan, cube: Cube, found: AuditDecision, policy: Policy) -> Content:
+def pages_of(released: Released, *, pdf: bool, progress: Progress) -> dict[str, bytes]:
+    """What people and programs read of a bundle, by the name of its file."""
+    with TemporaryDirectory() as aside:
+        write_findings(released, Path(aside) / FINDINGS)
+        write_measures(released.measures, Path(aside) / MEASURES)
+        write_pages(released, Path(aside), pdf=pdf, progress=progress)
+        return {file.name: file.read_bytes() for file in sorted(Path(aside).iterdir())}
+
+
+def told_again(plan: Plan, cube: Cube, found: AuditDecision, policy: Policy) -> Content:
     """The audit told again, by someone who has the released cells and nothing else."""
     shown = replace(
         plan,

@@ -49,7 +49,9 @@ def _heat_map(case: Case, one: FactorCard, other: FactorCard) -> HeatMap | None:
     hidden = sum(case.in_place(cell, _group(pair, *at)) is not None for at, cell in cells.items())
     return HeatMap(
         id=f"x-{case.card.name}-{one.id}-{other.id}",
-        title=sentence_case(finding.sentence) if lit and finding else _untold(case, pair, (len(cells) - hidden, len(cells))),
+        title=sentence_case(finding.sentence)
+        if lit and finding
+        else _untold(case, pair, (len(cells) - hidden, len(cells))),
         about=_about(case, pair, shade),
         head=grid.head,
         columns=grid.columns,

@@ -1,4 +1,4 @@
-"""What a released copy hides, how much of each group, and what stands in a hidden number's place."""
+"""What a released copy hides, how much of each group, and what stands in its place."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,9 +29,7 @@ def hidden_part(released: Released, names: Names) -> HiddenPart | None:
     )
 
 
-def _by_factor(
-    released: Released, hidden: Hidden
-) -> Iterator[tuple[str, tuple[ShownShare, ...]]]:
+def _by_factor(released: Released, hidden: Hidden) -> Iterator[tuple[str, tuple[ShownShare, ...]]]:
     for factor in released.factors:
         rows = tuple(
             ShownShare(

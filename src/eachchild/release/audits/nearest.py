@@ -107,7 +107,7 @@ class _Span:
     def is_telling(self) -> bool:
         """Whether how many students there are is told, and the band is not most of them."""
         width = self.events[1] - self.events[0]
-        return self.n[0] == self.n[1] and 0 < self.n[0] and width <= _TELLING * self.n[0]
+        return self.n[0] == self.n[1] and self.n[0] > 0 and width <= _TELLING * self.n[0]
 
     def plus(self, other: "_Span") -> "_Span":
         pairs = ((self.n, other.n), (self.events, other.events))
@@ -182,9 +182,7 @@ def _nearest(where: Where, spans: Mapping[Where, _Span], years: Mapping[Where, _
 def _earlier(where: Where, spans: Mapping[Where, _Span]) -> Iterator[Where]:
     outcome, group, period = where
     years = sorted({p for _, _, p in spans if p < period}, reverse=True)
-    return (
-        at for p in years if (at := (outcome, group, p)) in spans and _has_rate(spans[at])
-    )
+    return (at for p in years if (at := (outcome, group, p)) in spans and _has_rate(spans[at]))
 
 
 def _wider(where: Where, spans: Mapping[Where, _Span]) -> tuple[_Span, Where] | None:
