@@ -67,8 +67,22 @@ def release_audit(
         found.decision, policy, title=plan.title, audience=audience.value,
         approved_by=names, known=known, pages=pages_of(released, pdf=pdf, progress=progress),
     )  # fmt: skip
+    phrases = phrases_of(plan)
+    cost = cost_of(found.decision, policy)
+    first = found.decision.publication.tables[0].trees[0].name
+    groups = tuple((phrases.group(f"{first}={v}"), h, n) for v, h, n in cost.by_group)
+    named = tuple((_named(name, plan, phrases), why) for name, why in found.left_out)
     # Each table is decided with what stands before it, so the best of all at once is not known.
-    return files, replace(cost_of(found.decision, policy), gap=None), found
+    return files, replace(cost, gap=None, by_group=groups), replace(found, left_out=named)
+
+
+def _named(table: str, plan: Plan, phrases: Phrases) -> str:
+    """A table in words: "Chronic absence by race and ethnicity by school, 2024-25"."""
+    told_apart, _, of = table.rpartition(", ")
+    names = {o.name: phrases.title(o.name) for o in plan.outcomes}
+    names |= {i.factor.id: phrases.inline(i.factor.id) for i in plan.identity}
+    parts = [names.get(part, part) for part in told_apart.split(" by ")]
+    return f"{' by '.join(parts)}, {of.partition(' ')[0]}"
 
 
 def pages_of(released: Released, *, pdf: bool, progress: Progress) -> dict[str, bytes]:

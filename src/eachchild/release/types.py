@@ -189,6 +189,7 @@ class Content:
     flags: bool = False
     choices: Mapping[str, object] = field(default_factory=dict)  # audit.json
     breaks: tuple[Break, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)  # the district's own words, by key
     hidden: Hidden | None = None  # None: nothing is hidden from these readers
 
 

@@ -14,7 +14,7 @@ from eachchild.release.family import Key
 from eachchild.release.published import Publication
 
 Cell = tuple[int, int, tuple[int, ...]]  # period, place, values
-_UNTOLD = 10**6  # the most a hidden count of students is taken for; told by nobody
+_UNTOLD = 10**9  # the most a hidden count of students is taken for, where no total tells
 _NOBODY, _NOT_THERE = (0, 0, 0, 0, 1, 0), (0, 0, 0, 0, 0, 0)
 _Released = Mapping[str, Mapping[str, str]]  # outcome -> period -> students
 
