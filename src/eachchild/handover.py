@@ -109,16 +109,23 @@ def told_again(plan: Plan, cube: Cube, found: AuditDecision, policy: Policy) -> 
     places = counts.places
     names = {places.level: tuple(zip(places.ids, places.names or places.ids, strict=True))}
     said = tell(shown, phrases, measured, Known(counts.periods, bool(places.ids), (), (), names))
-    quality = Quality((), (), {}, stays_inside=True)
+    quality = Quality((), (), {}, stays_inside=True, sources=_sources(plan, phrases))
     told = content(shown, counts, phrases, Parts(measured.table, said, (), quality, {}))
     return replace(
         told,
         limits=(phrases.words.say("limits.released"), *told.limits),
+        labels=phrases.words.labels,
         hidden=hidden_of_audit(
             shown, publication, nearest_to_hidden(shown, publication, bounds, found.released),
             claim=claim(policy.width),
         ),
     )  # fmt: skip
+
+
+def _sources(plan: Plan, phrases: Phrases) -> tuple[str, ...]:
+    """What an audit is made from: the plan's own words, never the name of a file."""
+    said = {source.note or phrases.words.say(f"source.{source.shape}") for source in plan.sources}
+    return tuple(sorted(said))
 
 
 def _of_a_copy(phrases: Phrases) -> Phrases:

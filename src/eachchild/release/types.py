@@ -115,6 +115,7 @@ class Quality:
     certified: tuple[CertifiedCheck, ...] = ()
     turnover: tuple[str, ...] = ()
     stays_inside: bool = False  # made inside and not told in a released copy
+    sources: tuple[str, ...] = ()  # what a released copy is made from, in words
 
 
 @dataclass(frozen=True, slots=True)

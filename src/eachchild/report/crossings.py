@@ -135,7 +135,9 @@ class _Shade:
         found = self._case.in_place(cell, group)
         if found is not None:
             said = self._case.names.say("nearest.hidden_cell")
-            return HeatCell(said, "", 0, told=False, hatched=True, nearest=found.brief)
+            return HeatCell(
+                said, "", 0, told=False, hatched=True, nearest=sentence_case(found.brief)
+            )
         hidden = cell.state in (State.SUPPRESSED, State.COARSE)
         return HeatCell(self._case.names.state(cell.state), people, 0, told=False, hatched=hidden)
 

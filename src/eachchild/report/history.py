@@ -17,8 +17,8 @@ def year_figure(case: Case, factor: FactorCard) -> Figure | None:
         (f"{factor.id}={value}", sentence_case(label)) for value, label in factor.groups.items()
     ]
     told = [(g, label) for g, label in groups if any(_cells(case, g))]
-    if len(case.periods) < 2 or not told:
-        return None
+    if not any(sum(cell is not None for cell in _cells(case, g)) > 1 for g, _ in told):
+        return None  # one year is no line
     chart = _chart(case, told)
     title = _title(case, told)
     return Figure(
