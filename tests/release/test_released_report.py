@@ -260,6 +260,7 @@ def test_the_nearest_number_is_found_in_a_fixed_order(
     assert two["oss_any", pacific, "2024-25"].kind == "years"
     assert two["oss_any", pacific, "2024-25"].events == (4, 24)
     assert two["oss_any", pacific, "2024-25"].n == (60, 60)
+    assert two["oss_any", pacific, "2024-25"].years == 3
     assert all(Group.parse(group).factors == ("race",) for _, group, _ in two)
 
 

@@ -140,6 +140,7 @@ class Nearest:
     n: tuple[int, int] = (0, 0)
     group: str = ""  # whom it is about
     period: str = ""
+    years: int = 1  # added up
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,6 @@ class Hidden:
     claim: str  # what the proof shows, and no more
     groups: tuple[ShownOf, ...]  # by factor, in the plan's order
     nearest: Mapping[tuple[str, str, str], Nearest]  # by outcome, group and period
-    periods: tuple[str, ...] = ()  # those that "all years together" adds up
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Case:
         if hidden is None or cell.is_reported:
             return None
         found = hidden.nearest.get((self.card.name, group, period or self.period))
-        return None if found is None else in_place(self.names, found, hidden)
+        return None if found is None else in_place(self.names, found)
 
     def absent(self, cell: Cell, group: str, *, period: str = "") -> str:
         """Why a number is not there, and in a released copy the nearest that may be shown."""

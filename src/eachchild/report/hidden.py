@@ -7,7 +7,6 @@ from eachchild.release.types import Hidden, Nearest, Released
 from eachchild.report.names import Names, sentence_case
 from eachchild.report.page import HiddenPart, ShownShare
 from eachchild.terms.numerals import count, percent
-from eachchild.terms.years import ALL
 
 
 def hidden_part(released: Released, names: Names) -> HiddenPart | None:
@@ -56,7 +55,7 @@ class InPlace:
     rate: str  # "0 to 25 %"; another number with its name where this one cannot be told
 
 
-def in_place(names: Names, one: Nearest, hidden: Hidden) -> InPlace:
+def in_place(names: Names, one: Nearest) -> InPlace:
     """The nearest number that may be shown, in words."""
     if one.kind == "nothing":
         return InPlace("", "", "", "", "")
@@ -64,23 +63,23 @@ def in_place(names: Names, one: Nearest, hidden: Hidden) -> InPlace:
         said = names.say("nearest.some_students", students=_between(names, one.n))
         return InPlace(names.say("nearest.band", rate=said), said, _between(names, one.n), "", "")
     rate = _rate(names, one)
-    if one.kind == "band" and one.period != ALL:
+    if one.kind == "band" and one.years == 1:
         return InPlace(
             names.say("nearest.band", rate=rate), rate, count(one.n[0]),
             _between(names, one.events), _percent(names, one),
         )  # fmt: skip
-    of = _of(names, one, hidden)
+    of = _of(names, one)
     said = names.say("nearest.other", of=of, rate=rate)
     return InPlace(said, said, "", "", names.say("nearest.other", of=of, rate=_percent(names, one)))
 
 
-def _of(names: Names, one: Nearest, hidden: Hidden) -> str:
+def _of(names: Names, one: Nearest) -> str:
     """Whom and when another number is about."""
     if one.kind == "wider":
         return names.group(one.group)
     if one.kind == "year":
         return one.period
-    return names.say("nearest.years", years=len(hidden.periods))
+    return names.say("nearest.years", years=one.years)
 
 
 def _between(names: Names, ends: tuple[int, int]) -> str:

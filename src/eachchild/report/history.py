@@ -62,7 +62,8 @@ def _chart(case: Case, told: Sequence[tuple[str, str]]) -> YearChart:
 
 def _panel(case: Case, group: str, label: str, *, lit: bool) -> YearPanel:
     points = _points(case, group)
-    states = [c.state for c in _cells(case, group) if c is not None and not c.is_reported]
+    cells = [c for c in _cells(case, group) if c is not None and c.n != 0]
+    states = [c.state for c in cells if not c.is_reported]
     words = case.names.state(states[-1]) if states and not points else ""
     return YearPanel(label, points, lit, words)
 
@@ -147,6 +148,8 @@ def _of_year(case: Case, group: str, period: str, cell: Cell | None) -> str:
         return case.names.say("table.absent")
     if cell.is_reported and cell.estimate is not None:
         return exact(case.card, cell.estimate)
+    if cell.n == 0:
+        return case.names.say("heat.nobody")
     found = case.in_place(cell, group, period=period)
     if found is None:
         return case.names.state(cell.state)

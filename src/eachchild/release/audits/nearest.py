@@ -81,14 +81,12 @@ def hidden_of_audit(
     )
     pairs = [(i.factor.id, v) for i in plan.identity for v in i.factor.all_values]
     groups = (ShownOf(*pair, shown[pair], shown[pair] + hidden[pair]) for pair in pairs)
-    periods = {value for key in publication.told for name, value in key if name == "period"}
     return Hidden(
         len(publication.told),
         len(publication.told) + len(publication.hidden),
         claim,
         tuple(group for group in groups if group.counts),
         nearest,
-        tuple(sorted(periods)[-_TOGETHER:]),
     )
 
 
@@ -98,6 +96,7 @@ class _Span:
 
     n: tuple[int, int]
     events: tuple[int, int]
+    years: int = 1
 
     @property
     def is_told(self) -> bool:
@@ -112,7 +111,7 @@ class _Span:
     def plus(self, other: "_Span") -> "_Span":
         pairs = ((self.n, other.n), (self.events, other.events))
         n, events = ((one[0] + more[0], one[1] + more[1]) for one, more in pairs)
-        return _Span(n, events)
+        return _Span(n, events, self.years + other.years)
 
 
 def nearest_to_hidden(
@@ -201,4 +200,4 @@ def _has_rate(span: _Span) -> bool:
 
 
 def _said(kind: _Kind, span: _Span, where: Where) -> Nearest:
-    return Nearest(kind, span.events, span.n, group=where[1], period=where[2])
+    return Nearest(kind, span.events, span.n, group=where[1], period=where[2], years=span.years)

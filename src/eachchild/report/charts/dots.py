@@ -24,6 +24,7 @@ from eachchild.report.charts.scale import Linear
 # hidden: hatched, always of one size. blank: words alone.
 Shape = Literal["known", "open", "bounds", "hidden", "blank"]
 _HATCH = (44.0, 14.0)
+_WORDS = ("hidden", "blank")  # shapes beside which the track is free for words
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ def wide(chart: DotChart) -> Drawing:
     ]
     bottom = top + sum(heights)
     marks: list[Mark] = [*_grid(chart, axis, top - 4, bottom)]
-    marks += _overall(chart, axis, top - 10, bottom, right=_TRACK[1] + 16)
+    told = max((i + 1 for i, r in enumerate(chart.rows) if r.shape not in _WORDS), default=0)
+    # Words of hidden rows, which stand last, are not crossed by the line.
+    marks += _overall(chart, axis, top - 10, top + sum(heights[:told]), right=_TRACK[1] + 16)
     marks += _column(head, (_BESIDE[0], LINE - 4.0), Ink.QUIET)
     marks.append(Text((_PEOPLE, top - 18), chart.people_head, Ink.QUIET, "end"))
     y = top
