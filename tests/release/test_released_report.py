@@ -264,6 +264,46 @@ def test_the_nearest_number_is_found_in_a_fixed_order(
     assert all(Group.parse(group).factors == ("race",) for _, group, _ in two)
 
 
+def test_an_earlier_year_or_the_group_it_is_part_of_stands_where_nothing_nearer_does(
+    decided: tuple[Plan, Cube, AuditDecision],
+) -> None:
+    plan = decided[0]
+    dark = frozenset(("pacific", "white"))
+    events = {"black": 10, "pacific": 10, "white": 20}
+    students = {"black": 100, "pacific": 20, "white": 30}
+    years = {"2022-23": (events, dark), "2023-24": (events, frozenset[str]()),
+             "2024-25": (events, dark)}  # fmt: skip
+    found = nearest_in(years, plan, students)["oss_any", "race=pacific", "2024-25"]
+    # 20 of 20 are possible twice, and 10 are told: 10 to 50 of 60 is most of them.
+    assert (found.kind, found.period, found.events, found.n) == ("year", "2023-24", (10, 10),
+                                                                 (20, 20))  # fmt: skip
+    alone = nearest_in({"2024-25": (events, dark)}, plan, students)
+    assert alone["oss_any", "race=pacific", "2024-25"].kind == "students"
+
+
+def test_a_crossing_of_unknown_size_is_told_by_its_first_group_and_a_hidden_whole_by_nothing(
+    decided: tuple[Plan, Cube, AuditDecision],
+) -> None:
+    of = (("period", "2024-25"), ("students", "1"))
+    trees = (Tree("race", {TOTAL: ("black",)}), Tree("sex", {TOTAL: ("female", "male")}))
+    sides = Tree("oss_any", {TOTAL: ("yes", "no")})
+    tables = (Table("race by sex", trees, of), Table("oss_any by race by sex", (*trees, sides), of))
+    keys = dict.fromkeys(key for table in tables for key in table.cells())
+    sums = {"": 200, "yes": 20, "no": 180}
+    told = {k: (n, n) for k in keys if "sex" not in dict(k)
+            for n in [sums[dict(k).get("oss_any", "")]]}  # fmt: skip
+    hidden = {key: 5 for key in keys if key not in told}
+    released = {"oss_any": {"2024-25": "1"}}
+
+    def near(publication: Publication) -> Mapping[tuple[str, str, str], Nearest]:
+        return nearest_to_hidden(decided[0], publication, bounds_of(publication), released)
+
+    crossing = near(Publication(tables, told, hidden))["oss_any", "race=black;sex=male", "2024-25"]
+    assert (crossing.kind, crossing.group, crossing.events) == ("wider", "race=black", (20, 20))
+    nothing = near(Publication(tables, {}, dict.fromkeys(keys, 5)))
+    assert {one.kind for one in nothing.values()} == {"nothing"}
+
+
 def test_the_pdf_is_refused_before_the_long_part_where_its_typeface_is_missing(
     audited: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

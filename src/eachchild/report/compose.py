@@ -103,7 +103,7 @@ def _answer(names: Names, released: Released) -> str:
     if apart and set(found) == {"cannot_tell"}:  # the groups are the answer there is
         return names.say("answer.groups_alone", count=count(apart), of=count(len(latest)))
     if apart:
-        parts.append(names.say("answer.apart" + ("_one" if apart == 1 else ""), count=count(apart)))
+        parts.append(names.say("answer.apart", count=count(apart)))
     return " ".join(parts)
 
 

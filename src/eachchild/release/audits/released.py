@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eachchild.cube import EVERYWHERE, Block, Cube, Places, Tally
 from eachchild.plan import Plan
@@ -30,10 +31,11 @@ def released_cube(
     places = _places(cube, publication)
     shown = replace(cube, places=places, blocks=(), turnover=())
     blocks = (
-        _block(shown, (factors, by_place), publication, released, bounds)
-        for factors, by_place in _shown_by(plan)
+        block
+        for breakdown in _shown_by(plan)
+        for block in _blocks(shown, breakdown, publication, released, bounds)
     )
-    return replace(shown, blocks=tuple(block for block in blocks if block is not None))
+    return replace(shown, blocks=tuple(blocks))
 
 
 def _shown_by(plan: Plan) -> tuple[tuple[tuple[str, ...], bool], ...]:
@@ -53,24 +55,27 @@ def _places(cube: Cube, publication: Publication) -> Places:
     return Places(own.level, (), own.parent_level)
 
 
-def _block(
+def _blocks(
     cube: Cube, breakdown: tuple[tuple[str, ...], bool], publication: Publication,
     released: _Released, bounds: Bounds,
-) -> Block | None:  # fmt: skip
+) -> Iterator[Block]:  # fmt: skip
+    """One block for all outcomes that are released for the same years and places."""
     factors, by_place = breakdown
     cells = list(_cells(cube, factors, by_place))
-    tallied = {
-        name: _tally(cube, factors, cells, (name, periods), publication, bounds)
-        for name, periods in released.items()
-    }
-    # An outcome whose table is not released is not told apart by these factors at all.
-    outcomes = {name: tally for name, tally in tallied.items() if tally.collected.any()}
-    present = np.zeros(len(cells), dtype=bool)
-    for tally in outcomes.values():
-        present |= tally.n_high > 0
-    if not present.any():
-        return None
-    rows = np.flatnonzero(present)
+    together: dict[bytes, dict[str, Tally]] = {}
+    for name, periods in released.items():
+        tally = _tally(cube, factors, cells, (name, periods), publication, bounds)
+        together.setdefault(tally.collected.tobytes(), {})[name] = tally
+    for tallies in together.values():
+        there = np.any([tally.collected & (tally.n_high > 0) for tally in tallies.values()], axis=0)
+        if there.any():
+            yield _block(factors, cells, tallies, np.flatnonzero(there))
+
+
+def _block(
+    factors: tuple[str, ...], cells: Sequence[Cell], outcomes: Mapping[str, Tally],
+    rows: NDArray[np.intp],
+) -> Block:  # fmt: skip
     tallies = {name: tally.take(rows) for name, tally in outcomes.items()}
     period, place, values = (
         np.array([cells[r][i] for r in rows], dtype=np.int64) for i in range(3)
