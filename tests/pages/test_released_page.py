@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from pypdf import PdfReader
 
@@ -16,7 +17,8 @@ from eachchild.report.names import names_of
 from eachchild.report.pdf import write_pdf
 from eachchild.terms.years import ALL
 
-YEAR = "2021-22"
+YEARS = ("2019-20", "2020-21", "2021-22")
+YEAR = YEARS[-1]
 NEAREST = {
     ("oss_any", "frl=not_reported", YEAR): Nearest("band", (0, 14), (57, 57), "frl", YEAR),
     ("oss_any", "race=not_reported;sex=female", YEAR): Nearest(
@@ -95,6 +97,23 @@ def test_a_hidden_number_is_told_by_its_nearest_in_pictures_tables_and_crossings
     assert "hidden; from the totals shown: 0 to 14 of 57 (0 to 25 %)" in html
     assert re.search(r"<td>57</td><td>0 to 14</td><td>hidden; 0 to 25 %</td>", html)
     assert '<small class="nearest">Students whose race is not reported: 90 of 900 (10 %)' in html
+
+
+def test_a_crossing_of_which_some_is_hidden_says_how_many_are_shown(copy):
+    maps = compose(replace(copy, findings=())).sections[0].crossings
+    assert re.fullmatch(r"Race and ethnicity by sex: \d+ of \d+ crossings are shown", maps[0].title)
+    assert maps[0].note.endswith("or the nearest number that is shown.")
+
+
+def test_a_year_without_anybody_of_a_group_says_so(released):
+    table = released.measures
+    rows = table.find(outcome="oss_any", group="race=pacific", measure="rate", period=YEARS[0])
+    assert rows.any()
+    nobody = replace(table, n=np.where(rows, 0, table.n), has_estimate=table.has_estimate & ~rows)
+    figure = compose(replace(released, measures=nobody)).sections[0].years[0]
+    told = dict(zip(figure.table.columns, *(r for r in figure.table.rows if "Pacific" in r[0]),
+                    strict=True))  # fmt: skip
+    assert told[YEARS[0]] == "no students"
 
 
 def test_outcomes_without_an_index_are_named_once(copy):
