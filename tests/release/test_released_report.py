@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from slow_attacker import slow_attack
 
 from eachchild import handover
 from eachchild.cli import main
-from eachchild.cube import Cube, restore
+from eachchild.cube import Block, Cube, Places, Tally, restore
 from eachchild.handover import pages_of, told_again
-from eachchild.plan import Plan, load_plan
+from eachchild.plan import Plan, load_plan, plan_from
 from eachchild.release import Audience, load_policy
 from eachchild.release.audits import (
     AuditDecision,
@@ -29,7 +30,7 @@ from eachchild.release.decide import release_proved
 from eachchild.release.family import TOTAL, Table, Tree
 from eachchild.release.published import Publication, key_of
 from eachchild.release.types import Nearest
-from eachchild.terms.factors import Group
+from eachchild.terms.factors import FACTORS, Group
 from eachchild.worlds import synthesize
 
 PEOPLE = ("--approved-by", "A. Lee", "--approved-by", "B. Ruiz")
@@ -202,6 +203,38 @@ def test_bounds_never_narrow_a_hidden_count_more_than_the_slow_attacker() -> Non
     for key, (low, high) in slow_attack(publication).items():
         assert bounds[key][0] <= low <= counts[key] <= high <= bounds[key][1]
     assert bounds[key_of({"school": "c", "oss": "no"})] == (0, 14)
+
+
+def test_many_schools_are_told_by_district_and_an_outcome_by_its_own_years() -> None:
+    shape = (2, 62, 2)  # years, schools, races
+    period, place, race = (x.ravel() for x in np.indices(shape))
+    values = FACTORS["race"].all_values
+    at = np.array([values.index("black"), values.index("white")])[race][:, None]
+    n = np.full(period.shape, 40)
+    every = Tally.exact(n, np.full(n.shape, 8), missing=0 * n)
+    latest = replace(every, collected=period == 1)
+    block = Block(("race",), place, period, at, n, {"oss_any": every, "iss_any": latest})
+    parents = tuple(str(k % 2) for k in range(shape[1]))
+    places = Places("school", tuple(f"{k:03d}" for k in range(shape[1])), "district", parents)
+    cube = Cube(places, ("2023-24", "2024-25"), {"race": values}, (block,))
+    plan = plan_from(
+        {
+            "source": [{"path": "none", "table": "student_year"}],
+            "identity": [{"factor": "race", "reference": "white"}],
+            "outcome": [{"name": "oss_any"}, {"name": "iss_any"}],
+        },
+        Path(),
+    )
+    found = decide_audit("t", parts_of_audit(plan, cube), POLICY, {"public": ()}, silent)
+    told = told_again(plan, cube, found, POLICY)
+    assert (told.places, told.place_level) == (2, "district")
+    rates = told.measures.take(told.measures.find(measure="rate"))
+    columns = (rates.outcome, rates.period, rates.place)
+    seen = set(zip(*(column.text() for column in columns), strict=True))
+    assert ("oss_any", "2023-24", "all") in seen
+    assert ("iss_any", "2024-25", "all") in seen
+    assert ("iss_any", "2023-24", "all") not in seen
+    assert {place for _, _, place in seen} == {"all", "district:0", "district:1"}
 
 
 RACES = ("black", "pacific", "white")

@@ -110,7 +110,11 @@ def _answer(names: Names, released: Released) -> str:
 def _apart(released: Released) -> int:
     """Outcomes in which groups differ, though how well identity tells them is not known."""
     unsure = {c.outcome for c in latest_cards(released) if c.verdict == "cannot_tell"}
-    gaps = {f.outcome for f in released.findings if f.kind == "gap" and f.verdict == "gap"}
+    gaps = {
+        f.outcome
+        for f in released.findings
+        if f.kind == "gap" and f.verdict == "gap" and f.place == "all"
+    }
     return len(unsure & gaps)
 
 
