@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from pypdf import PdfReader
 
 from eachchild.release import Audience, Quality
@@ -129,6 +130,13 @@ def test_the_answer_says_that_groups_differ_where_the_index_cannot_be_told(copy)
     assert (
         "For 2, we cannot tell. In 2 of these, groups differ all the same" in compose(copy).answer
     )
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_no_accessibility_rule_is_broken(opened, file, width, scheme):
+    page = opened(width, path=file, color_scheme=scheme)
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
