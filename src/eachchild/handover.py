@@ -13,17 +13,32 @@ from eachchild.cube import Cube, Rollups, restore
 from eachchild.findings import Known, Phrases, phrases_of, tell
 from eachchild.measures import measure
 from eachchild.plan import Plan, load_plan
-from eachchild.release import Audience, Content, Parts, Policy, Quality, content
+from eachchild.release import Audience, Content, Parts, Policy, Quality, Released, content
 from eachchild.release.approval import approved
-from eachchild.release.audits import AuditDecision, decide_audit, parts_of_audit, released_cube
-from eachchild.release.bundle import bundle_files
+from eachchild.release.audits import (
+    AuditDecision,
+    bounds_of,
+    decide_audit,
+    hidden_of_audit,
+    nearest_to_hidden,
+    parts_of_audit,
+    released_cube,
+)
+from eachchild.release.bundle import bundle_files, claim
 from eachchild.release.decide import release_proved
 from eachchild.release.ledger import Ledger
 from eachchild.release.tables import Cost, cost_of
-from eachchild.report.bundle import FINDINGS, MEASURES, write_findings, write_measures
-from eachchild.report.html import write_html
+from eachchild.report.bundle import (
+    FINDINGS,
+    MEASURES,
+    write_findings,
+    write_measures,
+    write_pages,
+)
+from eachchild.report.fonts import require_fonts
 from eachchild.story import Progress
-from eachchild.terms.numerals import count
+
+_COPY = "copy."  # sentences that a released copy says in the place of those they name
 
 
 def policy_named(folder: Path) -> str:
@@ -39,55 +54,91 @@ def release_audit(
     approved_by: Sequence[str],
     before: Ledger,
     progress: Progress,
+    pdf: bool = True,
 ) -> tuple[dict[str, bytes], Cost, AuditDecision]:
     """The files of a bundle for one audience, what they cost, and what was left out.
 
     Raises ReleaseRefusedError where approvals or a proof are missing.
     """
+    if pdf:
+        require_fonts()  # before the long part
     plan, cube = load_plan(folder / "cube"), restore(folder / "cube")
     names = approved(approved_by, author=plan.author, policy=policy, audience=audience)
     known = before.readers(audience)
     parts = parts_of_audit(plan, cube, known[audience.value])
     found = decide_audit(plan.title, parts, policy, known, progress)
-    progress("telling what is released", 0.9)
-    told = _content(plan, cube, found)
+    progress("telling what is released", 0.85)
+    told = told_again(plan, cube, found, policy)
     released = release_proved(told, audience, found.decision)
-    with TemporaryDirectory() as aside:
-        write_html(released, Path(aside) / "report.html")
-        write_findings(released, Path(aside) / FINDINGS)
-        write_measures(released.measures, Path(aside) / MEASURES)
-        pages = {file.name: file.read_bytes() for file in sorted(Path(aside).iterdir())}
     files = bundle_files(
         found.decision, policy, title=plan.title, audience=audience.value,
-        approved_by=names, known=known, after=before.last, pages=pages,
+        approved_by=names, known=known, after=before.last,
+        pages=pages_of(released, pdf=pdf, progress=progress),
     )  # fmt: skip
+    phrases = phrases_of(plan)
+    cost = cost_of(found.decision, policy)
+    first = found.decision.publication.tables[0].trees[0].name
+    groups = tuple((phrases.group(f"{first}={v}"), h, n) for v, h, n in cost.by_group)
+    named = tuple((_named(name, plan, phrases), why) for name, why in found.left_out)
     # Each table is decided with what stands before it, so the best of all at once is not known.
-    return files, replace(cost_of(found.decision, policy), gap=None), found
+    return files, replace(cost, gap=None, by_group=groups), replace(found, left_out=named)
 
 
-def _content(plan: Plan, cube: Cube, found: AuditDecision) -> Content:
+def _named(table: str, plan: Plan, phrases: Phrases) -> str:
+    """A table in words: "Chronic absence by race and ethnicity by school, 2024-25"."""
+    told_apart, _, of = table.rpartition(", ")
+    names = {o.name: phrases.title(o.name) for o in plan.outcomes}
+    names |= {i.factor.id: phrases.inline(i.factor.id) for i in plan.identity}
+    parts = [names.get(part, part) for part in told_apart.split(" by ")]
+    return f"{' by '.join(parts)}, {of.partition(' ')[0]}"
+
+
+def pages_of(released: Released, *, pdf: bool, progress: Progress) -> dict[str, bytes]:
+    """What people and programs read of a bundle, by the name of its file."""
+    with TemporaryDirectory() as aside:
+        write_findings(released, Path(aside) / FINDINGS)
+        write_measures(released.measures, Path(aside) / MEASURES)
+        write_pages(released, Path(aside), pdf=pdf, progress=progress)
+        return {file.name: file.read_bytes() for file in sorted(Path(aside).iterdir())}
+
+
+def told_again(plan: Plan, cube: Cube, found: AuditDecision, policy: Policy) -> Content:
     """The audit told again, by someone who has the released cells and nothing else."""
     shown = replace(
         plan,
         outcomes=tuple(o for o in plan.outcomes if o.name in found.released),
         identity=tuple(i for i in plan.identity if not i.factor.overlap),
     )
-    counts = released_cube(cube, shown, found.decision.publication, found.released)
-    phrases = phrases_of(shown)
+    publication = found.decision.publication
+    bounds = bounds_of(publication)
+    counts = released_cube(cube, shown, publication, found.released, bounds)
+    phrases = _of_a_copy(phrases_of(shown))
     measured = measure(shown, Rollups(counts), lambda what, share: None)
     places = counts.places
     names = {places.level: tuple(zip(places.ids, places.names or places.ids, strict=True))}
     said = tell(shown, phrases, measured, Known(counts.periods, bool(places.ids), (), (), names))
-    quality = Quality((), (), {})
+    quality = Quality((), (), {}, stays_inside=True, sources=_sources(plan, phrases))
     told = content(shown, counts, phrases, Parts(measured.table, said, (), quality, {}))
-    return replace(told, limits=(*_hidden(found, phrases), *told.limits))
+    return replace(
+        told,
+        limits=(phrases.words.say("limits.released"), *told.limits),
+        labels=phrases.words.labels,
+        hidden=hidden_of_audit(
+            shown, publication, nearest_to_hidden(shown, publication, bounds, found.released),
+            claim=claim(policy.width),
+        ),
+    )  # fmt: skip
 
 
-def _hidden(found: AuditDecision, phrases: Phrases) -> tuple[str, str]:
-    """What a reader of a released copy should know of it first."""
-    publication = found.decision.publication
-    hidden, shown = len(publication.hidden), len(publication.told)
-    return (
-        phrases.words.say("limits.hidden", hidden=count(hidden), all=count(hidden + shown)),
-        phrases.words.say("limits.released"),
-    )
+def _sources(plan: Plan, phrases: Phrases) -> tuple[str, ...]:
+    """What an audit is made from: the plan's own words, never the name of a file."""
+    said = {source.note or phrases.words.say(f"source.{source.shape}") for source in plan.sources}
+    return tuple(sorted(said))
+
+
+def _of_a_copy(phrases: Phrases) -> Phrases:
+    """The same words, but of a released copy: what it lacks is not the source's lack."""
+    said = phrases.words
+    own = {key.removeprefix(_COPY): key for key in said.sentences if key.startswith(_COPY)}
+    labels = {key: said.text(of_copy) for key, of_copy in own.items()} | dict(said.labels)
+    return replace(phrases, words=replace(said, labels=labels))

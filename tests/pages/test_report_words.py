@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from eachchild.terms.catalogue import languages, words
+from eachchild.terms.catalogue import blanks, languages, words
 
 FORBIDDEN = (
     "fair rate",
@@ -63,3 +63,12 @@ def test_every_plain_word_of_the_report_ends_up_somewhere(released):
         and not made.match(key)
     ]
     assert unused == []
+
+
+def test_a_released_copy_says_in_its_own_words_only_what_the_report_says_too():
+    said = words("en").sentences
+    own = [key for key in said if key.startswith("copy.")]
+    assert len(own) > 5
+    for key in own:
+        instead = said[key.removeprefix("copy.")]
+        assert set(blanks(said[key])) <= {*blanks(instead), "group", "verb"}, key

@@ -38,6 +38,14 @@ def test_the_public_bundle_holds_and_says_whom_it_is_for(audited: Path) -> None:
     assert "Public: small counts are hidden" in (bundle / "report.html").read_text("utf-8")
 
 
+def test_numbers_that_are_shown_are_known_however_many_students_there_are(audited: Path) -> None:
+    page = (
+        (audited / "released" / "public" / "report.html").read_text("utf-8").replace("\u00a0", " ")
+    )
+    assert "That is 67,378 of 1,216,996 students" in page
+    assert "Known only within bounds" not in page
+
+
 def test_every_count_in_the_bundle_is_a_released_cell(audited: Path) -> None:
     bundle = audited / "released" / "public"
     with (bundle / "cells.csv").open() as file:

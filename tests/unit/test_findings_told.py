@@ -76,6 +76,11 @@ def test_equal_rates_in_large_schools_are_no_gap():
     assert one.verdict == "no_gap"
 
 
+def test_a_group_of_nobody_is_said_to_be_that():
+    found, _ = told([[[100, 0, 100]] * 6], [[[10, 0, 10]] * 6], races=("black", "pacific", "white"))
+    assert found["race=pacific", "all"].sentence == "No Pacific Islander students are counted here"
+
+
 def test_a_gap_inside_schools_that_sorting_hides_is_not_no_gap():
     """Black students are enrolled eight points less often in every school; over all, equally."""
     n = np.array([[[30_000, 10_000], [10_000, 30_000]] * 4])

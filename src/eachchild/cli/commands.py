@@ -168,6 +168,7 @@ def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command.add_argument(
         "--out", type=Path, metavar="BUNDLE", help="default: released/AUDIENCE in the source"
     )
+    command.add_argument("--no-pdf", action="store_true", help="leave out report.pdf")
 
 
 def _ledger(commands: "_Commands[argparse.ArgumentParser]") -> None:

@@ -56,6 +56,7 @@ def _run_release_audit(chosen: argparse.Namespace, audience: Audience) -> int:
         files, cost, found = release_audit(
             chosen.source, policy, audience,
             approved_by=chosen.approved_by, before=before, progress=bar.step,
+            pdf=not chosen.no_pdf,
         )  # fmt: skip
     _write_bundle(files, out, path, audience, before)
     print("\n".join([*cost_lines(cost, out), *left_out_lines(found.left_out)]))

@@ -69,7 +69,9 @@ class Phrases:
     def factor(self, factor: str) -> str:
         """A factor as a heading names it."""
         key = f"factor.{factor}"
-        return self.words.say(key) if self.words.has(key) else factor.replace("_", " ")
+        return (
+            self.words.say(key) if self.words.has(key) else sentence_case(factor.replace("_", " "))
+        )
 
     def inline(self, factor: str) -> str:
         """A factor in the middle of a sentence."""

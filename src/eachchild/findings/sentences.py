@@ -54,6 +54,8 @@ def gap_sentence(telling: Telling, verdict: Verdict) -> str:
         return telling.say("cannot_tell.coarse")
     if row.state in (State.NOT_COLLECTED, State.INCONSISTENT):
         return telling.say(f"cannot_tell.{row.state}")
+    if row.n == 0:
+        return telling.say("cannot_tell.nobody")
     if row.estimate is None or not row.n:
         return telling.say(telling.counted("cannot_tell.rate_few"), n=count(row.n or 0))
     return told_of(telling, row, verdict)

@@ -61,6 +61,7 @@ def content(plan: Plan, cube: Cube, phrases: Phrases, parts: Parts) -> Content:
         flags=plan.flags,
         choices=parts.choices,
         breaks=breaks_of(cube, phrases),
+        labels=plan.labels,
     )
 
 

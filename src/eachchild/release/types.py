@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from eachchild.findings.model import Finding
 from eachchild.measures.funnel import Funnel
@@ -113,6 +114,8 @@ class Quality:
     linkage: tuple[tuple[str, int, int], ...] = ()  # (table, rows that reach a student, rows)
     certified: tuple[CertifiedCheck, ...] = ()
     turnover: tuple[str, ...] = ()
+    stays_inside: bool = False  # made inside and not told in a released copy
+    sources: tuple[str, ...] = ()  # what a released copy is made from, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,43 @@ class Break:
     period: str  # the first period of the new definition
     reason: str
     outcome: str = ""  # empty: every outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """What may be said in the place of a hidden number, from published numbers alone.
+
+    `band` is its own least and most; `years` those of the latest years together; `year` an earlier
+    year that is shown; `students` how many there are at most; `wider` a group it is part of.
+    """
+
+    kind: Literal["band", "years", "year", "students", "wider", "nothing"]
+    events: tuple[int, int] = (0, 0)
+    n: tuple[int, int] = (0, 0)
+    group: str = ""  # whom it is about
+    period: str = ""
+    years: int = 1  # added up
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOf:
+    """How many of one group's counts are shown: what privacy costs whom."""
+
+    factor: str
+    value: str
+    shown: int
+    counts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What a released copy hides, how much of each group, and what stands in its place."""
+
+    shown: int
+    counts: int
+    claim: str  # what the proof shows, and no more
+    groups: tuple[ShownOf, ...]  # by factor, in the plan's order
+    nearest: Mapping[tuple[str, str, str], Nearest]  # by outcome, group and period
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +190,8 @@ class Content:
     flags: bool = False
     choices: Mapping[str, object] = field(default_factory=dict)  # audit.json
     breaks: tuple[Break, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)  # the district's own words, by key
+    hidden: Hidden | None = None  # None: nothing is hidden from these readers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,7 @@ def write_findings(released: Released, path: Path) -> None:
 
 def write_pages(released: Released, folder: Path, *, pdf: bool, progress: Progress) -> None:
     """Write what people read."""
-    progress("drawing the report", 0.85)
+    progress("drawing the report", 0.9)
     write_html(released, folder / "report.html")
     if pdf:
         progress("typesetting the PDF", 0.95)

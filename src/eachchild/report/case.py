@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from eachchild.findings.model import Finding
 from eachchild.release.types import FactorCard, OutcomeCard, Released
+from eachchild.report.hidden import InPlace, in_place
 from eachchild.report.lookup import Cell, Lookup
 from eachchild.report.names import Names
 from eachchild.terms.years import ALL
@@ -43,6 +44,21 @@ class Case:
             period=self.period,
             reference=reference,
         )
+
+    def in_place(self, cell: Cell, group: str, *, period: str = "") -> InPlace | None:
+        """What stands in the place of a hidden number; None where none is hidden."""
+        hidden = self.released.hidden
+        if hidden is None or cell.is_reported:
+            return None
+        found = hidden.nearest.get((self.card.name, group, period or self.period))
+        return None if found is None else in_place(self.names, found)
+
+    def absent(self, cell: Cell, group: str, *, period: str = "") -> str:
+        """Why a number is not there, and in a released copy the nearest that may be shown."""
+        found = self.in_place(cell, group, period=period)
+        if found is None or not found.phrase:
+            return self.names.state(cell.state)
+        return self.names.say("nearest.hidden", nearest=found.phrase)
 
     def reference(self, factor: FactorCard) -> str:
         """Whom the plan compares a factor's groups with, as rows name it."""

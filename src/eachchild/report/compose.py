@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from eachchild.release.types import Released
 from eachchild.report.case import cases
 from eachchild.report.data_quality import data_quality
+from eachchild.report.hidden import hidden_part
 from eachchild.report.keys import keys
 from eachchild.report.names import Names, names_of, sentence_case
 from eachchild.report.page import Page, Statement
-from eachchild.report.predicted import latest_cards, predicted_rows
+from eachchild.report.predicted import latest_cards, predicted_rows, unpredicted
 from eachchild.report.sections import section
 from eachchild.report.statements import statement
 from eachchild.terms.catalogue import Words, blanks
@@ -45,8 +46,11 @@ def compose(released: Released) -> Page:
             else "answer.nothing_compared"
         ),
         headlines=_headlines(released, names),
+        compared="" if released.hidden is None else names.say("answer.compared"),
+        hidden=hidden_part(released, names),
         predicted=predicted,
         predicted_means=means,
+        unpredicted=unpredicted(released, names),
         group_lines=_group_lines(released, names),
         limits=tuple(map(sentence_case, released.limits)),
         sections=tuple(section(case) for case in cases(released, names)),
@@ -95,7 +99,23 @@ def _answer(names: Names, released: Released) -> str:
         for verdict in ("gap", "school", "cannot_tell", "no_gap")
         if found[verdict]
     ]
+    apart = _apart(released)
+    if apart and set(found) == {"cannot_tell"}:  # the groups are the answer there is
+        return names.say("answer.groups_alone", count=count(apart), of=count(len(latest)))
+    if apart:
+        parts.append(names.say("answer.apart", count=count(apart)))
     return " ".join(parts)
+
+
+def _apart(released: Released) -> int:
+    """Outcomes in which groups differ, though how well identity tells them is not known."""
+    unsure = {c.outcome for c in latest_cards(released) if c.verdict == "cannot_tell"}
+    gaps = {
+        f.outcome
+        for f in released.findings
+        if f.kind == "gap" and f.verdict == "gap" and f.place == "all"
+    }
+    return len(unsure & gaps)
 
 
 def _headlines(released: Released, names: Names) -> tuple[tuple[str, Statement], ...]:
@@ -121,10 +141,28 @@ def _group_lines(
         for label in factor.groups.values()
     }
     found: dict[str, list[tuple[str, str]]] = {}
+    beside = _hidden_of_groups(released, names)
     for group, line in released.group_lines:
         label = sentence_case(names.group(group) if "=" in group else group)
-        found.setdefault(factors.get(label, ""), []).append((label, sentence_case(line)))
+        said = ". ".join((line, *beside.get(label, ())))
+        found.setdefault(factors.get(label, ""), []).append((label, sentence_case(said)))
     return tuple((factor, tuple(lines)) for factor, lines in found.items())
+
+
+def _hidden_of_groups(released: Released, names: Names) -> Mapping[str, tuple[str, ...]]:
+    """For each group of a released copy without any rate, the nearest to its first one."""
+    found: dict[str, tuple[str, ...]] = {}
+    if released.hidden is None:
+        return found
+    of_outcomes = cases(released, names)
+    for factor in released.factors:
+        for value, label in factor.groups.items():
+            group = f"{factor.id}={value}"
+            cells = [(case, cell) for case in of_outcomes if (cell := case.cell(group)) is not None]
+            if cells and not any(cell.is_reported for _, cell in cells):
+                case, cell = cells[0]
+                found[sentence_case(label)] = (f"{case.card.title}: {case.absent(cell, group)}",)
+    return found
 
 
 def _reading(names: Names) -> tuple[str, ...]:

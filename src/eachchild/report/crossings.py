@@ -44,16 +44,19 @@ def _heat_map(case: Case, one: FactorCard, other: FactorCard) -> HeatMap | None:
     lit = finding.group if finding and finding.verdict == "gap" else ""
     rows = []
     for label, keys in grid.rows:
-        line = (shade.cell(cells.get(k), lit=lit == _group(pair, *k)) for k in keys)
+        line = (shade.cell(cells.get(k), _group(pair, *k), lit=lit) for k in keys)
         rows.append((label, tuple(line)))
+    hidden = sum(case.in_place(cell, _group(pair, *at)) is not None for at, cell in cells.items())
     return HeatMap(
         id=f"x-{case.card.name}-{one.id}-{other.id}",
-        title=sentence_case(finding.sentence) if lit and finding else _untold(case, pair),
+        title=sentence_case(finding.sentence)
+        if lit and finding
+        else _untold(case, pair, (len(cells) - hidden, len(cells))),
         about=_about(case, pair, shade),
         head=grid.head,
         columns=grid.columns,
         rows=tuple(rows),
-        note=case.names.say(f"heat.note_{case.card.direction}" if shade.overall else "heat.plain"),
+        note=_note(case, shade, any_hidden=hidden > 0),
     )
 
 
@@ -83,8 +86,18 @@ def _group(pair: tuple[FactorCard, FactorCard], value: str, other: str) -> str:
     return f"{pair[0].id}={value};{pair[1].id}={other}"
 
 
-def _untold(case: Case, pair: tuple[FactorCard, FactorCard]) -> str:
-    """Folded findings say that each crossing is in line with its two groups."""
+def _note(case: Case, shade: "_Shade", *, any_hidden: bool) -> str:
+    note = case.names.say(f"heat.note_{case.card.direction}" if shade.overall else "heat.plain")
+    return f"{note} {case.names.say('heat.note_hidden')}" if any_hidden else note
+
+
+def _untold(case: Case, pair: tuple[FactorCard, FactorCard], shown: tuple[int, int]) -> str:
+    """Folded findings say that each crossing is in line with its two groups; if all are shown."""
+    if shown[0] < shown[1]:
+        told, every = map(count, shown)
+        return case.names.say(
+            "heat.some_hidden", one=pair[0].label, other=pair[1].within, shown=told, all=every
+        )
     groups = {_group(pair, v, w) for v in pair[0].groups for w in pair[1].groups}
     folded = any(f.group in groups and f.parent for f in case.findings)
     key = "heat.folded" if folded else "heat.no_finding"
@@ -110,14 +123,20 @@ class _Shade:
         sized = [c for c in told if (c.n or 0) >= _SOME_SIZE] or told
         self._most = max((abs(self._away(c)) for c in sized), default=0.0)
 
-    def cell(self, cell: Cell | None, *, lit: bool) -> HeatCell:
+    def cell(self, cell: Cell | None, group: str, *, lit: str) -> HeatCell:
         """One cell with its words and its shade."""
         if cell is None:
             return HeatCell(self._case.names.say("heat.nobody"), "", 0, told=False)
         people = "" if cell.n is None else count(cell.n)
         if cell.is_reported and cell.estimate is not None:
             return HeatCell(
-                shown(self._case.card, cell.estimate), people, self._step(cell), lit=lit
+                shown(self._case.card, cell.estimate), people, self._step(cell), lit=lit == group
+            )
+        found = self._case.in_place(cell, group)
+        if found is not None:
+            said = self._case.names.say("nearest.hidden_cell")
+            return HeatCell(
+                said, "", 0, told=False, hatched=True, nearest=sentence_case(found.brief)
             )
         hidden = cell.state in (State.SUPPRESSED, State.COARSE)
         return HeatCell(self._case.names.state(cell.state), people, 0, told=False, hatched=hidden)

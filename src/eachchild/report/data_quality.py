@@ -28,6 +28,9 @@ def data_quality(
 
 
 def _verdict(names: Names, quality: Quality) -> str:
+    if quality.stays_inside:
+        sources = names.say("quality.sources", sources="; ".join(quality.sources))
+        return f"{sources} {names.say('quality.stays_inside')}"
     severities = [hit.severity for hit in quality.hits]
     if "stop" in severities:
         return names.say("quality.stops")

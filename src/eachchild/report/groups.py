@@ -90,7 +90,7 @@ def _chart(
         rows = tuple(map(_counted, rows, asked))
     overall = case.cell("", measure) if measure != COMPOSITION else None
     low, high, marks = _axis(case, rows, overall)
-    cut = any(r.low < low or r.high > high for r in rows)
+    cut = any(r.low < low or r.high > high for r in rows if r.shape not in ("hidden", "blank"))
     start = () if low == 0 else (case.names.say("figure.starts", low=marks[0][1]),)
     ends = (case.names.say("figure.cut", high=marks[-1][1]),) if cut else ()
     of = "_composition" if measure == COMPOSITION else ""
@@ -133,7 +133,7 @@ def _row(case: Case, factor: FactorCard, asked: Asked, *, reference: str, lit: b
         value,
         low,
         high,
-        _shown(case, cell),
+        _shown(case, asked),
         "" if cell.n is None else count(cell.n),
         _beside(case, factor, asked, reference),
         lit,
@@ -148,7 +148,7 @@ def _counted(row: DotRow, asked: Asked) -> DotRow:
 
 def _shape(case: Case, asked: Asked) -> Shape:
     cell = asked.cell
-    if cell.state is State.SUPPRESSED:
+    if cell.state is State.SUPPRESSED or case.in_place(cell, asked.group):
         return "hidden"
     if cell.state is State.COARSE and cell.low is not None:
         return "bounds"
@@ -157,13 +157,16 @@ def _shape(case: Case, asked: Asked) -> Shape:
     return "open" if case.verdict(asked.group) == "cannot_tell" else "known"
 
 
-def _shown(case: Case, cell: Cell) -> str:
+def _shown(case: Case, asked: Asked) -> str:
+    cell = asked.cell
+    if case.in_place(cell, asked.group):
+        return case.absent(cell, asked.group)
     if cell.is_reported and cell.estimate is not None:
         return shown(case.card, cell.estimate)
     if cell.state is State.COARSE and cell.low is not None and cell.high is not None:
         low, high = shown(case.card, cell.low), shown(case.card, cell.high)
         return case.names.say("figure.bounds", low=low, high=high)
-    return case.names.state(cell.state)
+    return case.absent(cell, asked.group)
 
 
 def _beside(case: Case, factor: FactorCard, asked: Asked, reference: str) -> str:

@@ -17,8 +17,8 @@ def year_figure(case: Case, factor: FactorCard) -> Figure | None:
         (f"{factor.id}={value}", sentence_case(label)) for value, label in factor.groups.items()
     ]
     told = [(g, label) for g, label in groups if any(_cells(case, g))]
-    if len(case.periods) < 2 or not told:
-        return None
+    if not any(sum(cell is not None for cell in _cells(case, g)) > 1 for g, _ in told):
+        return None  # one year is no line
     chart = _chart(case, told)
     title = _title(case, told)
     return Figure(
@@ -62,7 +62,8 @@ def _chart(case: Case, told: Sequence[tuple[str, str]]) -> YearChart:
 
 def _panel(case: Case, group: str, label: str, *, lit: bool) -> YearPanel:
     points = _points(case, group)
-    states = [c.state for c in _cells(case, group) if c is not None and not c.is_reported]
+    cells = [c for c in _cells(case, group) if c is not None and c.n != 0]
+    states = [c.state for c in cells if not c.is_reported]
     words = case.names.state(states[-1]) if states and not points else ""
     return YearPanel(label, points, lit, words)
 
@@ -130,21 +131,27 @@ def _breaks(case: Case) -> tuple[str, ...]:
 
 def _table(case: Case, factor: FactorCard, told: Sequence[tuple[str, str]]) -> Table:
     say = case.names.say
-    rows = tuple((label, *map(_Said(case), _cells(case, group))) for group, label in told)
-    total = (sentence_case(case.names.group("")), *map(_Said(case), _cells(case, "")))
+    rows = tuple((label, *_said(case, group)) for group, label in told)
+    total = (sentence_case(case.names.group("")), *_said(case, ""))
     caption = say("years.caption", outcome=case.card.title, factor=factor.label)
     return Table(caption, (say("table.group"), *case.periods), rows, total=total)
 
 
-class _Said:
-    """How a cell of one outcome reads in a table of years."""
+def _said(case: Case, group: str) -> tuple[str, ...]:
+    """How a group of one outcome reads in a table of years."""
+    cells = zip(case.periods, _cells(case, group), strict=True)
+    return tuple(_of_year(case, group, period, cell) for period, cell in cells)
 
-    def __init__(self, case: Case) -> None:
-        self._case = case
 
-    def __call__(self, cell: Cell | None) -> str:
-        if cell is None:
-            return self._case.names.say("table.absent")
-        if cell.is_reported and cell.estimate is not None:
-            return exact(self._case.card, cell.estimate)
-        return self._case.names.state(cell.state)
+def _of_year(case: Case, group: str, period: str, cell: Cell | None) -> str:
+    if cell is None:
+        return case.names.say("table.absent")
+    if cell.is_reported and cell.estimate is not None:
+        return exact(case.card, cell.estimate)
+    if cell.n == 0:
+        return case.names.say("heat.nobody")
+    found = case.in_place(cell, group, period=period)
+    if found is None:
+        return case.names.state(cell.state)
+    said = case.names.say("nearest.hidden_cell")
+    return case.names.say("nearest.hidden", nearest=found.brief) if found.brief else said

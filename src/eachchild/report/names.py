@@ -61,7 +61,7 @@ class Names:
 def names_of(released: Released) -> Names:
     """The names one audit uses."""
     return Names(
-        words(released.language),
+        words(released.language, released.labels),
         MappingProxyType({o.name: o for o in released.outcomes}),
         MappingProxyType({f.id: f for f in released.factors}),
         released.place_names,

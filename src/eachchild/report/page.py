@@ -42,6 +42,7 @@ class HeatCell:
     told: bool = True
     hatched: bool = False
     lit: bool = False
+    nearest: str = ""  # of a hidden number: what may be said in its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,26 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownShare:
+    """How many of one group's counts are shown, and as a whole percentage for its bar."""
+
+    label: str
+    shown: str
+    counts: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenPart:
+    """What is hidden here and why, how much of each group, and what the proof shows."""
+
+    said: tuple[str, ...]
+    claim: str
+    groups: tuple[tuple[str, tuple[ShownShare, ...]], ...]  # by factor
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The whole report."""
 
@@ -160,8 +181,11 @@ class Page:
     answer: str
     no_headline: str  # what to say where no finding heads the report
     headlines: tuple[tuple[str, Statement], ...]  # the statement each leads to
+    compared: str  # how a released copy compares groups; empty in the internal report
+    hidden: HiddenPart | None
     predicted: tuple[Predicted, ...]
     predicted_means: tuple[Predicted, ...]
+    unpredicted: str  # the outcomes of a released copy without such a number
     group_lines: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # by factor
     limits: tuple[str, ...]
     sections: tuple[OutcomeSection, ...]

@@ -18,12 +18,25 @@ def predicted_rows(
     released: Released, names: Names
 ) -> tuple[tuple[Predicted, ...], tuple[Predicted, ...]]:
     """Rates first, on the scale of pairs; means apart, on a scale of their own."""
-    latest = latest_cards(released)
-    rows = [(card.is_rate, _row(names, card)) for card in latest]
+    rows = [(c.is_rate, _row(names, c)) for c in latest_cards(released) if _is_told(released, c)]
     return (
         tuple(row for is_rate, row in rows if is_rate),
         tuple(row for is_rate, row in rows if not is_rate),
     )
+
+
+def unpredicted(released: Released, names: Names) -> str:
+    """The outcomes of a released copy for which too little is shown: named once, without a row."""
+    cards = latest_cards(released)
+    left = [c for c in cards if not _is_told(released, c)]
+    if len(left) == len(cards):
+        return ""  # the answer says so of all of them
+    titles = ", ".join(names.outcomes[card.outcome].title for card in left)
+    return names.say("predicted.hidden", titles=titles) if titles else ""
+
+
+def _is_told(released: Released, card: PredictabilityCard) -> bool:
+    return released.hidden is None or card.low is not None
 
 
 def latest_cards(released: Released) -> list[PredictabilityCard]:

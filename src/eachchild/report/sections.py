@@ -102,7 +102,7 @@ def _level(case: Case) -> str:
             return say("section.no_level", period=period)
         return say("section.level_count", events=significant_sum(total.events), period=period)
     if not cell.is_reported or cell.estimate is None:
-        return f"{sentence_case(case.names.state(cell.state))}, {period}"
+        return f"{sentence_case(case.absent(cell, ''))}, {period}"
     key = "section.level_rate" if card.is_rate else "section.level_mean"
     interval = ""
     if cell.low is not None and cell.high is not None:

@@ -28,7 +28,7 @@ def group_table(case: Case, factor: FactorCard, measure: str, rows: Sequence[Row
     columns += [say(f"table.{m}", reference=case.names.group(r)) for m, r in flags]
     cells = []
     for group, label, cell in rows:
-        line = [label, *_own(case, cell)]
+        line = [label, *_own(case, cell, group)]
         line += [_compared(case, group, r) for r in references]
         line += [_number(case, group, "students_to_parity", r) for r in with_parity]
         line += [_flag(case, group, m, r) for m, r in flags]
@@ -50,17 +50,22 @@ def _value_head(case: Case, measure: str) -> str:
     return sentence_case(case.card.unit) or case.names.say("table.mean")
 
 
-def _own(case: Case, cell: Cell) -> tuple[str, ...]:
+def _own(case: Case, cell: Cell, group: str) -> tuple[str, ...]:
     """Students, events, value and interval; where one is missing the state says why."""
     n = "" if cell.n is None else count(cell.n)
     events = "" if cell.events is None else significant_sum(cell.events)
+    found = case.in_place(cell, group)
+    if found is not None:
+        said = case.names.say("nearest.hidden_cell")
+        rate = case.names.say("nearest.hidden", nearest=found.rate) if found.rate else said
+        return found.students, found.events, rate, ""
     bounds = ""
     if cell.low is not None and cell.high is not None:
         low, high = exact(case.card, cell.low).removesuffix(" %"), exact(case.card, cell.high)
         bounds = case.names.say("table.bounds", low=low, high=high)
     if cell.is_reported and cell.estimate is not None:
         return n, events, exact(case.card, cell.estimate), bounds or case.names.say("table.none")
-    return n, events, case.names.state(cell.state), bounds
+    return n, events, case.absent(cell, group), bounds
 
 
 def significant_sum(number: float) -> str:
@@ -76,7 +81,7 @@ def _total(case: Case, measure: str, columns: int) -> tuple[str, ...]:
     cell = case.cell("", measure)
     if cell is None:
         return ()
-    line = (sentence_case(case.names.group("")), *_own(case, cell))
+    line = (sentence_case(case.names.group("")), *_own(case, cell, ""))
     return line + ("",) * (columns - len(line))
 
 

@@ -5,30 +5,37 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eachchild.cube import EVERYWHERE, Block, Cube, Places, Tally
 from eachchild.plan import Plan
+from eachchild.release.audits.nearest import Bounds
 from eachchild.release.audits.tables import breakdowns, split
 from eachchild.release.family import Key
 from eachchild.release.published import Publication
 
 Cell = tuple[int, int, tuple[int, ...]]  # period, place, values
-_UNTOLD = 10**6  # the most a hidden count of students is taken for; never shown
+_UNTOLD = 10**9  # the most a hidden count of students is taken for, where no total tells
+_NOBODY, _NOT_THERE = (0, 0, 0, 0, 1, 0), (0, 0, 0, 0, 0, 0)
 _Released = Mapping[str, Mapping[str, str]]  # outcome -> period -> students
 
 
-def released_cube(cube: Cube, plan: Plan, publication: Publication, released: _Released) -> Cube:
+def released_cube(
+    cube: Cube, plan: Plan, publication: Publication, released: _Released, bounds: Bounds
+) -> Cube:
     """The cube a reader could make of a publication; hidden counts are marked as suppressed.
 
-    `released` says for each outcome and period under which name its students stand.
+    `released` says for each outcome and period under which name its students stand; `bounds` has
+    the least and the most that a reader can work out for each cell.
     """
     places = _places(cube, publication)
     shown = replace(cube, places=places, blocks=(), turnover=())
     blocks = (
-        _block(shown, factors, by_place, publication, released)
-        for factors, by_place in _shown_by(plan)
+        block
+        for breakdown in _shown_by(plan)
+        for block in _blocks(shown, breakdown, publication, released, bounds)
     )
-    return replace(shown, blocks=tuple(block for block in blocks if block is not None))
+    return replace(shown, blocks=tuple(blocks))
 
 
 def _shown_by(plan: Plan) -> tuple[tuple[tuple[str, ...], bool], ...]:
@@ -48,21 +55,27 @@ def _places(cube: Cube, publication: Publication) -> Places:
     return Places(own.level, (), own.parent_level)
 
 
-def _block(
-    cube: Cube, factors: tuple[str, ...], by_place: bool, publication: Publication,
-    released: _Released,
-) -> Block | None:  # fmt: skip
+def _blocks(
+    cube: Cube, breakdown: tuple[tuple[str, ...], bool], publication: Publication,
+    released: _Released, bounds: Bounds,
+) -> Iterator[Block]:  # fmt: skip
+    """One block for all outcomes that are released for the same years and places."""
+    factors, by_place = breakdown
     cells = list(_cells(cube, factors, by_place))
-    outcomes = {
-        name: _tally(cube, factors, cells, (name, periods), publication)
-        for name, periods in released.items()
-    }
-    present = np.zeros(len(cells), dtype=bool)
-    for tally in outcomes.values():
-        present |= tally.n_high > 0
-    if not present.any():
-        return None
-    rows = np.flatnonzero(present)
+    together: dict[bytes, dict[str, Tally]] = {}
+    for name, periods in released.items():
+        tally = _tally(cube, factors, cells, (name, periods), publication, bounds)
+        together.setdefault(tally.collected.tobytes(), {})[name] = tally
+    for tallies in together.values():
+        there = np.any([tally.collected & (tally.n_high > 0) for tally in tallies.values()], axis=0)
+        if there.any():
+            yield _block(factors, cells, tallies, np.flatnonzero(there))
+
+
+def _block(
+    factors: tuple[str, ...], cells: Sequence[Cell], outcomes: Mapping[str, Tally],
+    rows: NDArray[np.intp],
+) -> Block:  # fmt: skip
     tallies = {name: tally.take(rows) for name, tally in outcomes.items()}
     period, place, values = (
         np.array([cells[r][i] for r in rows], dtype=np.int64) for i in range(3)
@@ -82,16 +95,27 @@ def _cells(cube: Cube, factors: tuple[str, ...], by_place: bool) -> Iterator[Cel
 
 def _tally(
     cube: Cube, factors: tuple[str, ...], cells: Sequence[Cell],
-    outcome: tuple[str, Mapping[str, str]], publication: Publication,
+    outcome: tuple[str, Mapping[str, str]], publication: Publication, bounds: Bounds,
 ) -> Tally:  # fmt: skip
     name, periods = outcome
-    found = [_read(_key(cube, factors, cell, periods), name, publication) for cell in cells]
+    read = [_read(_key(cube, factors, cell, periods), name, publication, bounds) for cell in cells]
+    asked = {_table(cell) for cell, found in zip(cells, read, strict=True) if found}
+    found = [
+        known or (_NOBODY if _table(cell) in asked else _NOT_THERE)
+        for cell, known in zip(cells, read, strict=True)
+    ]
     columns = [np.array(column, dtype=np.int64) for column in zip(*found, strict=True)]
     n, n_high, events, events_high, collected, suppressed = columns
     return Tally(
         n, events, n_high, events_high, np.zeros(n.size, np.int64), collected > 0,
         suppressed=suppressed > 0 if suppressed.any() else None,
     )  # fmt: skip
+
+
+def _table(cell: Cell) -> tuple[int, bool]:
+    """The year of a cell, and whether it is of one place: so far a table is released or not."""
+    period, place, _ = cell
+    return period, place == EVERYWHERE
 
 
 def _key(
@@ -107,16 +131,16 @@ def _key(
     return tuple(sorted((*pairs, ("period", name), ("students", periods[name]))))
 
 
-def _read(key: Key | None, outcome: str, publication: Publication) -> tuple[int, ...]:
-    """n and events as least and most, whether the cell is collected, and whether it is hidden."""
+def _read(
+    key: Key | None, outcome: str, publication: Publication, bounds: Bounds
+) -> tuple[int, ...] | None:
+    """n and events as least and most, whether collected, whether hidden; None: not released."""
     if key is None:
-        return 0, 0, 0, 0, 0, 0
+        return None
     yes = split(key, outcome, "yes")
-    if key in publication.hidden or yes in publication.hidden:
-        students = publication.told.get(key)
-        least, most = (students[0], students[0]) if students else (0, _UNTOLD)
-        return least, most, 0, most, 1, 1
-    if key not in publication.told or yes not in publication.told:
-        return 0, 0, 0, 0, 0, 0
-    n, events = publication.told[key][0], publication.told[yes][0]
-    return n, n, events, events, 1, 0
+    told, hidden = publication.told, publication.hidden
+    if not all(cell in told or cell in hidden for cell in (key, yes)):
+        return None
+    (n, n_high), (events, events_high) = (bounds[cell] for cell in (key, yes))
+    is_hidden = key in hidden or yes in hidden
+    return n, min(n_high, _UNTOLD), events, min(events_high, n_high, _UNTOLD), 1, int(is_hidden)

@@ -24,6 +24,7 @@ from eachchild.report.charts.scale import Linear
 # hidden: hatched, always of one size. blank: words alone.
 Shape = Literal["known", "open", "bounds", "hidden", "blank"]
 _HATCH = (44.0, 14.0)
+_WORDS = ("hidden", "blank")  # shapes beside which the track is free for words
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ def wide(chart: DotChart) -> Drawing:
     ]
     bottom = top + sum(heights)
     marks: list[Mark] = [*_grid(chart, axis, top - 4, bottom)]
-    marks += _overall(chart, axis, top - 10, bottom, right=_TRACK[1] + 16)
+    told = max((i + 1 for i, r in enumerate(chart.rows) if r.shape not in _WORDS), default=0)
+    # Words of hidden rows, which stand last, are not crossed by the line.
+    marks += _overall(chart, axis, top - 10, top + sum(heights[:told]), right=_TRACK[1] + 16)
     marks += _column(head, (_BESIDE[0], LINE - 4.0), Ink.QUIET)
     marks.append(Text((_PEOPLE, top - 18), chart.people_head, Ink.QUIET, "end"))
     y = top
@@ -120,7 +123,8 @@ def _stacked(chart: DotChart, row: DotRow, axis: Linear, top: float) -> tuple[li
         marks += _rail(chart, axis, y)
     marks += _estimate(row, axis, y, labelled=False)
     people = chart.people_words.format(count=row.people) if row.people else ""
-    below = " · ".join(part for part in (people, row.beside) if part)
+    hidden = row.shown if row.shape == "hidden" else ""
+    below = " · ".join(part for part in (hidden, people, row.beside) if part)
     lines = wrapped(below, TEXT_SIZE, 340) if below else ()
     marks += _column(lines, (0, y + 24), Ink.QUIET)
     return marks, y + 12 + len(lines) * LINE + 14
@@ -148,7 +152,8 @@ def _estimate(row: DotRow, axis: Linear, y: float, *, labelled: bool = True) -> 
         yield Text((axis.start, y + 5), row.shown, Ink.QUIET, clear=True)
     elif row.shape == "hidden":
         yield Box((axis.start, y - _HATCH[1] / 2), *_HATCH, Ink.QUIET, hatched=True)
-        yield Text((axis.start + _HATCH[0] + 8, y + 5), row.shown, Ink.QUIET, clear=True)
+        if labelled:
+            yield from _hidden(row, axis, y)
     elif row.shape == "bounds":
         yield from _bounds(row, axis, y, labelled=labelled)
     else:
@@ -156,6 +161,14 @@ def _estimate(row: DotRow, axis: Linear, y: float, *, labelled: bool = True) -> 
         yield Dot((axis(row.value), y), 5.5, ink, is_open=row.shape == "open")
         if labelled:
             yield _value(row, axis, y, ink)
+
+
+def _hidden(row: DotRow, axis: Linear, y: float) -> Iterator[Text]:
+    start = axis.start + _HATCH[0] + 8
+    lines = wrapped(row.shown, TEXT_SIZE, axis.end - start)
+    top = y + 5 - (len(lines) - 1) * LINE / 2
+    for number, line in enumerate(lines):
+        yield Text((start, top + number * LINE), line, Ink.QUIET, clear=True)
 
 
 def _bounds(row: DotRow, axis: Linear, y: float, *, labelled: bool) -> Iterator[Mark]:

@@ -87,11 +87,22 @@ def _panel(of: YearChart, panel: YearPanel, corner: Point, room: float) -> Itera
     yield Line((left, y.start), (left + room, y.start), Ink.RULE)
     yield from _breaks(of, x, y)
     yield from _overall(of, x, y)
-    for i, line in enumerate(wrapped(panel.words, TEXT_SIZE, room)):
-        yield Text((left, y.end + 14 + i * LINE), line, Ink.QUIET, clear=True)
+    yield from _words(of, panel, y, (left, room))
     yield from _line(panel, of.breaks, x, y)
     yield Text((left, y.start + 18), of.periods[0], Ink.QUIET)
     yield Text((left + room, y.start + 18), of.periods[-1], Ink.QUIET, "end")
+
+
+def _words(
+    of: YearChart, panel: YearPanel, y: Linear, across: tuple[float, float]
+) -> Iterator[Mark]:
+    """Why there is nothing to draw, in the half of the panel where the overall line is not."""
+    left, room = across
+    lines = wrapped(panel.words, TEXT_SIZE, room)
+    high = any(p.value > (of.low + of.high) / 2 for p in of.overall)
+    top = y.start - 8 - (len(lines) - 1) * LINE if high else y.end + 14
+    for i, line in enumerate(lines):
+        yield Text((left, top + i * LINE), line, Ink.QUIET, clear=True)
 
 
 def _breaks(of: YearChart, x: Linear, y: Linear) -> Iterator[Mark]:

@@ -75,7 +75,7 @@ def init_plan(folder: Path) -> InitResult:
         *_code_questions(lists),
     )
     guess = PlanGuess(
-        title=folder.resolve().name.replace("_", " ") or "Equity audit",
+        title="Equity audit",
         records=records,
         counts=counts,
         identity=tuple(_identity(records, counts, lists)),

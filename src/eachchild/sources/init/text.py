@@ -63,7 +63,7 @@ def _head(guess: PlanGuess) -> Iterator[str]:
         yield "# Only a person can say:"
         yield from (f"# - {question}" for question in guess.questions)
     yield ""
-    yield f"title = {quoted(guess.title)}"
+    yield f"title = {quoted(guess.title)}  # what the report is called"
     yield 'author = ""  # who makes this audit: that person cannot approve its release'
     yield ""
 
