@@ -203,7 +203,10 @@ def cost_lines(cost: Cost, out: Path) -> list[str]:
     else:
         lines.append("No choice that protects hides less.")
     if cost.insiders:
-        lines.append(f"{count(cost.insiders)} students are alone in a count; none learns another.")
+        lines.append(
+            f"{count(cost.insiders)} students are alone in a count; none learns another of its "
+            "table."
+        )
     some = [(v, h, n) for v, h, n in cost.by_group if h]
     if some:
         groups = ", ".join(f"{v} {count(h)} of {count(n)}" for v, h, n in some)

@@ -257,7 +257,10 @@ def _checked(policy: Policy) -> list[str]:
     if policy.implied_sums:
         checks.append("sums of hidden cells that follow from one published total")
     if policy.insiders:
-        checks.append("the only student of a cell (in the vault, with hidden counts)")
+        checks.append(
+            "the only student of a cell, table by table, with earlier releases (in the vault, with "
+            "hidden counts)"
+        )
     return checks
 
 
@@ -268,6 +271,7 @@ def _not_checked(policy: Policy) -> list[str]:
         "what two outcomes of the same students tell of each other beyond the counts they share",
     ]
     if policy.insiders:
+        left.append("what the only student of a cell learns from new tables taken together")
         left.append("`verify` does not repeat the check for insiders: it needs hidden counts")
     else:
         left.append("the only student of a cell")

@@ -94,7 +94,7 @@ def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Deci
         failures = tuple({key: None for p in proofs.values() for key in p.unproved})
         unions = _unions(proofs, policy, small_before)
         if not failures and not unions:
-            inside = _insiders(subject, choice, policy)
+            inside = _insiders(subject, choice, policy) if _is_news(publication, before) else []
             first = next(iter(proofs.values()))
             failures = told_to_insiders(first, [publication, *before], subject.counts, inside)
             if not failures:
@@ -105,6 +105,12 @@ def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Deci
         f"no proof that {_some(failures)} cannot be told from this and earlier releases, so "
         "nothing is released. Show fewer tables or coarser groups, or pool years."
     )
+
+
+def _is_news(publication: Publication, earlier: Known) -> bool:
+    """Whether anything is told that this reader was not told before."""
+    told = {key for each in earlier for key, (low, high) in each.told.items() if low == high}
+    return not publication.told.keys() <= told
 
 
 def _as_before(subject: Subject, earlier: Known) -> Subject:
