@@ -238,7 +238,8 @@ def _table(part: Part, pull: Real, turns: list[Whole]) -> Real | None:
         kind = np.full(at.size, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
         solver.changeColsIntegrality(at.size, at, kind)
         solver.run()
-        if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        status = solver.getInfo().primal_solution_status
+        if status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
         found = np.array(solver.getSolution().col_value)
         held = np.round(found[cells])
