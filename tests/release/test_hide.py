@@ -67,7 +67,7 @@ def test_the_proven_optimum_is_reached_on_tables_under_the_gpl(
 @pytest.mark.parametrize("name", OURS)
 def test_moves_that_serve_many_cells_protect_them_all(name: str) -> None:
     asked = read(HERE / name)
-    assert_safe(asked, hide_many(asked.problem, asked.cells))
+    assert_safe(asked, hide_many(asked.problem))
 
 
 @st.composite
@@ -104,7 +104,7 @@ def assert_safe_or_hopeless(asked: Asked, found: "Pattern | UnprotectableError")
 
 def hide(asked: Asked, *, many: bool = False) -> "Pattern | UnprotectableError":
     try:
-        return hide_many(asked.problem, asked.cells) if many else Search(asked.problem).run()
+        return hide_many(asked.problem) if many else Search(asked.problem).run()
     except UnprotectableError as error:
         return error
 
@@ -217,7 +217,7 @@ def test_a_master_out_of_steps_leaves_nothing_narrow(
 def test_a_table_of_two_thousand_cells_is_protected() -> None:
     asked = ask(schools(27, seed=20))
     assert len(asked.cells.keys) == 2016
-    found = hide_many(asked.problem, asked.cells)
+    found = hide_many(asked.problem)
     check = Check(asked, found.hidden)
     some = np.random.default_rng(3).choice(np.flatnonzero(found.hidden), 40, replace=False)
     assert not check.narrow(some)
@@ -228,7 +228,7 @@ def test_a_table_of_two_thousand_cells_is_protected() -> None:
 
 def test_the_same_table_gets_the_same_pattern() -> None:
     for asked in (read(HERE / "edu-race-sex-swd"), ask(schools(8, seed=4))):
-        for run in (lambda a: Search(a.problem).run(), lambda a: hide_many(a.problem, a.cells)):
+        for run in (lambda a: Search(a.problem).run(), lambda a: hide_many(a.problem)):
             first, second = run(asked), run(asked)
             assert first.hidden.tobytes() == second.hidden.tobytes()
             assert (first.cost, first.bound) == (second.cost, second.bound)
@@ -239,7 +239,7 @@ def test_a_small_sum_of_hidden_cells_is_protected_too() -> None:
     problem = asked.problem
     union = np.flatnonzero(problem.must & (problem.count <= 3))[:2]
     wider = problem.with_unions([union])
-    patterns = Search(wider).run(), hide_many(wider, asked.cells)
+    patterns = Search(wider).run(), hide_many(wider)
     for found in patterns:
         plain = found.hidden[:-1]
         check = Check(asked, plain)

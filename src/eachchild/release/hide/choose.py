@@ -64,19 +64,19 @@ def choose(
     alone = _insiders(cells, problem, fixed) if insiders else []
     problem = problem.with_insiders(alone)
     problem = problem.with_unions([np.array([at[key] for key in keys]) for keys in unions])
-    pattern = _pattern(problem, cells)
+    pattern = _pattern(problem)
     hidden = {cells.keys[c] for c in np.flatnonzero(pattern.hidden[: len(cells.keys)])}
     first = frozenset(cells.keys[c] for c in np.flatnonzero(problem.must[: len(cells.keys)]))
     inside = tuple(tuple(cells.keys[c] for c in known) for known in alone)
     return Choice(first, frozenset(hidden - first), pattern.cost, pattern.bound, inside)
 
 
-def _pattern(problem: Problem, cells: Family) -> Pattern:
+def _pattern(problem: Problem) -> Pattern:
     if not problem.must.any():
         return Pattern(problem.must, 0.0, 0.0)
     if len(problem) <= _AT_ONCE:
         return Search(problem).run()
-    return hide_many(problem, cells)
+    return hide_many(problem)
 
 
 def _problem(cells: Family, counts: Mapping[Key, int], primary: set[int], width: int) -> Problem:

@@ -1,39 +1,47 @@
-"""Large tables: many cells served by one move, and what is left mended within its neighborhood.
+"""Large tables: many cells served by one move.
 
 A table of 20,000 cells is too large for a master program in whole cells, so the pattern is built
 from moves. A sweep asks one linear program for a move of the whole table that takes as many
-narrow cells as it can towards their width, at the price of what it newly hides. What no sweep
-serves is mended place by place, by moves that stay within a few places. Every move leaves all
-that is published as it is, so what they serve is safe; what the pattern costs above the optimum
-at most, the relaxed master says.
+narrow cells as it can towards their width, at the price of what it newly hides; moves of what is
+hidden already follow, for they cost nothing. At first little is paid for a cell, then ever more.
+A pattern built anew within the last is cheaper, so that is done again. Every move leaves all that
+is published as it is, so what they serve is safe; what the pattern costs above the optimum at
+most, the relaxed master says.
 """
 
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from eachchild.release.family import Family, Key
 from eachchild.release.hide.master import Master
 from eachchild.release.hide.mend import Mender
 from eachchild.release.hide.pattern import Pattern, Search
 from eachchild.release.hide.problem import EXACT, Marks, Problem, Real, UnprotectableError, Whole
 from eachchild.release.hide.solver import program, silent
 
-_SWEEPS = 16
+_TIMES = 3  # a pattern is built so often, each but the first within the last
+_SWEEPS = 60
+_IDLE = 8  # sweeps that serve no cell, before cells are mended one by one
+_CROWDS = 4  # moves of what is hidden already after each sweep, at most
+_PAYING = 0.1  # part of the narrow cells that such a move serves, or it is the last
+_LEAST = 0.25  # what serving a cell is worth in the first sweep
+_SLOWLY = 4  # sweeps in which that doubles
 _FREE = 1e-3  # what moving a hidden cell costs, so that moves stay short
-# Places whose hidden cells may move with one; at last the cells above all places too.
-_PARTNERS = (5, 20, 1_000, 1_001)
 
 
 class Growing:
     """A pattern as it grows, and how far the moves so far take each cell either way."""
 
-    def __init__(self, problem: Problem) -> None:
-        """Begin with what must be hidden."""
+    def __init__(
+        self, problem: Problem, sums: sp.csr_array, *, share: Real, chance: np.random.Generator
+    ) -> None:
+        """Begin with what must be hidden; `share` is what the relaxed master would hide."""
         self.problem = problem
+        self.sums = sums
+        self.share = share
+        self.chance = chance
         self.hidden = problem.must.copy()
         self.high = np.zeros(len(problem))
         self.low = np.zeros(len(problem))
@@ -44,6 +52,12 @@ class Growing:
         """Hidden cells that no moves so far give their width."""
         return self.hidden & (self.high - self.low < self.problem.width - EXACT)
 
+    @property
+    def price(self) -> Real:
+        """What it costs to move each cell by one; cells that the relaxation hides are cheaper."""
+        new = self.problem.cost * np.maximum(0.02, 1.02 - self.share) / self.problem.width.max()
+        return np.where(self.hidden, _FREE, new)
+
     def take(self, move: Real) -> None:
         """Hide what a move touches."""
         self.hidden |= np.abs(move) > EXACT
@@ -51,76 +65,87 @@ class Growing:
         np.minimum(self.low, move, out=self.low)
 
 
-def hide_many(problem: Problem, cells: Family) -> Pattern:
+def hide_many(problem: Problem) -> Pattern:
     """A pattern for a large table; UnprotectableError where a cell cannot be protected."""
     try:
-        return _grown(problem, cells)
+        return _thinned(problem)
     except UnprotectableError:  # perhaps a cell hidden beside others, which itself has no room
         most = Search(problem).most()
-    return _grown(replace(problem, may=most), cells)
+    return _thinned(replace(problem, may=most))
 
 
-def _grown(problem: Problem, cells: Family) -> Pattern:
+def _thinned(problem: Problem) -> Pattern:
     relaxed = Master(problem).none_alone()
-    share, bound = relaxed.pattern, relaxed.cost
-    growing = Growing(problem)
-    _sweep(growing, share)
-    _mend_places(growing, share, _layout(cells, len(problem)))
-    cost = float(problem.cost[growing.hidden & ~problem.must].sum())
-    return Pattern(growing.hidden, cost, min(cost, bound))
-
-
-def _sweep(growing: Growing, share: Real) -> None:
-    problem = growing.problem
-    chance = np.random.default_rng(1)
     sums = _needed(problem.sums)
-    may = np.flatnonzero(problem.may | problem.must)
-    sign = np.ones(len(problem))
+    chance = np.random.default_rng(1)
+    hidden = problem.may
+    for _ in range(_TIMES):
+        within = replace(problem, may=problem.may & hidden)
+        hidden = _grown(Growing(within, sums, share=relaxed.pattern, chance=chance))
+    cost = float(problem.cost[hidden & ~problem.must].sum())
+    return Pattern(hidden, cost, min(cost, relaxed.cost))
+
+
+def _grown(growing: Growing) -> Marks:
+    may = np.flatnonzero(growing.problem.may | growing.problem.must)
+    idle = 0
     for sweep in range(_SWEEPS):
-        aims = np.flatnonzero(growing.narrow)
-        if not aims.size:
+        before = growing.narrow.sum()
+        if not before or idle > _IDLE:
+            break
+        _sweep(growing, may, _LEAST * 2.0 ** (sweep / _SLOWLY))
+        _crowds(growing)
+        idle = 0 if growing.narrow.sum() < before else idle + 1
+    _mend(growing)
+    return growing.hidden
+
+
+def _crowds(growing: Growing) -> None:
+    """Moves of what is hidden already, which cost nothing, until they serve few."""
+    for _ in range(_CROWDS):
+        before = growing.narrow.sum()
+        if before:
+            _sweep(growing, np.flatnonzero(growing.hidden), 1.0)
+        if growing.narrow.sum() >= (1 - _PAYING) * before:
             return
-        sign = np.where(chance.random(len(problem)) < 0.5, 1.0, -1.0) if sweep % 2 == 0 else -sign
-        # A few cells count for far more than the rest: all of a sum cannot rise together.
-        weight = 2.0 ** (sweep // 4 + 1) * np.exp(2.5 * chance.standard_normal(aims.size))
-        growing.take(_move(growing, sums, may, aims=aims, sign=sign[aims], weight=weight,
-                           price=_price(growing, share)))  # fmt: skip
 
 
-def _price(growing: Growing, share: Real) -> Real:
-    new = growing.problem.cost * np.maximum(0.02, 1.02 - share) / growing.problem.width.max()
-    return np.where(growing.hidden, _FREE, new)
+def _sweep(growing: Growing, cells: Whole, worth: float) -> None:
+    """One move of some cells for all that are narrow, each pulled up or down."""
+    aims = np.flatnonzero(growing.narrow)
+    sign = np.where(growing.chance.random(aims.size) < 0.5, 1.0, -1.0)
+    # A few cells count for far more than the rest: all of a sum cannot rise together.
+    weight = worth * np.exp(2.5 * growing.chance.standard_normal(aims.size))
+    growing.take(_move(growing, cells, aims=aims, sign=sign, weight=weight))
 
 
-def _move(
-    growing: Growing, sums: sp.csr_array, may: Whole, *,
-    aims: Whole, sign: Real, weight: Real, price: Real,
-) -> Real:  # fmt: skip
+def _move(growing: Growing, cells: Whole, *, aims: Whole, sign: Real, weight: Real) -> Real:
     """The best move: what it takes narrow cells towards their width, less what it newly hides."""
-    free = sp.csc_array(sums[:, may])
-    towards = sp.csc_array(sums[:, aims]) * sign
-    wide = growing.problem.width[aims]
-    asked = wide - np.where(sign > 0, -growing.low[aims], growing.high[aims])
-    limit = np.where(sign > 0, growing.up[aims], growing.down[aims])
-    rise, fall, gain = growing.up.copy(), growing.down.copy(), np.minimum(asked, limit)
+    free = sp.csc_array(growing.sums[:, cells])
+    towards = sp.csc_array(growing.sums[:, aims]) * sign
+    asked = growing.problem.width[aims] - np.where(sign > 0, -growing.low[aims], growing.high[aims])
+    gain = np.minimum(asked, np.where(sign > 0, growing.up[aims], growing.down[aims]))
+    rise, fall = growing.up.copy(), growing.down.copy()
     # Both ways of moving a cell towards its width share its limit: no count may fall below nought.
     rise[aims] -= np.where(sign > 0, gain, 0.0)
     fall[aims] -= np.where(sign < 0, gain, 0.0)
+    up, down = growing.price, growing.price
+    up[aims] += np.where(sign < 0, weight, 0.0)  # or it would gain and lose at once
+    down[aims] += np.where(sign > 0, weight, 0.0)
     solver = silent()
     solver.passModel(
         program(
             sp.csc_array(sp.hstack([free, -free, towards])),
-            cost=np.concatenate([price[may], price[may], -weight]),
-            high=np.concatenate([rise[may], fall[may], gain]),
+            cost=np.concatenate([up[cells], down[cells], -weight]),
+            high=np.concatenate([rise[cells], fall[cells], gain]),
         )
     )
     solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return np.zeros(len(growing.problem))
-    found = np.array(solver.getSolution().col_value)
     move = np.zeros(len(growing.problem))
-    move[may] = found[: may.size] - found[may.size : 2 * may.size]
-    move[aims] += sign * found[2 * may.size :]
+    if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+        found = np.array(solver.getSolution().col_value)
+        move[cells] = found[: cells.size] - found[cells.size : 2 * cells.size]
+        move[aims] += sign * found[2 * cells.size :]
     return move
 
 
@@ -153,89 +178,18 @@ def _innermost(sums: sp.csr_array, whole: Whole) -> sp.csr_array:
     return step
 
 
-def _mend_places(growing: Growing, share: Real, layout: "_Layout") -> None:
-    for partners in _PARTNERS:  # first near moves, then farther ones: near ones are quick and cheap
-        before = -1
-        while growing.narrow.any() and before != (before := int(growing.narrow.sum())):
-            for at in [*range(layout.count), -1]:
-                aims = np.flatnonzero(growing.narrow & (layout.place == at))
-                if aims.size and (at >= 0 or partners > _PARTNERS[0]):
-                    around = _around(growing, layout, aims, partners)
-                    _mend(growing, share, aims=aims, cells=around)
-    _mend_everywhere(growing, share)
-
-
-def _mend_everywhere(growing: Growing, share: Real) -> None:
-    """At last let every cell move; what stays narrow then has no room in the table."""
-    everything = np.arange(len(growing.problem))
+def _mend(growing: Growing) -> None:
+    """At last move narrow cells one by one; what stays narrow then has no room in the table."""
+    if not growing.narrow.any():
+        return
+    problem = growing.problem
+    mender = Mender(problem, growing.up, growing.down)
     while (aims := np.flatnonzero(growing.narrow)).size:
-        _mend(growing, share, aims=aims, cells=everything)
+        for aim in aims:
+            if growing.narrow[aim]:
+                mender.price(growing.hidden, growing.share)
+                ends = growing.low[aim], growing.high[aim]
+                for move in mender.room(int(aim), float(problem.width[aim]), ends):
+                    growing.take(move)
         if (narrow := aims[growing.narrow[aims]]).size:
             raise UnprotectableError(narrow)
-
-
-def _around(growing: Growing, layout: "_Layout", aims: Whole, partners: int) -> Whole:
-    """The cells that may move for one place: its own, and hidden ones of places with the like."""
-    at = layout.place[aims[0]]
-    everywhere = partners == _PARTNERS[-1]
-    like = growing.hidden & np.isin(layout.alike, layout.alike[aims]) & (layout.place != at)
-    found = np.bincount(layout.place[like & (layout.place >= 0)], minlength=layout.count)
-    near = np.argsort(-found, kind="stable")[:partners]
-    own = (layout.place == at) | (everywhere & (layout.place == -1))
-    beside = growing.hidden & ((layout.place == -1) | np.isin(layout.place, near))
-    return np.flatnonzero(own | beside)
-
-
-def _mend(growing: Growing, share: Real, *, aims: Whole, cells: Whole) -> None:
-    part = growing.problem.only(cells)
-    mender = Mender(part, growing.up[cells], growing.down[cells])
-    where = np.searchsorted(cells, aims)
-    for cell, aim in zip(where, aims, strict=True):
-        if not growing.narrow[aim]:
-            continue
-        mender.price(growing.hidden[cells], share[cells])
-        for move in mender.room(
-            int(cell), float(growing.problem.width[aim]), (growing.low[aim], growing.high[aim])
-        ):
-            whole = np.zeros(len(growing.problem))
-            whole[cells] = move
-            growing.take(whole)
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """For each cell its place, a finest value of the longest dimension (-1: none), and its like.
-
-    Cells are alike when they differ in nothing but their place.
-    """
-
-    place: Whole
-    alike: Whole
-    count: int
-
-
-def _layout(cells: Family, count: int) -> _Layout:
-    pairs = Counter(pair for key in cells.keys for pair in key)
-    longest = Counter(dimension for dimension, _ in pairs).most_common(1)[0][0]
-    parents = _parents(cells, longest)
-    at: dict[str, int] = {}
-    rest: dict[Key, int] = {}
-    place = np.full(count, -1, dtype=np.int64)  # a union of cells, after them, is of no place
-    alike = np.full(count, -1, dtype=np.int64)
-    for cell, key in enumerate(cells.keys):
-        value = dict(key).get(longest, "")
-        others = tuple(pair for pair in key if pair[0] != longest)
-        alike[cell] = rest.setdefault(others, len(rest))
-        if value and value not in parents:
-            place[cell] = at.setdefault(value, len(at))
-    return _Layout(place, alike, len(at))
-
-
-def _parents(cells: Family, dimension: str) -> set[str]:
-    """The values of a dimension that are sums of others of it."""
-    found: set[str] = set()
-    for whole_at, parts in cells.wholes():
-        whole, part = cells.keys[whole_at], cells.keys[parts[0]]
-        if {d for d, _ in set(part) - set(whole)} == {dimension}:
-            found.update(value for d, value in whole if d == dimension)
-    return found

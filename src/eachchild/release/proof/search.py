@@ -22,8 +22,7 @@ _FAR = 1e9
 _SWEEPS = 40
 _NEARS = (350, 1_400, 10**9)  # unknowns that may move together around one cell
 _NODES = 200
-_WHOLE = 3_000  # unknowns up to which a part is searched whole from the start
-_GROUPS = (1_200, 1_200, 2_400, 5_000)  # unknowns searched at a time in a larger part
+_WHOLE = 3_000  # unknowns made whole at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,69 +105,9 @@ def search(part: Part, width: Whole) -> Witnesses:
     """Look for witnesses of every cell that asks for a width; `unproved` says what is left."""
     found = Witnesses(part, width)
     if found.add(_solve(part, np.zeros(part.cells.size))) and (width > 0).any():
-        if part.cells.size > _WHOLE:
-            for size in _GROUPS:
-                _by_places(found, size)
         _sweep(found)
         _one_by_one(found)
     return found
-
-
-def _by_places(found: Witnesses, size: int) -> None:
-    """Search some places at a time, all others held as in the last table, and join what is found.
-
-    Moves of different places do not touch the same cells, so they may be made at once.
-    """
-    base = found.tables[-1]
-    finds = []
-    for cells in _groups(found, size):
-        if found.unproved[cells].any():
-            local = Witnesses(_near(found.part, base, cells), found.width[cells])
-            local.low, local.high = found.low[cells].copy(), found.high[cells].copy()
-            local.tables.append(base[cells])
-            _sweep(local)
-            finds.append((cells, local.tables[1:]))
-    for step in range(max((len(tables) for _, tables in finds), default=0)):
-        joined = base.astype(float)
-        for cells, tables in finds:
-            if step < len(tables):
-                joined[cells] = tables[step]
-        found.add(joined)
-
-
-def _groups(found: Witnesses, at_most: int) -> list[Whole]:
-    """Disjoint sets of whole places: those together whose open cells need each other to move."""
-    place = found.part.place + 1
-    size = np.bincount(place)
-    ties = _ties(found, place, size.size)
-    free = size > 0
-    groups = []
-    while free.any():
-        first = int(np.argmax(np.where(free, ties.sum(axis=1), -1)))
-        chosen, filled = [first], size[first]
-        free[first] = False
-        while free.any() and filled < at_most:
-            following = int(np.argmax(np.where(free, ties[chosen].sum(axis=0), -1)))
-            chosen.append(following)
-            free[following] = False
-            filled += size[following]
-        groups.append(np.flatnonzero(np.isin(place, chosen)))
-    return groups
-
-
-def _ties(found: Witnesses, place: Whole, count: int) -> Real:
-    """How much the places need each other: facts with open cells, the shorter the more."""
-    terms = found.part.matrix.tocoo()
-    length = np.bincount(terms.row, minlength=found.part.matrix.shape[0])
-    is_open = np.bincount(terms.row, found.unproved[terms.col], length.size)
-    in_place = sp.csr_array(
-        (np.ones(terms.row.size), (place[terms.col], terms.row)), shape=(count, length.size)
-    )
-    in_place.data[:] = 1.0
-    weight = is_open / np.maximum(length, 1) ** 2
-    ties = ((in_place * weight) @ in_place.T).toarray()
-    np.fill_diagonal(ties, 0.0)
-    return np.asarray(ties, dtype=np.float64)
 
 
 def _sweep(found: Witnesses) -> None:
@@ -274,6 +213,42 @@ def _places(unknowns: tuple[Key, ...]) -> Whole:
 
 def _solve(part: Part, pull: Real) -> Real | None:
     """A whole-number table that agrees, pulled one way; None where none was found in time."""
+    everything = np.arange(part.cells.size)
+    if part.cells.size > _WHOLE:
+        step = _steps(part)
+        table = _table(part, pull, [everything[step == at] for at in range(step.max() + 1)])
+        if table is not None:
+            return table
+    return _table(part, pull, [everything])
+
+
+def _steps(part: Part) -> Whole:
+    """For each unknown its turn: some whole places at a time."""
+    size = np.bincount(part.place + 1)
+    first = (np.cumsum(size) - size) // _WHOLE
+    return np.asarray(np.unique(first[part.place + 1], return_inverse=True)[1], dtype=np.int64)
+
+
+def _table(part: Part, pull: Real, turns: list[Whole]) -> Real | None:
+    """In each turn some unknowns become whole and are held; those after them may be fractions."""
+    solver = _solver(part, pull)
+    found = None
+    for cells in turns:
+        at = cells.astype(np.int32)
+        kind = np.full(at.size, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
+        solver.changeColsIntegrality(at.size, at, kind)
+        solver.run()
+        status = solver.getInfo().primal_solution_status
+        if status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return None
+        found = np.array(solver.getSolution().col_value)
+        held = np.round(found[cells])
+        solver.changeColsBounds(at.size, at, held, held)
+        solver.changeColsIntegrality(at.size, at, np.zeros_like(kind))
+    return found
+
+
+def _solver(part: Part, pull: Real) -> highspy.Highs:
     model = highspy.HighsLp()
     by_column = sp.csc_array(part.matrix)
     model.num_row_, model.num_col_ = part.matrix.shape
@@ -284,7 +259,6 @@ def _solve(part: Part, pull: Real) -> Real | None:
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     model.a_matrix_.start_, model.a_matrix_.index_ = by_column.indptr, by_column.indices
     model.a_matrix_.value_ = by_column.data.astype(float)
-    model.integrality_ = [highspy.HighsVarType.kInteger] * part.cells.size
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, value in (
         ("output_flag", False), ("threads", 1), ("random_seed", 1),
@@ -292,7 +266,4 @@ def _solve(part: Part, pull: Real) -> Real | None:
     ):  # fmt: skip
         solver.setOptionValue(option, value)
     solver.passModel(model)
-    solver.run()
-    found = solver.getInfo().primal_solution_status
-    feasible = found == highspy.SolutionStatus.kSolutionStatusFeasible
-    return np.array(solver.getSolution().col_value) if feasible else None
+    return solver
