@@ -36,12 +36,12 @@ class Rule:
 
 def slow_attack(shown: Publication) -> dict[Key, Range]:
     """For each hidden cell its exact lowest and highest value (None: without end)."""
-    sums = _sums(shown.tables, {*shown.told, *shown.hidden})
+    sums = sums_of(shown.tables, {*shown.told, *shown.hidden})
     rules = tuple(Rule(sums[key], *span) for key, span in shown.told.items())
     return {key: _ends(rules, sums[key]) for key in shown.hidden}
 
 
-def _sums(tables: tuple[Table, ...], keys: set[Key]) -> dict[Key, Cells]:
+def sums_of(tables: tuple[Table, ...], keys: set[Key]) -> dict[Key, Cells]:
     """Each cell as a sum of unknowns."""
     below = _innermost(tables)
     names = sorted(below)
@@ -69,6 +69,10 @@ def _innermost(tables: tuple[Table, ...]) -> dict[str, dict[str, frozenset[str]]
                 known[parent] = children
             for child in children:
                 known.setdefault(child, ())
+    for name, value in (pair for table in tables for pair in table.of):
+        known = parts.setdefault(name, {TOTAL: ()})
+        known[TOTAL] = tuple(dict.fromkeys((*known[TOTAL], value)))
+        known[value] = ()
 
     def below(name: str, value: str) -> frozenset[str]:
         children = parts[name][value]
