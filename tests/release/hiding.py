@@ -87,6 +87,7 @@ def ask(
         may=(count > 0) & deep,
         sums=sp.csr_array((s.sign.astype(float), (s.row, s.cell)), (s.count, n)),
         alone=sp.csr_array((0, n)),
+        least=np.zeros(n, dtype=np.int64),
     )
     return Asked(case, cells, problem, published)
 

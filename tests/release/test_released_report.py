@@ -212,7 +212,7 @@ def test_many_schools_are_told_by_district_and_an_outcome_by_its_own_years() -> 
     at = np.array([values.index("black"), values.index("white")])[race][:, None]
     n = np.full(period.shape, 40)
     every = Tally.exact(n, np.full(n.shape, 8), missing=0 * n)
-    latest = replace(every, collected=period == 1)
+    latest = replace(Tally.exact(n, np.full(n.shape, 9), missing=0 * n), collected=period == 1)
     block = Block(("race",), place, period, at, n, {"oss_any": every, "iss_any": latest})
     parents = tuple(str(k % 2) for k in range(shape[1]))
     places = Places("school", tuple(f"{k:03d}" for k in range(shape[1])), "district", parents)

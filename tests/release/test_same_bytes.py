@@ -18,11 +18,13 @@ from eachchild.release.bundle import bundle_files
 from eachchild.release.decide import Decision, Subject, decide, prove_to_readers
 from eachchild.release.door import ReleaseRefusedError
 from eachchild.release.family import Key, family
+from eachchild.release.ledger import Ledger
 from eachchild.release.policy import Policy
 
 NOBODY: Mapping[str, tuple[()]] = {"public": (), "board": (), "staff": ()}
 PEOPLE = ("A. Lee", "B. Ruiz")
 DRAWS = 40
+SMALL = 10
 
 
 def files_of(decision: Decision, policy: Policy) -> dict[str, bytes]:
@@ -39,7 +41,7 @@ def test_linked_tables_with_another_table_of_the_proof_behind_them(name: str) ->
         case = case_of(seed)
         keys = family(case.tables).keys
         counts = dict(zip(keys, case.counts(keys).tolist(), strict=True))
-        small = frozenset(key for key, number in counts.items() if 0 < number < policy.minimum_n)
+        small = frozenset(key for key, number in counts.items() if 0 < number < SMALL)
         try:
             first = decide(Subject("t", "", case.tables, counts, small), policy, NOBODY)
         except ReleaseRefusedError:
@@ -79,7 +81,7 @@ def test_an_audit_with_other_counts_behind_the_same_release(
 def _release(folder: Path) -> tuple[dict[str, bytes], AuditDecision]:
     files, _, found = handover.release_audit(
         folder, load_policy("federal"), Audience.PUBLIC, approved_by=PEOPLE,
-        known={"public": ()}, progress=lambda what, share: None,
+        before=Ledger(), progress=lambda what, share: None,
     )  # fmt: skip
     return files, found
 

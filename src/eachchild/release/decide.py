@@ -39,6 +39,7 @@ class Subject:
     counts: Mapping[Key, int]
     primary: frozenset[Key]
     shown: frozenset[Key] = frozenset()  # what is published already and cannot be hidden any more
+    noughts: frozenset[Key] = frozenset()  # cells that the rule hides as noughts too
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Deci
     """
     refuse_circle(subject.tables)
     before = next(iter(known.values()), ())
+    _refuse_circle_with(before, subject)
     subject = _as_before(subject, before)
     small_before = {reader: _small_sums(earlier, policy) for reader, earlier in known.items()}
     asked = _Asked(set(subject.primary))
@@ -107,6 +109,26 @@ def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Deci
     )
 
 
+def _refuse_circle_with(earlier: Known, subject: Subject) -> None:
+    """Refuse tables of counts that close a circle with earlier ones, where there was none before.
+
+    An audit's outcomes are taken one by one: what two of them tell together is not checked.
+    """
+    if any(table.of for table in subject.tables):
+        return
+    before = [table for each in earlier for table in each.tables]
+    try:
+        refuse_circle(before)
+    except ValueError:
+        return
+    try:
+        refuse_circle([*before, *subject.tables])
+    except ValueError as error:
+        raise ReleaseRefusedError(
+            f"with what was released before, {error}. Pairs tell more together than each alone."
+        ) from None
+
+
 def _is_news(publication: Publication, earlier: Known) -> bool:
     """Whether anything is told that this reader was not told before."""
     told = {key for each in earlier for key, (low, high) in each.told.items() if low == high}
@@ -124,7 +146,11 @@ def _as_before(subject: Subject, earlier: Known) -> Subject:
     }
     hidden = {key for each in earlier for key in each.hidden.keys() & own}
     shown = frozenset(subject.shown | told)
-    return replace(subject, shown=shown, primary=frozenset(subject.primary | hidden) - shown)
+    noughts = {key for each in earlier for key in each.hidden.keys() - each.above_nought}
+    return replace(
+        subject, shown=shown, primary=frozenset(subject.primary | hidden) - shown,
+        noughts=subject.noughts | noughts,
+    )  # fmt: skip
 
 
 def release_proved(content: Content, audience: Audience, decision: Decision) -> Released:
@@ -139,7 +165,7 @@ def _choose(subject: Subject, policy: Policy, asked: _Asked) -> Choice:
         return choose(
             subject.tables, subject.counts, asked.primary,
             width=policy.width, insiders=policy.insiders, unions=asked.unions, wider=asked.wider,
-            shown=subject.shown,
+            shown=subject.shown, above_nought=_above_nought(subject, policy),
         )  # fmt: skip
     except UnprotectableError as error:
         keys = family(subject.tables).keys
@@ -152,7 +178,14 @@ def _choose(subject: Subject, policy: Policy, asked: _Asked) -> Choice:
 
 def _publication(subject: Subject, choice: Choice, policy: Policy) -> Publication:
     told = {k: (n, n) for k, n in subject.counts.items() if k not in choice.hidden}
-    return Publication(subject.tables, told, dict.fromkeys(sorted(choice.hidden), policy.width))
+    hidden = dict.fromkeys(sorted(choice.hidden), policy.width)
+    above = choice.hidden & _above_nought(subject, policy)
+    return Publication(subject.tables, told, hidden, above)
+
+
+def _above_nought(subject: Subject, policy: Policy) -> frozenset[Key]:
+    """Cells that are no noughts where they are hidden, as whoever knows the rules can tell."""
+    return frozenset(subject.counts) - subject.noughts if policy.above_nought else frozenset()
 
 
 def prove_to_readers(publication: Publication, known: Mapping[str, Known]) -> dict[str, Proof]:

@@ -54,6 +54,7 @@ def _of(publication: Publication, of: Key) -> Publication:
         tuple(replace(table, of=tuple(sorted((*of, *table.of)))) for table in publication.tables),
         {within(key): span for key, span in publication.told.items()},
         {within(key): width for key, width in publication.hidden.items()},
+        frozenset(map(within, publication.above_nought)),
     )
 
 

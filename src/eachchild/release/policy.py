@@ -26,6 +26,7 @@ class Policy:
     source: str
     width: int = 5  # a hidden count must leave at least so many values between its ends
     implied_sums: bool = True  # a small sum of hidden cells that follows is one cell more to hide
+    above_nought: bool = True  # readers know that a nought is shown where a small count is not
     insiders: bool = True  # the only student of a cell learns no other cell
     approvals: int = 2  # people who agree, the author not among them
     widest: str = "public"  # the widest audience that may be shown what it allows
@@ -37,7 +38,7 @@ class Policy:
             value = getattr(self, name)
             if type(value) is not int or value < least:
                 raise ValueError(f"{name} is no whole number of at least {least}")
-        for name in ("implied_sums", "insiders"):
+        for name in ("implied_sums", "above_nought", "insiders"):
             if type(getattr(self, name)) is not bool:
                 raise ValueError(f"{name} is neither true nor false")
         if self.widest not in _AUDIENCES:

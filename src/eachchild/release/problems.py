@@ -31,6 +31,7 @@ class ProblemFolder:
     table: Table
     counts: Mapping[Key, int]  # every cell, totals included
     primary: frozenset[Key]
+    noughts: frozenset[Key]  # the cells that would be hidden as noughts too
     optimum: Mapping[str, Mapping[str, float]]  # "width 5" -> secondary, secondary_sum
 
 
@@ -40,7 +41,12 @@ def read_problem(folder: Path) -> ProblemFolder:
     table = Table(str(about["name"]), tuple(_tree(folder, name) for name in _dims(about)))
     counts = _counts(folder, table)
     return ProblemFolder(
-        table.name, table, counts, _primary(folder, about, counts), _optimum(about)
+        table.name,
+        table,
+        counts,
+        _primary(folder, about, counts),
+        _noughts(about, counts),
+        _optimum(about),
     )
 
 
@@ -140,6 +146,13 @@ def _primary(
             'problem.json: "primary_rule" is no rule. Write count_from, count_to and zero, or '
             f'"{_LISTED}".'
         ) from None
+
+
+def _noughts(about: Mapping[str, object], counts: Mapping[Key, int]) -> frozenset[Key]:
+    """Any cell, where a list says what is small or a rule takes noughts for it; else none."""
+    rule = about["primary_rule"]
+    shown = isinstance(rule, Mapping) and not rule.get("zero")
+    return frozenset() if shown else frozenset(counts)
 
 
 def _listed(folder: Path, names: tuple[str, ...], counts: Mapping[Key, int]) -> Iterator[Key]:

@@ -17,13 +17,15 @@ class Publication:
     """Tables as they are published.
 
     `told` has every cell whose count, or a range of it, can be read; `hidden` every cell that is
-    shown as suppressed, with the number of values that must stay open for it. A cell in neither
+    shown as suppressed, with the number of values that must stay open for it. `above_nought` has
+    those of them that readers know to be no nought, since noughts are shown. A cell in neither
     is not in the publication, though it may follow from others.
     """
 
     tables: tuple[Table, ...]
     told: Mapping[Key, Range]
     hidden: Mapping[Key, int] = field(default_factory=dict)
+    above_nought: frozenset[Key] = frozenset()
 
     def to_json(self) -> dict[str, object]:
         """The publication as plain data, the same bytes for the same publication.
@@ -44,17 +46,21 @@ class Publication:
             ],
             "told": [[dict(key), *span] for key, span in sorted(self.told.items())],
             "hidden": [[dict(key), width] for key, width in sorted(self.hidden.items())],
+            "above_nought": [dict(key) for key in sorted(self.above_nought)],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> "Publication":
         """Read what `to_json` wrote; KeyError, TypeError or ValueError where it is not that."""
-        tables, told, hidden = (_list(data[name]) for name in ("tables", "told", "hidden"))
+        tables, told, hidden, above = (
+            _list(data[name]) for name in ("tables", "told", "hidden", "above_nought")
+        )
         return cls(
             tuple(_table(table) for table in tables),
             {key_of(cell): (int(low), None if high is None else int(high))
              for cell, low, high in told},
             {key_of(cell): int(width) for cell, width in hidden},
+            frozenset(key_of(cell) for cell in above),
         )  # fmt: skip
 
 

@@ -38,7 +38,10 @@ def subject_of(folder: Path, policy: Policy) -> Subject:
     """
     problem = read_problem(folder)
     few = {key for key, number in problem.counts.items() if 0 < number < policy.minimum_n}
-    return Subject(problem.name, "", (problem.table,), problem.counts, problem.primary | few)
+    small = problem.primary | few
+    return Subject(
+        problem.name, "", (problem.table,), problem.counts, small, noughts=problem.noughts
+    )
 
 
 def release_tables(

@@ -5,7 +5,7 @@ outcome then decides about its own counts. Within each, the whole place comes fi
 tables after it, each with what stands already. A table that cannot be proved is left out, by name.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from eachchild.release.audits.tables import Part
@@ -17,6 +17,7 @@ from eachchild.release.policy import Policy
 from eachchild.release.proof import prove
 from eachchild.release.published import Publication, Range
 
+_ALIKE_ROUNDS = 4
 Progress = Callable[[str, float], None]
 
 
@@ -36,6 +37,7 @@ class _Shown:
     tables: dict[str, Table] = field(default_factory=dict)
     told: dict[Key, Range] = field(default_factory=dict)
     hidden: dict[Key, int] = field(default_factory=dict)
+    above_nought: set[Key] = field(default_factory=set)
     decisions: list[Decision] = field(default_factory=list)
 
     def take(self, decision: Decision) -> None:
@@ -44,17 +46,20 @@ class _Shown:
         self.tables.update({table.name: table for table in found.tables})
         self.told.update(found.told)
         self.hidden.update(found.hidden)
+        self.above_nought |= found.above_nought
         self.decisions.append(decision)
 
     def publication(self) -> Publication:
         """All of it as one publication."""
         return Publication(
-            tuple(self.tables.values()), self.told, dict(sorted(self.hidden.items()))
-        )
+            tuple(self.tables.values()), self.told, dict(sorted(self.hidden.items())),
+            frozenset(self.above_nought),
+        )  # fmt: skip
 
     def copy(self) -> "_Shown":
         """As it is now, to be tried with more."""
-        return _Shown(dict(self.tables), dict(self.told), dict(self.hidden), list(self.decisions))
+        return _Shown(dict(self.tables), dict(self.told), dict(self.hidden), set(self.above_nought),
+                      list(self.decisions))  # fmt: skip
 
 
 def decide_audit(
@@ -70,18 +75,21 @@ def decide_audit(
     released: dict[str, dict[str, str]] = {}
     left_out: list[tuple[str, str]] = []
     latest = max((part.period for part in parts), default="")
-    for number, part in enumerate(parts):
-        told(f"deciding what may be shown of {part.period}", 0.05 + 0.7 * number / len(parts))
-        asked = part if part.period == latest else part.whole()
-        students = _students(title, asked, policy, first, left_out)
+    parts = [_asked(part, latest, left_out) for part in parts]
+    told("deciding which students may be counted", 0.05)
+    counted = _all_students(title, parts, policy, first, left_out)
+    for number, (asked, students) in enumerate(counted):
+        told(f"deciding what may be shown of {asked.period}", 0.1 + 0.65 * number / len(counted))
         news = 0  # the students' own decisions come with the first outcome that is shown
-        for outcome in part.outcomes:
+        for outcome in asked.outcomes:
             split = _outcome(title, asked, outcome, policy, first, students, left_out)
             if split is not None:
                 for decision in split.decisions[news:]:
                     shown.take(decision)
                 news = len(students.decisions)
-                released.setdefault(outcome, {})[part.period] = dict(asked.groups[0].of)["students"]
+                released.setdefault(outcome, {})[asked.period] = dict(asked.groups[0].of)[
+                    "students"
+                ]
     if not released:
         why = left_out[0][1] if left_out else "Its counts are known in part only, or do not add up."
         raise ReleaseRefusedError(f"nothing of this audit can be released. {why}")
@@ -89,16 +97,76 @@ def decide_audit(
     return AuditDecision(_together(shown, known), released, tuple(left_out))
 
 
+def _asked(part: Part, latest: str, left_out: list[tuple[str, str]]) -> Part:
+    """What is asked of a part: all of it in the latest year, else the first factor alone."""
+    kept = (part if part.period == latest else part.whole()).without_tied()
+    for tied in kept.tied:
+        why = f"it follows from {' and '.join(tied.others) or 'how many students there are'}."
+        left_out.append((f"{tied.outcome}, {part.period}", why))
+    return kept
+
+
+def _all_students(
+    title: str, parts: Sequence[Part], policy: Policy, known: Mapping[str, Known],
+    left_out: list[tuple[str, str]],
+) -> list[tuple[Part, _Shown]]:  # fmt: skip
+    """The counts of students of every part, hidden alike where parts count nearly the same.
+
+    Where all but a few of a group are asked, one count of it tells the other to within a few. A
+    part that cannot be hidden alike is left out, the later one.
+    """
+    also: list[set[Key]] = [set() for _ in parts]
+    for _ in range(_ALIKE_ROUNDS):
+        notes: list[tuple[str, str]] = []
+        found = [_students(title, part, policy, known, notes, more)
+                 for part, more in zip(parts, also, strict=True)]  # fmt: skip
+        unlike = list(_unlike(parts, found, policy))
+        if not unlike:
+            break
+        for at, key in unlike:
+            also[at].add(key)
+    left_out += notes
+    out = {at for at, _ in unlike}
+    left_out += [(f"all, {parts[at].groups[0].name}", "others nearly tell it.") for at in out]
+    return [pair for at, pair in enumerate(zip(parts, found, strict=True)) if at not in out]
+
+
+def _unlike(
+    parts: Sequence[Part], found: Sequence[_Shown], policy: Policy
+) -> Iterator[tuple[int, Key]]:
+    """Counts that are told in one part and hidden in another that counts nearly the same."""
+    for at, (part, shown) in enumerate(zip(parts, found, strict=True)):
+        for other, its in zip(parts, found, strict=True):
+            if other is part or other.period != part.period:
+                continue
+            for key in its.hidden:
+                own = _of_students(key, part)
+                # A nought cannot be hidden, and says of the others only that they were not asked.
+                near = (
+                    own in shown.told
+                    and part.students[own] > 0
+                    and (abs(part.students[own] - other.students[key]) < policy.minimum_n)
+                )
+                if near:
+                    yield at, own
+
+
+def _of_students(key: Key, part: Part) -> Key:
+    """The same group among the students of another part."""
+    return tuple(sorted({**dict(key), **dict(part.groups[0].of)}.items()))
+
+
 def _students(
     title: str, part: Part, policy: Policy, known: Mapping[str, Known],
-    left_out: list[tuple[str, str]],
+    left_out: list[tuple[str, str]], also: Collection[Key],
 ) -> _Shown:  # fmt: skip
-    few = frozenset(key for key, number in part.students.items() if 0 < number < policy.minimum_n)
+    few = frozenset(key for key, number in part.students.items()
+                    if 0 < number < policy.minimum_n or key in also)  # fmt: skip
 
     def subject(piece: Part) -> Subject:
         return Subject(title, "", piece.groups, piece.students, few & piece.students.keys())
 
-    return _stepwise(_Shown(), part.pieces(), subject, policy, known, left_out)
+    return _stepwise(_Shown(), part.pieces(), subject, policy, known, left_out, or_alone=True)
 
 
 def _outcome(
@@ -106,25 +174,29 @@ def _outcome(
     students: _Shown, left_out: list[tuple[str, str]],
 ) -> _Shown | None:  # fmt: skip
     def subject(piece: Part) -> Subject:
-        return Subject(title, "", piece.with_outcome(outcome), piece.counts(outcome),
-                       piece.small(outcome, policy))  # fmt: skip
+        return Subject(
+            title, "", piece.with_outcome(outcome), piece.counts(outcome),
+            piece.small(outcome, policy), noughts=piece.noughts(outcome, students.told),
+        )  # fmt: skip
 
     pieces = (
         p
         for p in part.pieces()
         if p.students.keys() <= students.told.keys() | students.hidden.keys()
     )
-    found = _stepwise(students.copy(), pieces, subject, policy, known, left_out)
+    found = _stepwise(students.copy(), pieces, subject, policy, known, left_out, or_alone=False)
     return found if len(found.decisions) > len(students.decisions) else None
 
 
 def _stepwise(
     shown: _Shown, pieces: Iterable[Part], subject: Callable[[Part], Subject], policy: Policy,
-    known: Mapping[str, Known], left_out: list[tuple[str, str]],
+    known: Mapping[str, Known], left_out: list[tuple[str, str]], *, or_alone: bool,
 ) -> _Shown:  # fmt: skip
     """Decide table after table, each with what stands; leave out what cannot be proved.
 
-    A crossing that cannot be proved gives way to its other side alone, all groups together.
+    A crossing of students that cannot be proved gives way to its other side alone, all groups
+    together (`or_alone`). One of an outcome does not: an outcome by each of two factors, beside
+    students by both, tells more than either table does.
     """
     for piece in pieces:
         asked = subject(piece)
@@ -134,7 +206,8 @@ def _stepwise(
             alone = piece.alone()
             if alone is None:
                 return shown  # not even the whole place: nothing finer then
-            more = _with(shown, subject(alone), policy, known)
+            if or_alone:
+                more = _with(shown, subject(alone), policy, known)
         if isinstance(more, _Shown):
             shown = more
     return shown

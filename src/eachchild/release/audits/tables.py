@@ -5,11 +5,12 @@ crossed with each. Tables that hang together over one factor add up to all that 
 others; three factors crossed two by two would not, and could tell more than any one of them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import combinations, count, product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eachchild.cube import ALL_PLACES, Block, Cube, Margin, Rollups
 from eachchild.plan import Plan
@@ -18,8 +19,19 @@ from eachchild.release.policy import Policy
 from eachchild.release.published import Publication, key_of
 
 Values = tuple[str, ...]
+Whole = NDArray[np.int64]
 Counts = dict[Key, int]
+_FEW_TIED = 3  # outcomes tried together, one by one, for one that follows from them
 _PLACES = 60  # places told apart; more would take too long to prove
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """An outcome whose counts follow from those of others: their sum, or what they leave."""
+
+    outcome: str
+    events: Mapping[Key, int]
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,7 @@ class Part:
     groups: tuple[Table, ...]
     students: Mapping[Key, int]
     events: Mapping[str, Mapping[Key, int]]
+    tied: tuple[Tied, ...] = ()
 
     def pieces(self) -> Iterator["Part"]:
         """The first factor alone, then each table: what is decided before stands after."""
@@ -80,7 +93,8 @@ class Part:
         """Counts that a policy does not show, in the tables that one outcome splits.
 
         Where few are asked, nothing is said; where few are, or are not, or all are, with the
-        outcome, neither side is. That nobody is may be said.
+        outcome, neither side is. That nobody is may be said. Where a small count follows from
+        others, the least of them is hidden for it.
         """
         found: set[Key] = set()
         for key, number in self.students.items():
@@ -88,11 +102,72 @@ class Part:
             pair = {split(key, outcome, "yes"), split(key, outcome, "no")}
             if 0 < number < policy.minimum_n:
                 found |= {key} | pair
-            elif number and (
-                0 < events < policy.minimum_events or number - events < policy.minimum_events
-            ):
+            elif (
+                number
+                and (0 < events < policy.minimum_events or number - events < policy.minimum_events)
+            ) or self._stands_for_tied(key, outcome, policy):
                 found |= pair
         return frozenset(found)
+
+    def _stands_for_tied(self, key: Key, outcome: str, policy: Policy) -> bool:
+        """Whether this is the least of the counts from which a small one follows."""
+        return any(
+            tied.others
+            and 0 < tied.events[key] < policy.minimum_events
+            and outcome == min(tied.others, key=lambda other: (self.events[other][key], other))
+            for tied in self.tied
+        )
+
+    def noughts(self, outcome: str, told: Collection[Key]) -> frozenset[Key]:
+        """Counts that are hidden as noughts too: that all are with the outcome, and of too few."""
+        without = (split(key, outcome, "no") for key in self.students)
+        of_few = (split(key, outcome, "yes") for key in self.students if key not in told)
+        return frozenset((*without, *of_few))
+
+    def without_tied(self) -> "Part":
+        """The outcomes that do not follow from each other, the more common ones first.
+
+        Of three of which one is the sum of the two others, two are shown: the third would tell
+        what they hide. So it is with outcomes that are everybody together.
+        """
+        keys = list(self.students)
+        kept: dict[str, Whole] = {"": _column(self.students, keys)}
+        tied: list[Tied] = []
+        for outcome in sorted(self.outcomes, key=lambda o: -sum(self.events[o].values())):
+            column = _column(self.events[outcome], keys)
+            others = _made_of(column, kept)
+            if others:
+                tied.append(Tied(outcome, self.events[outcome], tuple(filter(None, others))))
+            else:
+                kept[outcome] = column
+        return replace(
+            self, outcomes=tuple(o for o in self.outcomes if o in kept),
+            events={o: self.events[o] for o in self.outcomes if o in kept}, tied=tuple(tied),
+        )  # fmt: skip
+
+
+def _column(counts: Mapping[Key, int], keys: Sequence[Key]) -> Whole:
+    return np.array([counts[key] for key in keys], dtype=np.int64)
+
+
+def _made_of(column: Whole, others: Mapping[str, Whole]) -> tuple[str, ...]:
+    """The columns that make up one by adding and taking away, each once; none where none do.
+
+    A few are tried one by one, for little tables have several answers; many are solved for.
+    """
+    if not column.any():
+        return ()
+    for size in range(1, _FEW_TIED + 1):
+        for names in combinations(others, size):
+            for signs in product((1, -1), repeat=size):
+                made = np.column_stack([others[name] for name in names]) @ np.array(signs)
+                if np.array_equal(made, column):
+                    return names
+    matrix = np.column_stack(list(others.values()))
+    share = np.round(np.linalg.lstsq(matrix.astype(float), column.astype(float), rcond=None)[0])
+    if not share.any() or np.abs(share).max() > 1 or (matrix @ share != column).any():
+        return ()
+    return tuple(name for name, used in zip(others, share.astype(bool), strict=True) if used)
 
 
 def _table(trees: tuple[Tree, ...], of: Key) -> Table:

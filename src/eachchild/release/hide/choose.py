@@ -1,6 +1,6 @@
 """From counts and a policy to the cells that are hidden."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,11 +45,13 @@ def choose(
     unions: Iterable[Iterable[Key]] = (),
     wider: Mapping[Key, int] | None = None,
     shown: Iterable[Key] = (),
+    above_nought: Collection[Key] = (),
 ) -> Choice:
     """Choose what to hide beside the primary cells, so that every hidden cell keeps its width.
 
     `unions` are sets of hidden cells to be protected as one more cell, their sum; `wider` asks
-    some cells for more than the common width; `shown` are cells that stay as they are. Zero
+    some cells for more than the common width; `shown` are cells that stay as they are, and
+    `above_nought` those of which a reader knows, once hidden, that they are no nought. Zero
     cells are never hidden beside others: a reader who knows that nobody is there would learn
     nothing from it, and would see through it. Raises UnprotectableError, whose `cells` are places
     in the tables' cells, where nothing protects.
@@ -61,6 +63,7 @@ def choose(
         problem.width[at[key]] += more
     fixed = {at[key] for key in shown}
     problem.may[list(fixed)] = False
+    problem.least[[at[key] for key in above_nought if counts[key]]] = 1
     alone = _insiders(cells, problem, fixed) if insiders else []
     problem = problem.with_insiders(alone)
     problem = problem.with_unions([np.array([at[key] for key in keys]) for keys in unions])
@@ -96,6 +99,7 @@ def _problem(cells: Family, counts: Mapping[Key, int], primary: set[int], width:
         may=count > 0,
         sums=sums,
         alone=sp.csr_array((0, n)),
+        least=np.zeros(n, dtype=np.int64),
     )
 
 

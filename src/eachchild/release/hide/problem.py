@@ -39,6 +39,7 @@ class Problem:
     may: Marks
     sums: sp.csr_array
     alone: sp.csr_array
+    least: Whole  # what a reader knows each to be at least, once it is hidden
 
     def __len__(self) -> int:
         """How many cells there are."""
@@ -48,10 +49,11 @@ class Problem:
     def room(self) -> tuple[Real, Real]:
         """How far each cell may rise and fall: twice the widest width, and never below nought.
 
-        Farther is never needed, and near is faster.
+        Farther is never needed, and near is faster. Where readers know that a hidden count is no
+        nought, it cannot fall to nought either.
         """
         far = float(2 * self.width.max(initial=1))
-        return np.full(len(self), far), np.minimum(self.count, far).astype(float)
+        return np.full(len(self), far), np.minimum(self.count - self.least, far).astype(float)
 
     def known_to(self, insider: int) -> Whole:
         """The cells whose counts one insider knows from within."""
@@ -88,6 +90,7 @@ class Problem:
             may=np.concatenate([self.may, np.ones(more, dtype=bool)]),
             sums=sp.csr_array(sp.vstack([sp.hstack([self.sums, wide]), rows])),
             alone=sp.csr_array(sp.hstack([self.alone, sp.csr_array((self.alone.shape[0], more))])),
+            least=np.concatenate([self.least, np.zeros(more, dtype=np.int64)]),
         )
 
     def only(self, cells: Whole) -> "Problem":
@@ -102,4 +105,5 @@ class Problem:
             may=self.may[cells],
             sums=sums[told],
             alone=self.alone[:, cells],
+            least=self.least[cells],
         )

@@ -116,6 +116,8 @@ def _spans(publications: Sequence[Publication]) -> dict[Key, Range]:
                 spans.setdefault(key, (0, None))
         for key, span in publication.told.items():
             spans[key] = _both(key, spans.get(key, (0, None)), span)
+        for key in publication.above_nought:
+            spans[key] = _both(key, spans.get(key, (0, None)), (1, None))
     return spans
 
 
