@@ -29,6 +29,7 @@ _PAYING = 0.1  # part of the narrow cells that such a move serves, or it is the 
 _LEAST = 0.25  # what serving a cell is worth in the first sweep
 _SLOWLY = 4  # sweeps in which that doubles
 _SHORT = 1e-3  # what moving a hidden cell costs, so that moves stay short
+_NOBODY = np.zeros(0, dtype=np.int64)  # a reader knows no cell from within
 
 
 class Growing:
@@ -43,14 +44,25 @@ class Growing:
         self.share = share
         self.chance = chance
         self.hidden = problem.must.copy()
-        self.high = np.zeros(len(problem))
-        self.low = np.zeros(len(problem))
-        self.up, self.down = problem.room
+        self.moves: list[Real] = []
+        self.hold(_NOBODY)
+
+    def hold(self, known: Whole) -> None:
+        """Ask what moves without the cells that one insider knows."""
+        self.known = known
+        self.up, self.down = self.problem.room
+        self.up[known] = self.down[known] = 0.0
+        valid = [move for move in self.moves if not np.abs(move[known]).max(initial=0) > EXACT]
+        still = np.zeros(len(self.problem))
+        self.high = np.max([still, *valid], axis=0)
+        self.low = np.min([still, *valid], axis=0)
 
     @property
     def narrow(self) -> Marks:
         """Hidden cells that no moves so far give their width."""
-        return self.hidden & (self.high - self.low < self.problem.width - EXACT)
+        narrow = self.hidden & (self.high - self.low < self.problem.width - EXACT)
+        narrow[self.known] = False
+        return np.asarray(narrow)
 
     def price(self, short: float) -> Real:
         """What it costs to move each cell by one; cells that the relaxation hides are cheaper."""
@@ -59,6 +71,8 @@ class Growing:
 
     def take(self, move: Real) -> None:
         """Hide what a move touches."""
+        if self.problem.alone.shape[0]:  # or nobody asks for it again
+            self.moves.append(move)
         self.hidden |= np.abs(move) > EXACT
         np.maximum(self.high, move, out=self.high)
         np.minimum(self.low, move, out=self.low)
@@ -86,6 +100,19 @@ def _thinned(problem: Problem) -> Pattern:
 
 
 def _grown(growing: Growing) -> Marks:
+    """Serve readers and each insider, until nothing more need be hidden for any of them."""
+    problem = growing.problem
+    insiders = [problem.known_to(i) for i in range(problem.alone.shape[0])]
+    _serve(growing)
+    before = -1
+    while insiders and before != (before := int(growing.hidden.sum())):
+        for known in (*insiders, _NOBODY):
+            growing.hold(known)
+            _serve(growing)
+    return growing.hidden
+
+
+def _serve(growing: Growing) -> None:
     may = np.flatnonzero(growing.problem.may | growing.problem.must)
     idle = 0
     for sweep in range(_SWEEPS):
@@ -97,7 +124,6 @@ def _grown(growing: Growing) -> Marks:
         _crowds(growing)
         idle = 0 if growing.narrow.sum() < before else idle + 1
     _mend(growing)
-    return growing.hidden
 
 
 def _crowds(growing: Growing) -> None:
@@ -186,6 +212,7 @@ def _mend(growing: Growing) -> None:
         return
     problem = growing.problem
     mender = Mender(problem, growing.up, growing.down)
+    mender.hold(growing.known)
     while (aims := np.flatnonzero(growing.narrow)).size:
         for aim in aims:
             if growing.narrow[aim]:
