@@ -16,6 +16,7 @@ from eachchild.release.door import ReleaseRefusedError
 from eachchild.release.family import TOTAL, Table, Tree
 from eachchild.release.ledger import Entry, LedgerError, append, conflicts, load_ledger
 from eachchild.release.policy import Policy, load_policy
+from eachchild.release.proof import prove
 from eachchild.release.proof import search as auditor
 from eachchild.release.published import Publication, key_of
 from eachchild.release.reading import PublishedError, read_published
@@ -254,3 +255,11 @@ def test_a_ledger_that_is_not_there_is_no_sound_one(
 ) -> None:
     assert main(["ledger", action, str(tmp_path / "leger.jsonl")]) == 2
     assert "there is no such ledger" in capsys.readouterr().err
+
+
+def test_witnesses_made_whole_in_steps_prove_as_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = HERE / "problems" / "edu-race-outcome"
+    publication = decide(subject_of(problem), load_policy("benchmark"), {"public": ()}).publication
+    for at_a_time in (1, 10):
+        monkeypatch.setattr(auditor, "_WHOLE", at_a_time)
+        assert prove([publication]).holds

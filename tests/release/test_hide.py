@@ -15,7 +15,7 @@ from eachchild.release.hide import pattern as search
 from eachchild.release.hide.attack import Attacker
 from eachchild.release.hide.large import hide_many
 from eachchild.release.hide.pattern import Pattern, Search
-from eachchild.release.hide.problem import UnprotectableError
+from eachchild.release.hide.problem import Marks, UnprotectableError, Whole
 from eachchild.release.hide.room import Moves
 from eachchild.release.problems import read_problem
 from eachchild.release.published import Publication, key_of
@@ -276,3 +276,28 @@ def test_what_an_insider_knows_is_held_still() -> None:
     attacker.hold(np.array([beside]))
     assert attacker.reach(int(cell), 1).move[cell] == pytest.approx(0.0)
     assert moves.span(found.hidden, np.array([beside]))[cell] < 1e-5
+
+
+def test_every_insider_is_served_by_either_search() -> None:
+    asked = ask(schools(2, seed=5))
+    insiders = [alone_in(asked, cell) for cell in np.flatnonzero(asked.problem.count == 1)
+                if len(asked.cells.keys[cell]) == 4]  # fmt: skip
+    plain = hide_many(asked.problem).hidden
+    assert any(told_to(asked, plain, known) for known in insiders)
+    problem = asked.problem.with_insiders(insiders)
+    for found in (Search(problem).run(), hide_many(problem)):
+        assert not any(told_to(asked, found.hidden, known) for known in insiders)
+
+
+def alone_in(asked: Asked, innermost: int) -> Whole:
+    """The cells whose one student is that of an innermost cell."""
+    student = set(asked.cells.keys[innermost])
+    ones = np.flatnonzero(asked.problem.count == 1)
+    return np.array([cell for cell in ones if student.issuperset(asked.cells.keys[cell])])
+
+
+def told_to(asked: Asked, hidden: Marks, known: Whole) -> list[int]:
+    """Hidden cells that are narrow to whoever knows some of them."""
+    left = hidden.copy()
+    left[known] = False
+    return Check(asked, left).narrow(np.flatnonzero(left & asked.published))

@@ -12,6 +12,7 @@ from eachchild.release.hide.pattern import Pattern, Search
 from eachchild.release.hide.problem import Problem, Whole
 
 _AT_ONCE = 1_500  # cells up to which a table is protected whole
+_WITH_INSIDERS = 600  # the same where insiders are many more readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def choose(
 def _pattern(problem: Problem) -> Pattern:
     if not problem.must.any():
         return Pattern(problem.must, 0.0, 0.0)
-    if len(problem) <= _AT_ONCE:
+    if len(problem) <= (_WITH_INSIDERS if problem.alone.shape[0] else _AT_ONCE):
         return Search(problem).run()
     return hide_many(problem)
 

@@ -28,7 +28,8 @@ _CROWDS = 4  # moves of what is hidden already after each sweep, at most
 _PAYING = 0.1  # part of the narrow cells that such a move serves, or it is the last
 _LEAST = 0.25  # what serving a cell is worth in the first sweep
 _SLOWLY = 4  # sweeps in which that doubles
-_FREE = 1e-3  # what moving a hidden cell costs, so that moves stay short
+_SHORT = 1e-3  # what moving a hidden cell costs, so that moves stay short
+_NOBODY = np.zeros(0, dtype=np.int64)  # a reader knows no cell from within
 
 
 class Growing:
@@ -43,23 +44,35 @@ class Growing:
         self.share = share
         self.chance = chance
         self.hidden = problem.must.copy()
-        self.high = np.zeros(len(problem))
-        self.low = np.zeros(len(problem))
-        self.up, self.down = problem.room
+        self.moves: list[Real] = []
+        self.hold(_NOBODY)
+
+    def hold(self, known: Whole) -> None:
+        """Ask what moves without the cells that one insider knows."""
+        self.known = known
+        self.up, self.down = self.problem.room
+        self.up[known] = self.down[known] = 0.0
+        valid = [move for move in self.moves if not np.abs(move[known]).max(initial=0) > EXACT]
+        still = np.zeros(len(self.problem))
+        self.high = np.max([still, *valid], axis=0)
+        self.low = np.min([still, *valid], axis=0)
 
     @property
     def narrow(self) -> Marks:
         """Hidden cells that no moves so far give their width."""
-        return self.hidden & (self.high - self.low < self.problem.width - EXACT)
+        narrow = self.hidden & (self.high - self.low < self.problem.width - EXACT)
+        narrow[self.known] = False
+        return np.asarray(narrow)
 
-    @property
-    def price(self) -> Real:
+    def price(self, short: float) -> Real:
         """What it costs to move each cell by one; cells that the relaxation hides are cheaper."""
         new = self.problem.cost * np.maximum(0.02, 1.02 - self.share) / self.problem.width.max()
-        return np.where(self.hidden, _FREE, new)
+        return np.where(self.hidden, short, new)
 
     def take(self, move: Real) -> None:
         """Hide what a move touches."""
+        if self.problem.alone.shape[0]:  # or nobody asks for it again
+            self.moves.append(move)
         self.hidden |= np.abs(move) > EXACT
         np.maximum(self.high, move, out=self.high)
         np.minimum(self.low, move, out=self.low)
@@ -87,17 +100,30 @@ def _thinned(problem: Problem) -> Pattern:
 
 
 def _grown(growing: Growing) -> Marks:
+    """Serve readers and each insider, until nothing more need be hidden for any of them."""
+    problem = growing.problem
+    insiders = [problem.known_to(i) for i in range(problem.alone.shape[0])]
+    _serve(growing)
+    before = -1
+    while insiders and before != (before := int(growing.hidden.sum())):
+        for known in (*insiders, _NOBODY):
+            growing.hold(known)
+            _serve(growing)
+    return growing.hidden
+
+
+def _serve(growing: Growing) -> None:
     may = np.flatnonzero(growing.problem.may | growing.problem.must)
     idle = 0
     for sweep in range(_SWEEPS):
         before = growing.narrow.sum()
         if not before or idle > _IDLE:
             break
-        _sweep(growing, may, _LEAST * 2.0 ** (sweep / _SLOWLY))
+        worth = _LEAST * 2.0 ** (sweep / _SLOWLY)
+        _sweep(growing, may, worth=worth, price=growing.price(_SHORT))
         _crowds(growing)
         idle = 0 if growing.narrow.sum() < before else idle + 1
     _mend(growing)
-    return growing.hidden
 
 
 def _crowds(growing: Growing) -> None:
@@ -105,21 +131,23 @@ def _crowds(growing: Growing) -> None:
     for _ in range(_CROWDS):
         before = growing.narrow.sum()
         if before:
-            _sweep(growing, np.flatnonzero(growing.hidden), 1.0)
+            _sweep(growing, np.flatnonzero(growing.hidden), worth=1.0, price=growing.price(0.0))
         if growing.narrow.sum() >= (1 - _PAYING) * before:
             return
 
 
-def _sweep(growing: Growing, cells: Whole, worth: float) -> None:
+def _sweep(growing: Growing, cells: Whole, *, worth: float, price: Real) -> None:
     """One move of some cells for all that are narrow, each pulled up or down."""
     aims = np.flatnonzero(growing.narrow)
     sign = np.where(growing.chance.random(aims.size) < 0.5, 1.0, -1.0)
     # A few cells count for far more than the rest: all of a sum cannot rise together.
     weight = worth * np.exp(2.5 * growing.chance.standard_normal(aims.size))
-    growing.take(_move(growing, cells, aims=aims, sign=sign, weight=weight))
+    growing.take(_move(growing, cells, aims=aims, sign=sign, weight=weight, price=price))
 
 
-def _move(growing: Growing, cells: Whole, *, aims: Whole, sign: Real, weight: Real) -> Real:
+def _move(
+    growing: Growing, cells: Whole, *, aims: Whole, sign: Real, weight: Real, price: Real
+) -> Real:
     """The best move: what it takes narrow cells towards their width, less what it newly hides."""
     free = sp.csc_array(growing.sums[:, cells])
     towards = sp.csc_array(growing.sums[:, aims]) * sign
@@ -129,7 +157,7 @@ def _move(growing: Growing, cells: Whole, *, aims: Whole, sign: Real, weight: Re
     # Both ways of moving a cell towards its width share its limit: no count may fall below nought.
     rise[aims] -= np.where(sign > 0, gain, 0.0)
     fall[aims] -= np.where(sign < 0, gain, 0.0)
-    up, down = growing.price, growing.price
+    up, down = price.copy(), price.copy()
     up[aims] += np.where(sign < 0, weight, 0.0)  # or it would gain and lose at once
     down[aims] += np.where(sign > 0, weight, 0.0)
     solver = silent()
@@ -184,6 +212,7 @@ def _mend(growing: Growing) -> None:
         return
     problem = growing.problem
     mender = Mender(problem, growing.up, growing.down)
+    mender.hold(growing.known)
     while (aims := np.flatnonzero(growing.narrow)).size:
         for aim in aims:
             if growing.narrow[aim]:
