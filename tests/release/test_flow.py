@@ -258,8 +258,8 @@ def test_a_ledger_that_is_not_there_is_no_sound_one(
 
 
 def test_witnesses_made_whole_in_steps_prove_as_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem = HERE / "problems" / "edu-race-outcome"
-    publication = decide(subject_of(problem), load_policy("benchmark"), {"public": ()}).publication
+    problem, policy = HERE / "problems" / "edu-race-outcome", load_policy("benchmark")
+    publication = decide(subject_of(problem, policy), policy, {"public": ()}).publication
     for at_a_time in (1, 10):
         monkeypatch.setattr(auditor, "_WHOLE", at_a_time)
         assert prove([publication]).holds

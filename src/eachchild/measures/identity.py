@@ -157,7 +157,7 @@ def _predicted(one: _Question) -> Predicted:
 
 def _usable(one: _Question) -> tuple[Tally, Known]:
     tally = one.block.tallies[one.outcome.name].take(one.rows)
-    usable = tally.collected & (tally.n > 0)
+    usable = tally.collected & (tally.n > 0) & tally.is_exact
     if one.outcome.is_rate:
         usable &= tally.events <= tally.n
     return tally, usable
