@@ -19,6 +19,7 @@ _CROWDS = 16  # moves of many cells tried before cells are moved one by one
 _MANY = 8  # cells worth a move together
 _NOBODY = np.zeros(0, dtype=np.int64)  # no insider: nothing is known from within
 _EXACT_TO = 600  # cells up to which the optimum is asked for
+_EXACT_WITH_MORE = 100  # and where readers know more: rules, or a cell from within
 _CLOSE = 0.01  # relative gap at which a larger master stops
 _NODES = 20_000
 _ROUNDS = 80
@@ -73,7 +74,8 @@ class Search:
         return hidden
 
     def _found(self) -> Pattern:
-        exact = len(self.problem) <= _EXACT_TO
+        asked_more = self.problem.least.any() or self.problem.alone.shape[0] > 0
+        exact = len(self.problem) <= (_EXACT_WITH_MORE if asked_more else _EXACT_TO)
         relaxed, _ = self._settle(_ROUNDS)
         self.master.in_whole_cells(1e-4 if exact else _CLOSE, _NODES)
         answer, settled = self._settle(_ROUNDS if exact else _FEW)
