@@ -231,3 +231,24 @@ def test_students_who_were_counted_before_keep_their_name() -> None:
     told = {k: (n - 1, n - 1) for k, (n, _) in before.told.items()}
     other = replace(before, told=told)
     assert _names("2024-25", [dict(each) for each in asked], [other]) == ["2", "3"]
+
+
+def test_a_refusal_offers_what_can_be_proved_in_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder := tmp_path / "counts").mkdir()
+    rule = {"count_from": 1, "count_to": 9, "zero": False}
+    about = {"name": "t", "dims": ["school", "race"], "primary_rule": rule}
+    (folder / "problem.json").write_text(json.dumps(about))
+    (folder / "hierarchy_school.csv").write_text("parent,child\n__all__,n\n__all__,s\n")
+    (folder / "hierarchy_race.csv").write_text("parent,child\n__all__,a\n__all__,b\n")
+    (folder / "inner.csv").write_text("school,race,count\nn,a,3\nn,b,0\ns,a,20\ns,b,60\n")
+    # Others have told how many each school has: what is in the cross follows from that.
+    card = table(tmp_path, "card.csv", "school,count\n__all__,83\nn,3\ns,80\n")
+    assert main(["ledger", "import", str(card), "--ledger", str(tmp_path / "ledger.jsonl")]) == 0
+    assert release(tmp_path / "one", problem=folder) == 4
+    said = capsys.readouterr().err
+    assert "What can be proved is the same with --coarser race: 3 of 3 counts shown." in said
+    assert release(tmp_path / "one", "--coarser", "color", problem=folder) == 2
+    assert release(tmp_path / "one", "--coarser", "race", problem=folder) == 0
+    assert main(["verify", str(tmp_path / "one")]) == 0

@@ -163,6 +163,8 @@ def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
     policy = "a policy's name, or a file; default: the plan's, and federal for a folder of counts"
     command.add_argument("--policy", metavar="FILE", help=policy)
+    less = "leave out the finest values of a dimension of a folder of counts; may be repeated"
+    command.add_argument("--coarser", action="append", default=[], metavar="DIMENSION", help=less)
     ledger = "what was released before; default: ledger.jsonl beside the source"
     command.add_argument("--ledger", type=Path, metavar="FILE", help=ledger)
     command.add_argument(

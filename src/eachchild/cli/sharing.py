@@ -12,6 +12,8 @@ from eachchild.cli.terminal import Bar
 from eachchild.handover import policy_named, release_audit
 from eachchild.release import Audience, ReleaseRefusedError, load_policy
 from eachchild.release.bundle import BundleError, verify_bundle, verify_tables
+from eachchild.release.coarser import coarser
+from eachchild.release.door import ReleaseInputError
 from eachchild.release.imports import imported
 from eachchild.release.ledger import Ledger, LedgerError, append, conflicts, load_ledger
 from eachchild.release.proof import named
@@ -40,6 +42,10 @@ def run_release(chosen: argparse.Namespace) -> int:
         raise FileNotFoundError(
             f"{chosen.source} holds neither an audit nor tables. `eachchild audit PLAN --out DIR` "
             "writes an audit; a folder of counts has problem.json, inner.csv and its hierarchies."
+        )
+    if chosen.coarser:
+        raise ReleaseInputError(
+            "--coarser is for a folder of counts; of an audit what cannot be proved is left out."
         )
     if audience is Audience.INTERNAL:
         print(f"{chosen.source} is the internal audit, and complete as it stands.")
@@ -72,8 +78,11 @@ def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
     policy = load_policy(chosen.policy or _USUAL, Path())
     out = _out(chosen, audience)
     path, before = _before(chosen)
+    subject = subject_of(chosen.source, policy)
+    for dimension in chosen.coarser:
+        subject = coarser(subject, dimension)
     files, cost = release_tables(
-        subject_of(chosen.source, policy), policy, audience,
+        subject, policy, audience,
         approved_by=chosen.approved_by, before=before,
     )  # fmt: skip
     _write_bundle(files, out, path, audience, before)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from eachchild.release.approval import approved
 from eachchild.release.bundle import PROOF, bundle_files, claim, verify_tables
+from eachchild.release.coarser import next_coarser
 from eachchild.release.decide import Decision, Subject, decide
+from eachchild.release.door import ReleaseRefusedError
 from eachchild.release.ledger import RELEASE, Entry, Ledger
 from eachchild.release.policy import Policy
 from eachchild.release.problems import read_problem
@@ -55,7 +57,7 @@ def release_tables(
     """The files of a bundle and what it cost; ReleaseRefusedError where it may not leave."""
     names = approved(approved_by, author=subject.author, policy=policy, audience=audience)
     known = before.readers(audience)
-    decision = decide(subject, policy, known)
+    decision = _decided(subject, policy, known)
     files = bundle_files(
         decision,
         policy,
@@ -66,6 +68,27 @@ def release_tables(
         after=before.last,
     )
     return files, cost_of(decision, policy)
+
+
+def _decided(
+    subject: Subject, policy: Policy, known: Mapping[str, Sequence[Publication]]
+) -> Decision:
+    """What may be shown; a refusal says what may be shown in its place."""
+    try:
+        return decide(subject, policy, known)
+    except ReleaseRefusedError as error:
+        offer = next_coarser(subject, policy, known)
+        if offer is None:
+            raise
+        taken, less = offer
+        asked = " ".join(f"--coarser {name}" for name in taken)
+        told, cells = (
+            len(less.publication.told),
+            len(less.publication.told) + len(less.publication.hidden),
+        )
+        raise ReleaseRefusedError(
+            f"{error} What can be proved is the same with {asked}: {told} of {cells} counts shown."
+        ) from None
 
 
 def cost_of(decision: Decision, policy: Policy) -> Cost:
