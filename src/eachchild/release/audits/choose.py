@@ -7,6 +7,7 @@ tables after it, each with what stands already. A table that cannot be proved is
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import permutations
 
 from eachchild.release.audits.tables import Part
 from eachchild.release.decide import Decision, Known, Subject, decide, prove_to_readers
@@ -87,9 +88,8 @@ def decide_audit(
                 for decision in split.decisions[news:]:
                     shown.take(decision)
                 news = len(students.decisions)
-                released.setdefault(outcome, {})[asked.period] = dict(asked.groups[0].of)[
-                    "students"
-                ]
+                of = dict(asked.groups[0].of)
+                released.setdefault(outcome, {})[asked.period] = of["students"]
     if not released:
         why = left_out[0][1] if left_out else "Its counts are known in part only, or do not add up."
         raise ReleaseRefusedError(f"nothing of this audit can be released. {why}")
@@ -123,32 +123,27 @@ def _all_students(
         unlike = list(_unlike(parts, found, policy))
         if not unlike:
             break
-        for at, key in unlike:
+        for at, _, key in unlike:
             also[at].add(key)
     left_out += notes
-    out = {at for at, _ in unlike}
+    out = {max(at, other) for at, other, _ in unlike}
     left_out += [(f"all, {parts[at].groups[0].name}", "others nearly tell it.") for at in out]
     return [pair for at, pair in enumerate(zip(parts, found, strict=True)) if at not in out]
 
 
 def _unlike(
     parts: Sequence[Part], found: Sequence[_Shown], policy: Policy
-) -> Iterator[tuple[int, Key]]:
-    """Counts that are told in one part and hidden in another that counts nearly the same."""
-    for at, (part, shown) in enumerate(zip(parts, found, strict=True)):
-        for other, its in zip(parts, found, strict=True):
-            if other is part or other.period != part.period:
-                continue
-            for key in its.hidden:
-                own = _of_students(key, part)
-                # A nought cannot be hidden, and says of the others only that they were not asked.
-                near = (
-                    own in shown.told
-                    and part.students[own] > 0
-                    and (abs(part.students[own] - other.students[key]) < policy.minimum_n)
-                )
-                if near:
-                    yield at, own
+) -> Iterator[tuple[int, int, Key]]:
+    """Counts told in one part (the first) and hidden in another that counts nearly the same."""
+    for (at, part), (other_at, other) in permutations(enumerate(parts), 2):
+        if other.period != part.period:
+            continue
+        for key in found[other_at].hidden:
+            own = _of_students(key, part)
+            # A nought cannot be hidden, and says of the others only that they were not asked.
+            told = own in found[at].told and part.students[own] > 0
+            if told and abs(part.students[own] - other.students[key]) < policy.minimum_n:
+                yield at, other_at, own
 
 
 def _of_students(key: Key, part: Part) -> Key:
