@@ -6,8 +6,6 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
 from eachchild.cli import main
 from eachchild.cube import restore
 from eachchild.plan import load_plan
@@ -16,38 +14,26 @@ from eachchild.release.audits import Part, decide_audit, parts_of_audit
 from eachchild.release.family import TOTAL, Table, Tree
 from eachchild.release.published import key_of
 
-VIRGINIA = Path(__file__).parents[2] / "examples" / "virginia"
 NOBODY: Mapping[str, tuple[()]] = {"public": ()}
 
 
-@pytest.fixture(scope="module")
-def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("virginia")
-    out = folder / "audit"
-    vault = ("--vault", str(folder / "vault"))
-    assert main(["audit", str(VIRGINIA), "--out", str(out), *vault, "--no-pdf"]) == 0
-    names = ("--approved-by", "A. Lee", "--approved-by", "B. Ruiz")
-    assert main(["release", str(out), "--audience", "public", *names]) == 0
-    return out
-
-
-def test_the_public_bundle_holds_and_says_whom_it_is_for(audited: Path) -> None:
-    bundle = audited / "released" / "public"
+def test_the_public_bundle_holds_and_says_whom_it_is_for(virginia: Path) -> None:
+    bundle = virginia / "released" / "public"
     assert main(["verify", str(bundle)]) == 0
     assert json.loads((bundle / "findings.json").read_text())["audience"] == "public"
     assert "Public: small counts are hidden" in (bundle / "report.html").read_text("utf-8")
 
 
-def test_numbers_that_are_shown_are_known_however_many_students_there_are(audited: Path) -> None:
+def test_numbers_that_are_shown_are_known_however_many_students_there_are(virginia: Path) -> None:
     page = (
-        (audited / "released" / "public" / "report.html").read_text("utf-8").replace("\u00a0", " ")
+        (virginia / "released" / "public" / "report.html").read_text("utf-8").replace("\u00a0", " ")
     )
     assert "That is 67,378 of 1,216,996 students" in page
     assert "Known only within bounds" not in page
 
 
-def test_every_count_in_the_bundle_is_a_released_cell(audited: Path) -> None:
-    bundle = audited / "released" / "public"
+def test_every_count_in_the_bundle_is_a_released_cell(virginia: Path) -> None:
+    bundle = virginia / "released" / "public"
     with (bundle / "cells.csv").open() as file:
         shown = {int(row["count"]) for row in csv.DictReader(file) if row["state"] == "reported"}
     with (bundle / "measures.csv").open() as file:
@@ -61,8 +47,8 @@ def test_every_count_in_the_bundle_is_a_released_cell(audited: Path) -> None:
     assert told <= shown
 
 
-def test_a_changed_report_is_no_released_report(audited: Path) -> None:
-    page = audited / "released" / "public" / "report.html"
+def test_a_changed_report_is_no_released_report(virginia: Path) -> None:
+    page = virginia / "released" / "public" / "report.html"
     whole = page.read_bytes()
     page.write_bytes(whole.replace(b"32,138", b"32,139"))
     assert hashlib.sha256(page.read_bytes()).digest() != hashlib.sha256(whole).digest()
@@ -70,8 +56,8 @@ def test_a_changed_report_is_no_released_report(audited: Path) -> None:
     page.write_bytes(whole)
 
 
-def test_the_tables_are_those_of_the_audit(audited: Path) -> None:
-    parts = parts_of_audit(load_plan(audited / "cube"), restore(audited / "cube"))
+def test_the_tables_are_those_of_the_audit(virginia: Path) -> None:
+    parts = parts_of_audit(load_plan(virginia / "cube"), restore(virginia / "cube"))
     black = next(k for p in parts for k in p.students if dict(k).get("race") == "black")
     part = next(p for p in parts if "oss_any" in p.outcomes)
     assert (part.events["oss_any"][black], part.students[black]) == (32_138, 261_644)

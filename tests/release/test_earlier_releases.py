@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from runs import PROBLEM, released
 
 from eachchild.cli import main
 from eachchild.release.audits.tables import _names
@@ -23,17 +24,9 @@ from eachchild.release.published import Publication, key_of
 from eachchild.release.tables import subject_of
 from eachchild.release.types import Audience
 
-PROBLEM = Path(__file__).parent / "problems" / "edu-race-2d"
 FEDERAL = load_policy("federal")
-PEOPLE = ("--approved-by", "A. Lee", "--approved-by", "B. Ruiz")
 SEX = Tree("sex", {TOTAL: ("female", "male")})
 FEMALE, MALE = key_of({"sex": "female"}), key_of({"sex": "male"})
-
-
-def release(out: Path, *more: str, problem: Path = PROBLEM) -> int:
-    """Release a folder of counts to the public, with a ledger beside the bundle."""
-    ledger = ("--ledger", str(out.parent / "ledger.jsonl"), "--out", str(out))
-    return main(["release", str(problem), "--audience", "public", *PEOPLE, *ledger, *more])
 
 
 def resealed(bundle: Path, change: Callable[[dict[str, Any]], None]) -> int:
@@ -47,8 +40,8 @@ def resealed(bundle: Path, change: Callable[[dict[str, Any]], None]) -> int:
 
 
 def test_the_same_counts_released_again_show_and_hide_the_same(tmp_path: Path) -> None:
-    assert release(tmp_path / "one") == 0
-    assert release(tmp_path / "two") == 0
+    assert released(tmp_path / "one") == 0
+    assert released(tmp_path / "two") == 0
     assert (tmp_path / "one" / "cells.csv").read_bytes() == (
         tmp_path / "two" / "cells.csv"
     ).read_bytes()
@@ -74,15 +67,15 @@ def test_the_same_counts_released_again_show_and_hide_the_same(tmp_path: Path) -
 def test_a_bundle_sealed_again_is_not_believed(
     tmp_path: Path, change: Callable[[dict[str, Any]], None]
 ) -> None:
-    assert release(tmp_path / "bundle") == 0
+    assert released(tmp_path / "bundle") == 0
     assert resealed(tmp_path / "bundle", lambda proof: None) == 0
     assert resealed(tmp_path / "bundle", change) == 4
 
 
 def test_a_ledger_cut_short_is_found_by_a_bundle_it_should_hold(tmp_path: Path) -> None:
     ledger = tmp_path / "ledger.jsonl"
-    assert release(tmp_path / "one") == 0
-    assert release(tmp_path / "two") == 0
+    assert released(tmp_path / "one") == 0
+    assert released(tmp_path / "two") == 0
     bundles = (str(tmp_path / "one"), str(tmp_path / "two"))
     assert main(["ledger", "check", str(ledger), *bundles]) == 0
     first, _ = ledger.read_bytes().splitlines(keepends=True)
@@ -94,7 +87,7 @@ def test_a_ledger_cut_short_is_found_by_a_bundle_it_should_hold(tmp_path: Path) 
 def test_a_policy_for_insiders_lets_nothing_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert release(tmp_path / "bundle", "--policy", "internal") == 4
+    assert released(tmp_path / "bundle", "--policy", "internal") == 4
     assert "is for internal and nobody beyond" in capsys.readouterr().err
 
 
@@ -246,9 +239,9 @@ def test_a_refusal_offers_what_can_be_proved_in_its_place(
     # Others have told how many each school has: what is in the cross follows from that.
     card = table(tmp_path, "card.csv", "school,count\n__all__,83\nn,3\ns,80\n")
     assert main(["ledger", "import", str(card), "--ledger", str(tmp_path / "ledger.jsonl")]) == 0
-    assert release(tmp_path / "one", problem=folder) == 4
+    assert released(tmp_path / "one", problem=folder) == 4
     said = capsys.readouterr().err
     assert "What can be proved is the same with --coarser race: 3 of 3 counts shown." in said
-    assert release(tmp_path / "one", "--coarser", "color", problem=folder) == 2
-    assert release(tmp_path / "one", "--coarser", "race", problem=folder) == 0
+    assert released(tmp_path / "one", "--coarser", "color", problem=folder) == 2
+    assert released(tmp_path / "one", "--coarser", "race", problem=folder) == 0
     assert main(["verify", str(tmp_path / "one")]) == 0

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from runs import HERE, PROBLEM, released
 from slow_attacker import slow_attack
 
 from eachchild.cli import main
@@ -23,27 +24,7 @@ from eachchild.release.reading import PublishedError, read_published
 from eachchild.release.tables import subject_of
 from eachchild.release.types import Audience
 
-HERE = Path(__file__).parent
-PROBLEM = HERE / "problems" / "edu-race-2d"
-PEOPLE = ("--approved-by", "A. Lee", "--approved-by", "B. Ruiz")
 READERS = {"public": (), "board": (), "staff": ()}
-
-
-def released(out: Path, *more: str, problem: Path = PROBLEM) -> int:
-    ledger = ("--ledger", str(out.parent / "ledger.jsonl"))
-    return main(
-        [
-            "release",
-            str(problem),
-            "--audience",
-            "public",
-            *PEOPLE,
-            *ledger,
-            "--out",
-            str(out),
-            *more,
-        ]
-    )
 
 
 def files_of(decision: Decision, policy: Policy) -> dict[str, bytes]:

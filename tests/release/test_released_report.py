@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from runs import PEOPLE, audit_released
 from slow_attacker import slow_attack
 
 from eachchild import handover
@@ -33,7 +34,6 @@ from eachchild.release.types import Nearest
 from eachchild.terms.factors import FACTORS, Group
 from eachchild.worlds import synthesize
 
-PEOPLE = ("--approved-by", "A. Lee", "--approved-by", "B. Ruiz")
 POLICY = load_policy("federal")
 KEPT = ('factor = "race"', 'factor = "sex"', 'name = "chronic_absence"', 'name = "oss_any"')
 
@@ -51,11 +51,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
     first, *blocks = (world / "audit.toml").read_text().split("\n[[")
     kept = [b for b in blocks if b.startswith("source") or any(k in b for k in KEPT)]
     (world / "audit.toml").write_text("\n[[".join((first, *kept)))
-    out = folder / "audit"
-    vault = ("--vault", str(folder / "vault"))
-    assert main(["audit", str(world), "--out", str(out), *vault, "--no-pdf"]) == 0
-    assert main(["release", str(out), "--audience", "public", *PEOPLE]) == 0
-    return out
+    return audit_released(world, folder)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from eachchild.release.door import ReleaseRefusedError, handed, refuse_unproved
-from eachchild.release.family import Key, Table, family, refuse_circle
+from eachchild.release.family import Key, Table, circle, family
 from eachchild.release.hide import Choice, UnprotectableError, choose
 from eachchild.release.insiders import told_to_insiders
 from eachchild.release.policy import Policy
@@ -56,7 +56,6 @@ class Decision:
 class _Asked:
     """What the auditor's findings add to the search."""
 
-    primary: set[Key]
     unions: list[Union] = field(default_factory=list)
     wider: dict[Key, int] = field(default_factory=dict)
 
@@ -82,19 +81,18 @@ def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Deci
     tables that hang together in a circle: what is known of all of them together would be more than
     their sums say.
     """
-    refuse_circle(subject.tables)
     before = next(iter(known.values()), ())
-    _refuse_circle_with(before, subject)
+    _refuse_circle(subject, before)
     subject = _as_before(subject, before)
-    small_before = {reader: _small_sums(earlier, policy) for reader, earlier in known.items()}
-    asked = _Asked(set(subject.primary))
+    above_nought = _above_nought(subject, policy)
+    asked = _Asked()
     failures: tuple[Key, ...] = ()
     for _ in range(_ROUNDS):
-        choice = _choose(subject, policy, asked)
-        publication = _publication(subject, choice, policy)
+        choice = _choose(subject, policy, asked, above_nought)
+        publication = _publication(subject, choice, policy, above_nought)
         proofs = prove_to_readers(publication, known)
         failures = tuple({key: None for p in proofs.values() for key in p.unproved})
-        unions = _unions(proofs, policy, small_before)
+        unions = _unions(proofs, policy, known)
         if not failures and not unions:
             inside = _insiders(subject, choice, policy) if _is_news(publication, before) else []
             first = next(iter(proofs.values()))
@@ -109,43 +107,38 @@ def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Deci
     )
 
 
-def _refuse_circle_with(earlier: Known, subject: Subject) -> None:
-    """Refuse tables of counts that close a circle with earlier ones, where there was none before.
+def _refuse_circle(subject: Subject, earlier: Known) -> None:
+    """Refuse tables in a circle, and tables of counts that close one with earlier ones.
 
     An audit's outcomes are taken one by one: what two of them tell together is not checked.
     """
-    if any(table.of for table in subject.tables):
-        return
+    said = "are crossed two by two in a circle; release the whole cross"
+    if names := circle(subject.tables):
+        raise ValueError(f"{', '.join(names)} {said}")
     before = [table for each in earlier for table in each.tables]
-    try:
-        refuse_circle(before)
-    except ValueError:
+    if any(table.of for table in subject.tables) or circle(before):
         return
-    try:
-        refuse_circle([*before, *subject.tables])
-    except ValueError as error:
+    if names := circle([*before, *subject.tables]):
         raise ReleaseRefusedError(
-            f"with what was released before, {error}. Pairs tell more together than each alone."
-        ) from None
+            f"with what was released before, {', '.join(names)} {said}. Pairs tell more together "
+            "than each alone."
+        )
 
 
 def _is_news(publication: Publication, earlier: Known) -> bool:
     """Whether anything is told that this reader was not told before."""
-    told = {key for each in earlier for key, (low, high) in each.told.items() if low == high}
-    return not publication.told.keys() <= told
+    return not publication.told.keys() <= _told(earlier)
+
+
+def _told(earlier: Known) -> set[Key]:
+    return {key for each in earlier for key in each.exact}
 
 
 def _as_before(subject: Subject, earlier: Known) -> Subject:
     """The subject with what its reader has been told, and not been told, of its cells already."""
     own = subject.counts.keys()
-    told = {
-        key
-        for each in earlier
-        for key, (low, high) in each.told.items()
-        if key in own and low == high
-    }
     hidden = {key for each in earlier for key in each.hidden.keys() & own}
-    shown = frozenset(subject.shown | told)
+    shown = subject.shown | (_told(earlier) & own)
     noughts = {key for each in earlier for key in each.hidden.keys() - each.above_nought}
     return replace(
         subject, shown=shown, primary=frozenset(subject.primary | hidden) - shown,
@@ -160,12 +153,14 @@ def release_proved(content: Content, audience: Audience, decision: Decision) -> 
     return handed(content, audience)
 
 
-def _choose(subject: Subject, policy: Policy, asked: _Asked) -> Choice:
+def _choose(
+    subject: Subject, policy: Policy, asked: _Asked, above_nought: frozenset[Key]
+) -> Choice:
     try:
         return choose(
-            subject.tables, subject.counts, asked.primary,
+            subject.tables, subject.counts, subject.primary,
             width=policy.width, insiders=policy.insiders, unions=asked.unions, wider=asked.wider,
-            shown=subject.shown, above_nought=_above_nought(subject, policy),
+            shown=subject.shown, above_nought=above_nought,
         )  # fmt: skip
     except UnprotectableError as error:
         keys = family(subject.tables).keys
@@ -176,11 +171,12 @@ def _choose(subject: Subject, policy: Policy, asked: _Asked) -> Choice:
         ) from None
 
 
-def _publication(subject: Subject, choice: Choice, policy: Policy) -> Publication:
+def _publication(
+    subject: Subject, choice: Choice, policy: Policy, above_nought: frozenset[Key]
+) -> Publication:
     told = {k: (n, n) for k, n in subject.counts.items() if k not in choice.hidden}
     hidden = dict.fromkeys(sorted(choice.hidden), policy.width)
-    above = choice.hidden & _above_nought(subject, policy)
-    return Publication(subject.tables, told, hidden, above)
+    return Publication(subject.tables, told, hidden, choice.hidden & above_nought)
 
 
 def _above_nought(subject: Subject, policy: Policy) -> frozenset[Key]:
@@ -208,24 +204,19 @@ def _prove(publication: Publication, earlier: Known) -> Proof:
         ) from None
 
 
-def _small_sums(earlier: Known, policy: Policy) -> frozenset[frozenset[Key]]:
-    """Small sums of hidden cells that earlier publications tell by themselves: no longer ours."""
-    if not policy.implied_sums or not earlier:
-        return frozenset()
-    return frozenset(map(frozenset, implied_small(facts_of(earlier), policy.minimum_n)))
-
-
-def _unions(
-    proofs: Mapping[str, Proof], policy: Policy, before: Mapping[str, frozenset[frozenset[Key]]]
-) -> list[Union]:
-    """Sums of what is hidden from a reader that this release tells, and that are small."""
+def _unions(proofs: Mapping[str, Proof], policy: Policy, known: Mapping[str, Known]) -> list[Union]:
+    """Sums of what is hidden from a reader that are small and told, and were not told before."""
     if not policy.implied_sums:
         return []
     found: dict[Union, None] = {}
     for reader, proof in proofs.items():
-        for union in implied_small(proof.facts, policy.minimum_n):
-            if proof.hidden.keys() >= set(union) and frozenset(union) not in before[reader]:
-                found.setdefault(union)
+        small = [union for union in implied_small(proof.facts, policy.minimum_n)
+                 if proof.hidden.keys() >= set(union)]  # fmt: skip
+        if small and known[reader]:
+            before = implied_small(facts_of(known[reader]), policy.minimum_n)
+            old = set(map(frozenset, before))
+            small = [union for union in small if frozenset(union) not in old]
+        found.update(dict.fromkeys(small))
     return list(found)
 
 

@@ -61,7 +61,7 @@ class Table:
 
     def _key(self, values: tuple[str, ...]) -> Key:
         named = zip((t.name for t in self.trees), values, strict=True)
-        return tuple(sorted((*self.of, *((d, v) for d, v in named if v != TOTAL))))
+        return joined(self.of, tuple((d, v) for d, v in named if v != TOTAL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,17 @@ def family(tables: Iterable[Table]) -> Family:
     return Family(tuple(at), _terms(tuple(sums)))
 
 
-def refuse_circle(tables: Iterable[Table]) -> None:
-    """Raise ValueError where tables of the same students hang together in a circle.
+def joined(key: Key, more: Key) -> Key:
+    """A cell's key with some pairs more.
+
+    >>> joined((("sex", "male"),), (("period", "2024-25"),))
+    (('period', '2024-25'), ('sex', 'male'))
+    """
+    return tuple(sorted((*key, *more)))
+
+
+def circle(tables: Iterable[Table]) -> list[str]:
+    """The dimensions in which tables of the same students hang together in a circle; none: [].
 
     Race by sex, sex by grade and grade by race agree on every margin and may still have no cross of
     all three behind them, so a reader could rule out tables that agree with each. Tables that can
@@ -127,26 +136,17 @@ def refuse_circle(tables: Iterable[Table]) -> None:
 
     >>> race, sex, grade = (Tree(name, {TOTAL: ("a", "b")}) for name in ("race", "sex", "grade"))
     >>> two = [Table("1", (race, sex)), Table("2", (race, grade))]
-    >>> refuse_circle(two)
-    >>> refuse_circle([*two, Table("3", (sex, grade))])
-    Traceback (most recent call last):
-    ...
-    ValueError: grade, race, sex are crossed two by two in a circle; release the whole cross
+    >>> circle(two), circle([*two, Table("3", (sex, grade))])
+    ([], ['grade', 'race', 'sex'])
     """
-    by_students: dict[Key, list[frozenset[str]]] = {}
+    by_students: dict[Key, set[frozenset[str]]] = {}
     for table in tables:
         edge = frozenset(tree.name for tree in table.trees)
-        by_students.setdefault(table.of, []).append(edge)
-    for edges in by_students.values():
-        circle = _circle(edges)
-        if circle:
-            raise ValueError(
-                f"{', '.join(circle)} are crossed two by two in a circle; release the whole cross"
-            )
+        by_students.setdefault(table.of, set()).add(edge)
+    return next(filter(None, map(_left_in_circle, by_students.values())), [])
 
 
-def _circle(edges: list[frozenset[str]]) -> list[str]:
-    left = set(edges)
+def _left_in_circle(left: set[frozenset[str]]) -> list[str]:
     while True:
         shared = Counter(name for edge in left for name in edge)
         fewer = {frozenset(name for name in edge if shared[name] > 1) for edge in left}

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from eachchild.release.family import Key
+from eachchild.release.family import Key, joined
 from eachchild.release.ledger import IMPORT, Entry, Ledger
-from eachchild.release.proof import ContradictionError, Proof, prove
+from eachchild.release.proof import ContradictionError, Proof, apart, prove
 from eachchild.release.published import Publication, key_of
 from eachchild.release.reading import PublishedError, read_published
 from eachchild.release.types import Audience
@@ -36,7 +34,8 @@ def imported(path: Path, before: Ledger, *, title: str, of: Mapping[str, str]) -
         earlier = before.known_to(reader)
         own = publication if reader is Audience.PUBLIC else replace(publication, hidden={})
         proof = _proved(path, own, earlier)
-        lost.update({key: _span(key, proof) for key in proof.unproved})
+        left = apart(proof.facts, proof.tables)
+        lost.update({key: left.get(key, 0) for key in proof.unproved})
     entry = Entry(
         IMPORT, Audience.PUBLIC.value, title or path.name, publication,
         lost=tuple(sorted(lost.items())),
@@ -48,10 +47,10 @@ def _of(publication: Publication, of: Key) -> Publication:
     """The same publication about some students only."""
 
     def within(key: Key) -> Key:
-        return tuple(sorted((*of, *key)))
+        return joined(key, of)
 
     return Publication(
-        tuple(replace(table, of=tuple(sorted((*of, *table.of)))) for table in publication.tables),
+        tuple(replace(table, of=within(table.of)) for table in publication.tables),
         {within(key): span for key, span in publication.told.items()},
         {within(key): width for key, width in publication.hidden.items()},
         frozenset(map(within, publication.above_nought)),
@@ -67,11 +66,3 @@ def _proved(path: Path, own: Publication, earlier: tuple[Publication, ...]) -> P
             "If it counts other students, or another day, say so: --where snapshot=state. If it "
             "leaves groups out, add a row for each with a blank count."
         ) from None
-
-
-def _span(key: Key, proof: Proof) -> int:
-    """How far apart the witnesses stand in a cell: what is left to promise."""
-    if key not in proof.facts.unknowns or not len(proof.tables):
-        return 0
-    column = proof.tables[:, proof.facts.unknowns.index(key)]
-    return int(np.ptp(column))

@@ -27,13 +27,12 @@ def told_to_insiders(
     A table that agrees with what several of them know is a witness for each, so they are first
     asked all together, then by halves that part every two of them, and alone only at last.
     """
-    inside = [known for known in insiders if any(key in proof.hidden for key in known)]
-    if not inside:
+    if not insiders:
         return ()
-    check = _Check(proof, published, counts, inside)
-    for some in _together(len(inside)):
+    check = _Check(proof, published, counts, insiders)
+    for some in _together(len(insiders)):
         check.ask(some)
-    for one in range(len(inside)):
+    for one in range(len(insiders)):
         check.ask([one])
     return check.open()
 
@@ -88,9 +87,9 @@ class _Check:
 
     def _narrow(self, one: int) -> NDArray[np.bool_]:
         """Cells that one insider does not know and no witnesses of that insider keep apart."""
-        seen = self._high[one] >= self._low[one]
-        apart = np.where(seen, self._high[one] - np.minimum(self._low[one], self._high[one]), 0)
-        narrow = apart < self._width
+        # Where no table was seen yet, low stands above high, and nothing is apart.
+        apart = self._high[one] - np.minimum(self._low[one], self._high[one])
+        narrow: NDArray[np.bool_] = apart < self._width
         narrow[self._known[one]] = False
         return narrow
 

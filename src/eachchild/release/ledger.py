@@ -99,11 +99,11 @@ def append(path: Path, entry: Entry, *, after: Ledger) -> str:
                 f"{path.name} has {len(now.entries) - len(after.entries)} new entries since the "
                 "proof was made. Release again: the proof must cover them."
             )
-        line = _line(entry, len(now.entries) + 1, now.last)
+        line, own = _line(entry, len(now.entries) + 1, now.last)
         file.write(line)
         file.flush()
         os.fsync(file.fileno())
-    return _hash(line)
+    return own
 
 
 def conflicts(ledger: Ledger) -> tuple[str, ...]:
@@ -145,7 +145,8 @@ def _apart(one: tuple[int, int | None], other: tuple[int, int | None]) -> int:
     return max(0, low - min(highs)) if highs else 0
 
 
-def _line(entry: Entry, number: int, previous: str) -> bytes:
+def _line(entry: Entry, number: int, previous: str) -> tuple[bytes, str]:
+    """An entry as it is written, and the hash that it carries."""
     data = asdict(entry) | {
         "publication": entry.publication.to_json(),
         "lost": [[dict(key), width] for key, width in entry.lost],
@@ -153,28 +154,23 @@ def _line(entry: Entry, number: int, previous: str) -> bytes:
         "previous": previous,
     }
     own = hashlib.sha256(_written(data)).hexdigest()
-    return _written(data | {"hash": own}) + b"\n"
+    return _written(data | {"hash": own}) + b"\n", own
 
 
 def _written(data: Mapping[str, object]) -> bytes:
     return json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _hash(line: bytes) -> str:
-    """The hash that a whole line carries."""
-    return str(json.loads(line)["hash"])
-
-
 def _chained(path: Path, data: bytes) -> Ledger:
     entries: list[Entry] = []
     last = _FIRST
     for number, line in enumerate(data.splitlines(keepends=True), start=1):
-        entries.append(_entry(path, number, line, last))
-        last = _hash(line)
+        entry, last = _entry(path, number, line, last)
+        entries.append(entry)
     return Ledger(tuple(entries), last)
 
 
-def _entry(path: Path, number: int, line: bytes, previous: str) -> Entry:
+def _entry(path: Path, number: int, line: bytes, previous: str) -> tuple[Entry, str]:
     try:
         data = json.loads(line)
         for name in ("number", "previous", "hash"):
@@ -185,9 +181,10 @@ def _entry(path: Path, number: int, line: bytes, previous: str) -> Entry:
         entry = Entry(**data)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _broken(path, number) from None
-    if entry.kind not in _KINDS or _line(entry, number, previous) != line:
+    written, own = _line(entry, number, previous)
+    if entry.kind not in _KINDS or written != line:
         raise _broken(path, number)
-    return entry
+    return entry, own
 
 
 def _broken(path: Path, number: int) -> LedgerError:

@@ -7,8 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from eachchild.measures.counts import Known, Whole
-
-_AUDIENCES = ("public", "board", "staff", "internal")  # each inside the one before
+from eachchild.release.types import Audience
 
 
 class PolicyError(ValueError):
@@ -41,8 +40,8 @@ class Policy:
         for name in ("implied_sums", "above_nought", "insiders"):
             if type(getattr(self, name)) is not bool:
                 raise ValueError(f"{name} is neither true nor false")
-        if self.widest not in _AUDIENCES:
-            raise ValueError(f"widest is none of {', '.join(_AUDIENCES)}")
+        if self.widest not in tuple(Audience):
+            raise ValueError(f"widest is none of {', '.join(Audience)}")
 
     def to_toml(self) -> str:
         """The policy as a file that says the same.
@@ -59,7 +58,8 @@ class Policy:
         >>> load_policy("internal").allows("public"), load_policy("federal").allows("board")
         (False, True)
         """
-        return _AUDIENCES.index(audience) >= _AUDIENCES.index(self.widest)
+        widest_first = tuple(Audience)
+        return widest_first.index(Audience(audience)) >= widest_first.index(Audience(self.widest))
 
     def small(self, n: Whole, events: Whole) -> Known:
         """Cells a release would have to hide: too few students, or too few on either side.

@@ -27,6 +27,11 @@ class Publication:
     hidden: Mapping[Key, int] = field(default_factory=dict)
     above_nought: frozenset[Key] = frozenset()
 
+    @property
+    def exact(self) -> dict[Key, int]:
+        """The counts that are told as they are, not as a range."""
+        return {key: low for key, (low, high) in self.told.items() if low == high}
+
     def to_json(self) -> dict[str, object]:
         """The publication as plain data, the same bytes for the same publication.
 

@@ -88,8 +88,7 @@ def decide_audit(
                 for decision in split.decisions[news:]:
                     shown.take(decision)
                 news = len(students.decisions)
-                of = dict(asked.groups[0].of)
-                released.setdefault(outcome, {})[asked.period] = of["students"]
+                released.setdefault(outcome, {})[asked.period] = dict(asked.of)["students"]
     if not released:
         why = left_out[0][1] if left_out else "Its counts are known in part only, or do not add up."
         raise ReleaseRefusedError(f"nothing of this audit can be released. {why}")
@@ -148,7 +147,7 @@ def _unlike(
 
 def _of_students(key: Key, part: Part) -> Key:
     """The same group among the students of another part."""
-    return tuple(sorted({**dict(key), **dict(part.groups[0].of)}.items()))
+    return tuple(sorted({**dict(key), **dict(part.of)}.items()))
 
 
 def _students(

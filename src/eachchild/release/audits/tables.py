@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from eachchild.cube import ALL_PLACES, Block, Cube, Margin, Rollups
 from eachchild.plan import Plan
-from eachchild.release.family import TOTAL, Key, Table, Tree
+from eachchild.release.family import TOTAL, Key, Table, Tree, joined
 from eachchild.release.policy import Policy
 from eachchild.release.published import Publication, key_of
 
@@ -48,6 +48,11 @@ class Part:
     students: Mapping[Key, int]
     events: Mapping[str, Mapping[Key, int]]
     tied: tuple[Tied, ...] = ()
+
+    @property
+    def of(self) -> Key:
+        """Whom every table counts: the period, and the name of the students."""
+        return self.groups[0].of
 
     def pieces(self) -> Iterator["Part"]:
         """The first factor alone, then each table: what is decided before stands after."""
@@ -157,17 +162,17 @@ def _made_of(column: Whole, others: Mapping[str, Whole]) -> tuple[str, ...]:
     """
     if not column.any():
         return ()
-    for size in range(1, _FEW_TIED + 1):
-        for names in combinations(others, size):
-            for signs in product((1, -1), repeat=size):
-                made = np.column_stack([others[name] for name in names]) @ np.array(signs)
-                if np.array_equal(made, column):
-                    return names
     matrix = np.column_stack(list(others.values()))
+    names = np.array(list(others))
+    for size in range(1, _FEW_TIED + 1):
+        for some in map(list, combinations(range(names.size), size)):
+            for signs in product((1, -1), repeat=size):
+                if np.array_equal(matrix[:, some] @ signs, column):
+                    return tuple(names[some].tolist())
     share = np.round(np.linalg.lstsq(matrix.astype(float), column.astype(float), rcond=None)[0])
     if not share.any() or np.abs(share).max() > 1 or (matrix @ share != column).any():
         return ()
-    return tuple(name for name, used in zip(others, share.astype(bool), strict=True) if used)
+    return tuple(names[share != 0].tolist())
 
 
 def _table(trees: tuple[Tree, ...], of: Key) -> Table:
@@ -178,7 +183,7 @@ def _table(trees: tuple[Tree, ...], of: Key) -> Table:
 
 def split(key: Key, outcome: str, side: str) -> Key:
     """The cell of those with (yes) or without (no) an outcome, among those of a cell."""
-    return tuple(sorted((*key, (outcome, side))))
+    return joined(key, ((outcome, side),))
 
 
 def parts_of_audit(plan: Plan, cube: Cube, known: Sequence[Publication] = ()) -> tuple[Part, ...]:
@@ -211,10 +216,10 @@ def _names(period: str, asked: Sequence[Counts], known: Sequence[Publication]) -
     """
     told: dict[str, Counts] = {}
     for publication in known:
-        for key, (low, high) in publication.told.items():
+        for key, number in publication.exact.items():
             within = dict(key)
-            if within.pop("period", "") == period and "students" in within and low == high:
-                told.setdefault(within.pop("students"), {})[key_of(within)] = low
+            if within.pop("period", "") == period and "students" in within:
+                told.setdefault(within.pop("students"), {})[key_of(within)] = number
     names: list[str] = []
     fresh = (str(number) for number in count(1) if str(number) not in told)
     for counts in asked:
@@ -253,7 +258,7 @@ def _part(
 
 
 def _within(of: Key, counts: Counts) -> Counts:
-    return {tuple(sorted((*of, *key))): number for key, number in counts.items()}
+    return {joined(key, of): number for key, number in counts.items()}
 
 
 def _adds_up(table: Table, counts: Counts) -> bool:

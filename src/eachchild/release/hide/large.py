@@ -18,7 +18,15 @@ import scipy.sparse as sp
 from eachchild.release.hide.master import Master
 from eachchild.release.hide.mend import Mender
 from eachchild.release.hide.pattern import Pattern, Search
-from eachchild.release.hide.problem import EXACT, Marks, Problem, Real, UnprotectableError, Whole
+from eachchild.release.hide.problem import (
+    EXACT,
+    NOBODY,
+    Marks,
+    Problem,
+    Real,
+    UnprotectableError,
+    Whole,
+)
 from eachchild.release.hide.solver import program, silent
 
 _TIMES = 3  # a pattern is built so often, each but the first within the last
@@ -29,7 +37,6 @@ _PAYING = 0.1  # part of the narrow cells that such a move serves, or it is the 
 _LEAST = 0.25  # what serving a cell is worth in the first sweep
 _SLOWLY = 4  # sweeps in which that doubles
 _SHORT = 1e-3  # what moving a hidden cell costs, so that moves stay short
-_NOBODY = np.zeros(0, dtype=np.int64)  # a reader knows no cell from within
 
 
 class Growing:
@@ -45,7 +52,7 @@ class Growing:
         self.chance = chance
         self.hidden = problem.must.copy()
         self.moves: list[Real] = []
-        self.hold(_NOBODY)
+        self.hold(NOBODY)
 
     def hold(self, known: Whole) -> None:
         """Ask what moves without the cells that one insider knows."""
@@ -102,11 +109,11 @@ def _thinned(problem: Problem) -> Pattern:
 def _grown(growing: Growing) -> Marks:
     """Serve readers and each insider, until nothing more need be hidden for any of them."""
     problem = growing.problem
-    insiders = [problem.known_to(i) for i in range(problem.alone.shape[0])]
+    insiders = problem.insiders
     _serve(growing)
     before = -1
     while insiders and before != (before := int(growing.hidden.sum())):
-        for known in (*insiders, _NOBODY):
+        for known in (*insiders, NOBODY):
             growing.hold(known)
             _serve(growing)
     return growing.hidden

@@ -12,12 +12,19 @@ import numpy as np
 from eachchild.release.hide.attack import Attacker
 from eachchild.release.hide.master import Answer, Master, hidden_by
 from eachchild.release.hide.mend import Mender
-from eachchild.release.hide.problem import EXACT, Marks, Problem, Real, UnprotectableError, Whole
+from eachchild.release.hide.problem import (
+    EXACT,
+    NOBODY,
+    Marks,
+    Problem,
+    Real,
+    UnprotectableError,
+    Whole,
+)
 from eachchild.release.hide.room import Moves
 
 _CROWDS = 16  # moves of many cells tried before cells are moved one by one
 _MANY = 8  # cells worth a move together
-_NOBODY = np.zeros(0, dtype=np.int64)  # no insider: nothing is known from within
 _EXACT_TO = 600  # cells up to which the optimum is asked for
 _EXACT_WITH_MORE = 100  # and where readers know more: rules, or a cell from within
 _CLOSE = 0.01  # relative gap at which a larger master stops
@@ -103,8 +110,7 @@ class Search:
         added = 0
         if np.any(np.abs(answer.pattern - np.round(answer.pattern)) > EXACT):
             return 0  # a relaxation: readers first
-        for insider in range(self.problem.alone.shape[0]):
-            known = self.problem.known_to(insider)
+        for known in self.problem.insiders:
             open_ = hidden & (self.moves.span(hidden, known) < asked)
             open_[known] = False
             if open_.any():
@@ -120,7 +126,7 @@ class Search:
         whole = bool(np.all(np.abs(pattern - np.round(pattern)) < EXACT))
         span = self.moves.span(pattern > EXACT) if whole else np.zeros(len(self.problem))
         self.attacker.allow(pattern)
-        return self._attacks(hidden_by(answer) & (span < asked), asked, _NOBODY)
+        return self._attacks(hidden_by(answer) & (span < asked), asked, NOBODY)
 
     def _attacks(self, cells: Marks, asked: Real, known: Whole) -> int:
         ends = np.zeros((2, len(self.problem)))
@@ -154,8 +160,7 @@ class Search:
         """Hidden cells with too little room, and what is held: for readers, then insiders."""
         asked: Real = np.asarray(self.problem.width - EXACT, dtype=np.float64)
         narrow: list[tuple[int, Whole]] = []
-        insiders = (self.problem.known_to(i) for i in range(self.problem.alone.shape[0]))
-        for known in (_NOBODY, *insiders):
+        for known in (NOBODY, *self.problem.insiders):
             doubtful = hidden & (self.moves.span(hidden, known) < asked)
             doubtful[known] = False
             if not doubtful.any():

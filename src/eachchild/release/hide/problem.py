@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 Whole = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 Real = NDArray[np.float64]
+NOBODY: Whole = np.zeros(0, dtype=np.int64)  # a reader who knows no cell from within
 EXACT = 1e-6  # nearer than that is the same to the solver
 
 
@@ -55,10 +56,12 @@ class Problem:
         far = float(2 * self.width.max(initial=1))
         return np.full(len(self), far), np.minimum(self.count - self.least, far).astype(float)
 
-    def known_to(self, insider: int) -> Whole:
-        """The cells whose counts one insider knows from within."""
-        start, end = self.alone.indptr[insider : insider + 2]
-        return np.asarray(self.alone.indices[start:end], dtype=np.int64)
+    @property
+    def insiders(self) -> list[Whole]:
+        """For each insider the cells whose counts that student knows from within."""
+        return [np.asarray(cells, dtype=np.int64)
+                for cells in np.split(self.alone.indices, self.alone.indptr[1:-1])
+                ] if self.alone.shape[0] else []  # fmt: skip
 
     def with_insiders(self, knowing: list[Whole]) -> "Problem":
         """The same problem, with students who know some cells from within."""
@@ -91,19 +94,4 @@ class Problem:
             sums=sp.csr_array(sp.vstack([sp.hstack([self.sums, wide]), rows])),
             alone=sp.csr_array(sp.hstack([self.alone, sp.csr_array((self.alone.shape[0], more))])),
             least=np.concatenate([self.least, np.zeros(more, dtype=np.int64)]),
-        )
-
-    def only(self, cells: Whole) -> "Problem":
-        """The part of the problem in which only these cells can move; all others are held."""
-        sums = self.sums[:, cells]
-        told = np.diff(sums.indptr) > 0
-        return Problem(
-            count=self.count[cells],
-            cost=self.cost[cells],
-            width=self.width[cells],
-            must=self.must[cells],
-            may=self.may[cells],
-            sums=sums[told],
-            alone=self.alone[:, cells],
-            least=self.least[cells],
         )

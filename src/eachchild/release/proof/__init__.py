@@ -4,9 +4,16 @@ It shares nothing with the search that chose what to hide but the solver.
 """
 
 from eachchild.release.proof.facts import ContradictionError, Facts, facts_of, hidden_of, named
-from eachchild.release.proof.witness import Proof, implied_small, prove, read_tables, unproved
+from eachchild.release.proof.witness import (
+    Proof,
+    apart,
+    implied_small,
+    prove,
+    read_tables,
+    unproved,
+)
 
 __all__ = [
-    "ContradictionError", "Facts", "Proof", "facts_of", "hidden_of", "implied_small", "named",
-    "prove", "read_tables", "unproved",
+    "ContradictionError", "Facts", "Proof", "apart", "facts_of", "hidden_of", "implied_small",
+    "named", "prove", "read_tables", "unproved",
 ]  # fmt: skip

@@ -60,17 +60,21 @@ def prove(publications: Sequence[Publication]) -> Proof:
 
 
 def unproved(facts: Facts, hidden: Mapping[Key, int], tables: Whole) -> tuple[Key, ...]:
-    """The hidden cells that the tables do not prove safe, by arithmetic alone.
+    """The hidden cells that the tables do not prove safe, by arithmetic alone."""
+    found = apart(facts, tables)
+    return tuple(key for key, width in hidden.items() if found.get(key, 0) < width)
+
+
+def apart(facts: Facts, tables: Whole) -> dict[Key, int]:
+    """How far the tables stand apart in each unknown cell; empty where none agrees.
 
     A table that disagrees with a fact proves nothing, so every one is checked first.
     """
-    good = np.array([facts.hold(table) for table in tables], dtype=bool)
-    kept = tables[good]
-    if not len(kept):
-        return tuple(hidden)
-    span = kept.max(axis=0) - kept.min(axis=0) if kept.shape[1] else np.zeros(0, dtype=np.int64)
-    apart = dict(zip(facts.unknowns, span.tolist(), strict=True))
-    return tuple(key for key, width in hidden.items() if apart.get(key, 0) < width)
+    kept = tables[np.array([facts.hold(table) for table in tables], dtype=bool)]
+    if not len(kept) or not kept.shape[1]:
+        return {}
+    span = kept.max(axis=0) - kept.min(axis=0)
+    return dict(zip(facts.unknowns, span.tolist(), strict=True))
 
 
 def read_tables(data: Mapping[str, object], unknowns: int) -> Whole:
