@@ -1,10 +1,10 @@
 """The whole report as a description, made of released objects alone."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from eachchild.release.types import Released
-from eachchild.report.case import cases
+from eachchild.report.case import Case, cases
 from eachchild.report.data_quality import data_quality
 from eachchild.report.hidden import hidden_part
 from eachchild.report.keys import keys
@@ -32,6 +32,7 @@ def compose(released: Released) -> Page:
     """Describe a report: the answer first, then each outcome, then how it was made."""
     names = names_of(released)
     predicted, means = predicted_rows(released, names)
+    of_outcomes = cases(released, names)
     return Page(
         language=released.language,
         first_line=names.say(f"first_line.{released.audience}"),
@@ -51,9 +52,9 @@ def compose(released: Released) -> Page:
         predicted=predicted,
         predicted_means=means,
         unpredicted=unpredicted(released, names),
-        group_lines=_group_lines(released, names),
+        group_lines=_group_lines(released, names, of_outcomes),
         limits=tuple(map(sentence_case, released.limits)),
-        sections=tuple(section(case) for case in cases(released, names)),
+        sections=tuple(section(case) for case in of_outcomes),
         keys=keys(
             names, has_funnel=bool(released.funnels), has_tracks=bool(released.predictability)
         ),
@@ -132,7 +133,7 @@ def _of_data(released: Released, names: Names) -> tuple[Statement, ...]:
 
 
 def _group_lines(
-    released: Released, names: Names
+    released: Released, names: Names, of_outcomes: Sequence[Case]
 ) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """By factor where the group is written as one, else in one list."""
     factors = {
@@ -141,7 +142,7 @@ def _group_lines(
         for label in factor.groups.values()
     }
     found: dict[str, list[tuple[str, str]]] = {}
-    beside = _hidden_of_groups(released, names)
+    beside = _hidden_of_groups(released, of_outcomes)
     for group, line in released.group_lines:
         label = sentence_case(names.group(group) if "=" in group else group)
         said = ". ".join((line, *beside.get(label, ())))
@@ -149,12 +150,13 @@ def _group_lines(
     return tuple((factor, tuple(lines)) for factor, lines in found.items())
 
 
-def _hidden_of_groups(released: Released, names: Names) -> Mapping[str, tuple[str, ...]]:
+def _hidden_of_groups(
+    released: Released, of_outcomes: Sequence[Case]
+) -> Mapping[str, tuple[str, ...]]:
     """For each group of a released copy without any rate, the nearest to its first one."""
     found: dict[str, tuple[str, ...]] = {}
     if released.hidden is None:
         return found
-    of_outcomes = cases(released, names)
     for factor in released.factors:
         for value, label in factor.groups.items():
             group = f"{factor.id}={value}"
