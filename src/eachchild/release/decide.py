@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from eachchild.release.door import ReleaseRefusedError, handed, refuse_unproved
 from eachchild.release.family import Key, Table, circle, family
 from eachchild.release.hide import Choice, UnprotectableError, choose
-from eachchild.release.insiders import told_to_insiders
+from eachchild.release.insiders import Insider, alone, told_to_insiders
 from eachchild.release.policy import Policy
 from eachchild.release.proof import (
     ContradictionError,
@@ -40,6 +40,21 @@ class Subject:
     primary: frozenset[Key]
     shown: frozenset[Key] = frozenset()  # what is published already and cannot be hidden any more
     noughts: frozenset[Key] = frozenset()  # cells that the rule hides as noughts too
+    outcomes: frozenset[str] = frozenset()  # dimensions that count those with an outcome
+
+    def few(self, keys: Sequence[Key], policy: Policy) -> int:
+        """The least that a sum of some cells must be to be shown."""
+        of_outcome = any(dict(key).keys() & self.outcomes for key in keys)
+        return policy.minimum_events if of_outcome else policy.minimum_n
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is decided already of the same release: its tables, true counts, and who is alone."""
+
+    publication: Publication = Publication((), {})
+    counts: Mapping[Key, int] = field(default_factory=dict)
+    insiders: tuple[Insider, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +64,10 @@ class Decision:
     publication: Publication
     proofs: Mapping[str, Proof]  # by reader: audience -> proof with all that reader then knows
     choice: Choice
-    insiders: int  # students who are alone in a cell, each checked; 0 where none were asked for
+    insiders: tuple[Insider, ...]  # students who are alone in a cell, each checked; if asked for
+
+
+_NOTHING = Standing()
 
 
 @dataclass
@@ -71,11 +89,14 @@ class _Asked:
         return bool(narrow or new)
 
 
-def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Decision:
+def decide(
+    subject: Subject, policy: Policy, known: Mapping[str, Known], standing: Standing = _NOTHING
+) -> Decision:
     """Choose what to hide and prove it, for each kind of reader with what that reader knows.
 
     The first reader is the audience of this release; those after it are inside it and have more.
     What the first reader has been told of these tables stays told, what was hidden stays hidden.
+    What is `standing` of the same release is proved with it, and is part of what is decided.
 
     Raises ReleaseRefusedError, with the reason, where no proof was found, and ValueError for
     tables that hang together in a circle: what is known of all of them together would be more than
@@ -83,22 +104,26 @@ def decide(subject: Subject, policy: Policy, known: Mapping[str, Known]) -> Deci
     """
     before = next(iter(known.values()), ())
     _refuse_circle(subject, before)
-    subject = _as_before(subject, before)
+    subject = _as_before(subject, (*before, standing.publication))
     above_nought = _above_nought(subject, policy)
+    counts = {**standing.counts, **subject.counts}
+    insiders = _insiders(subject, policy, standing, counts)
     asked = _Asked()
     failures: tuple[Key, ...] = ()
     for _ in range(_ROUNDS):
-        choice = _choose(subject, policy, asked, above_nought)
-        publication = _publication(subject, choice, policy, above_nought)
+        choice = _choose(subject, policy, asked, above_nought, insiders)
+        own = _publication(subject, choice, policy, above_nought)
+        publication = own.beside(standing.publication)
         proofs = prove_to_readers(publication, known)
         failures = tuple({key: None for p in proofs.values() for key in p.unproved})
-        unions = _unions(proofs, policy, known)
+        unions = _unions(subject, publication, proofs, policy, known)
         if not failures and not unions:
-            inside = _insiders(subject, choice, policy) if _is_news(publication, before) else []
+            inside = tuple(known for known in insiders if publication.hidden.keys() & set(known))
+            inside = inside if _is_news(own, before) else ()
             first = next(iter(proofs.values()))
-            failures = told_to_insiders(first, [publication, *before], subject.counts, inside)
+            failures = told_to_insiders(first, [publication, *before], counts, inside)
             if not failures:
-                return Decision(publication, proofs, choice, len(inside))
+                return Decision(publication, proofs, choice, inside)
         if not asked.mend(failures, unions, choice.hidden):
             break
     raise ReleaseRefusedError(
@@ -154,12 +179,13 @@ def release_proved(content: Content, audience: Audience, decision: Decision) -> 
 
 
 def _choose(
-    subject: Subject, policy: Policy, asked: _Asked, above_nought: frozenset[Key]
-) -> Choice:
+    subject: Subject, policy: Policy, asked: _Asked, above_nought: frozenset[Key],
+    insiders: Sequence[Insider],
+) -> Choice:  # fmt: skip
     try:
         return choose(
             subject.tables, subject.counts, subject.primary,
-            width=policy.width, insiders=policy.insiders, unions=asked.unions, wider=asked.wider,
+            width=policy.width, insiders=insiders, unions=asked.unions, wider=asked.wider,
             shown=subject.shown, above_nought=above_nought,
         )  # fmt: skip
     except UnprotectableError as error:
@@ -204,14 +230,26 @@ def _prove(publication: Publication, earlier: Known) -> Proof:
         ) from None
 
 
-def _unions(proofs: Mapping[str, Proof], policy: Policy, known: Mapping[str, Known]) -> list[Union]:
-    """Sums of what is hidden from a reader that are small and told, and were not told before."""
+def _unions(
+    subject: Subject, own: Publication, proofs: Mapping[str, Proof], policy: Policy,
+    known: Mapping[str, Known],
+) -> list[Union]:  # fmt: skip
+    """Sums of what is hidden from a reader that are small and told, and were not told before.
+
+    All parts of a count that is shown are no news: their sum is that count.
+    """
     if not policy.implied_sums:
         return []
     found: dict[Union, None] = {}
     for reader, proof in proofs.items():
-        small = [union for union in implied_small(proof.facts, policy.minimum_n)
-                 if proof.hidden.keys() >= set(union)]  # fmt: skip
+        shown = _wholes([own, *known[reader]])
+        small = [
+            union
+            for union, together in implied_small(proof.facts, policy.minimum_n).items()
+            if proof.hidden.keys() >= set(union)
+            and frozenset(union) not in shown
+            and together < subject.few(union, policy)
+        ]
         if small and known[reader]:
             before = implied_small(facts_of(known[reader]), policy.minimum_n)
             old = set(map(frozenset, before))
@@ -220,10 +258,25 @@ def _unions(proofs: Mapping[str, Proof], policy: Policy, known: Mapping[str, Kno
     return list(found)
 
 
-def _insiders(subject: Subject, choice: Choice, policy: Policy) -> list[tuple[Key, ...]]:
+def _wholes(published: Known) -> set[frozenset[Key]]:
+    """The parts of every count that is shown."""
+    return {
+        frozenset(parts)
+        for each in published
+        for table in each.tables
+        for whole, parts in table.sums()
+        if whole in each.exact
+    }
+
+
+def _insiders(
+    subject: Subject, policy: Policy, standing: Standing, counts: Mapping[Key, int]
+) -> tuple[Insider, ...]:
+    """Who is alone in a cell of these tables or of those that stand, and what each then knows."""
     if not policy.insiders:
-        return []
-    return [keys for keys in choice.insiders if any(key in choice.hidden for key in keys)]
+        return ()
+    tables = (*standing.publication.tables, *subject.tables)
+    return alone(tables, counts, {*standing.publication.exact, *subject.shown})
 
 
 def _some(keys: Sequence[Key]) -> str:

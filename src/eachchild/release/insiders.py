@@ -4,18 +4,63 @@ The check needs hidden counts, for what the student knows is hidden from everybo
 it leaves: a bundle says that it was made, and `verify` that it did not make it again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eachchild.release.family import Key
+from eachchild.release.family import Key, Table
 from eachchild.release.proof import Proof, prove
 from eachchild.release.published import Publication
 
 Whole = NDArray[np.int64]
 Insider = tuple[Key, ...]  # the cells whose counts one student knows from within
+
+
+def alone(
+    tables: Iterable[Table], counts: Mapping[Key, int], shown: Collection[Key]
+) -> tuple[Insider, ...]:
+    """For each student who is alone in a cell: the cells around and within it, and what is left.
+
+    A part of a cell in which somebody is alone holds that student or nobody: known as well. So is
+    the rest of a count that is `shown` and has two parts: of 17 students one was suspended, and
+    that one knows that 16 were not. Only another count of the 17 could help, and it is told.
+
+    >>> from eachchild.release.family import Tree
+    >>> sex = Tree("sex", {"__all__": ("female", "male")})
+    >>> counts = {(): 17, (("sex", "female"),): 1, (("sex", "male"),): 16}
+    >>> len(alone([Table("t", (sex,))], counts, [()])[0])
+    2
+    """
+    sums = list(dict.fromkeys(pair for table in tables for pair in table.sums()))
+    around: dict[Key, set[Key]] = {}
+    within: dict[Key, set[Key]] = {}
+    rest: dict[Key, set[Key]] = {}
+    inner = {key: None for pair in sums for key in (pair[0], *pair[1]) if counts[key] == 1}
+    for whole, parts in sums:
+        if counts[whole] == 1:
+            within.setdefault(whole, set()).update(parts)
+            for part in parts:
+                if counts[part] == 1:
+                    around.setdefault(part, set()).add(whole)
+                    inner.pop(whole, None)  # its part of one student stands for both
+        if whole in shown and len(parts) == 2:
+            for one, other in (parts, parts[::-1]):
+                rest.setdefault(one, set()).add(other)
+    found = (_reached(_reached(_reached({key}, around), within), rest) for key in inner)
+    return tuple(dict.fromkeys(tuple(sorted(known)) for known in found))
+
+
+def _reached(known: set[Key], following: Mapping[Key, set[Key]]) -> set[Key]:
+    """What is reached from some cells by going on and on."""
+    reached = set(known)
+    edge = list(known)
+    while edge:
+        fresh = following.get(edge.pop(), set()) - reached
+        reached |= fresh
+        edge.extend(fresh)
+    return reached
 
 
 def told_to_insiders(

@@ -32,6 +32,19 @@ class Publication:
         """The counts that are told as they are, not as a range."""
         return {key: low for key, (low, high) in self.told.items() if low == high}
 
+    def beside(self, other: "Publication") -> "Publication":
+        """Two publications as one: the tables of both, and what this one adds to the other.
+
+        >>> Publication((), {}).beside(Publication((), {(): (30, 30)})).told
+        {(): (30, 30)}
+        """
+        return Publication(
+            tuple({table.name: table for table in (*other.tables, *self.tables)}.values()),
+            {**other.told, **self.told},
+            dict(sorted({**other.hidden, **self.hidden}.items())),
+            other.above_nought | self.above_nought,
+        )
+
     def to_json(self) -> dict[str, object]:
         """The publication as plain data, the same bytes for the same publication.
 

@@ -6,16 +6,24 @@ tables after it, each with what stands already. A table that cannot be proved is
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import permutations
 
+from eachchild.release.audits.few import hidden_as_few, innermost
 from eachchild.release.audits.tables import Part
-from eachchild.release.decide import Decision, Known, Subject, decide, prove_to_readers
+from eachchild.release.decide import (
+    Decision,
+    Known,
+    Standing,
+    Subject,
+    decide,
+    prove_to_readers,
+)
 from eachchild.release.door import ReleaseRefusedError
-from eachchild.release.family import Key, Table
+from eachchild.release.family import Key
 from eachchild.release.hide import Choice
 from eachchild.release.policy import Policy
-from eachchild.release.proof import prove
 from eachchild.release.published import Publication, Range
 
 _ALIKE_ROUNDS = 4
@@ -31,36 +39,28 @@ class AuditDecision:
     left_out: tuple[tuple[str, str], ...]  # the table, the reason
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Shown:
-    """What stands so far: tables with what they tell and hide, and what deciding it cost."""
+    """What stands so far, and the choices that led to it."""
 
-    tables: dict[str, Table] = field(default_factory=dict)
-    told: dict[Key, Range] = field(default_factory=dict)
-    hidden: dict[Key, int] = field(default_factory=dict)
-    above_nought: set[Key] = field(default_factory=set)
-    decisions: list[Decision] = field(default_factory=list)
+    standing: Standing = field(default_factory=Standing)
+    choices: tuple[Choice, ...] = ()
 
-    def take(self, decision: Decision) -> None:
-        """Add what was decided."""
-        found = decision.publication
-        self.tables.update({table.name: table for table in found.tables})
-        self.told.update(found.told)
-        self.hidden.update(found.hidden)
-        self.above_nought |= found.above_nought
-        self.decisions.append(decision)
+    @property
+    def told(self) -> Mapping[Key, Range]:
+        """What is told of the counts."""
+        return self.standing.publication.told
 
-    def publication(self) -> Publication:
-        """All of it as one publication."""
-        return Publication(
-            tuple(self.tables.values()), self.told, dict(sorted(self.hidden.items())),
-            frozenset(self.above_nought),
-        )  # fmt: skip
+    @property
+    def hidden(self) -> Mapping[Key, int]:
+        """The counts that are hidden."""
+        return self.standing.publication.hidden
 
-    def copy(self) -> "_Shown":
-        """As it is now, to be tried with more."""
-        return _Shown(dict(self.tables), dict(self.told), dict(self.hidden), set(self.above_nought),
-                      list(self.decisions))  # fmt: skip
+    def plus(self, subject: Subject, decision: Decision) -> "_Shown":
+        """With what was decided of one table more."""
+        counts = {**self.standing.counts, **subject.counts}
+        now = Standing(decision.publication, counts, decision.insiders)
+        return _Shown(now, (*self.choices, decision.choice))
 
 
 def decide_audit(
@@ -72,7 +72,7 @@ def decide_audit(
     can be proved.
     """
     first = dict(list(known.items())[:1])  # those inside it have what it has, and more
-    shown = _Shown()
+    shown: list[_Shown] = []
     released: dict[str, dict[str, str]] = {}
     left_out: list[tuple[str, str]] = []
     latest = max((part.period for part in parts), default="")
@@ -81,13 +81,10 @@ def decide_audit(
     counted = _all_students(title, parts, policy, first, left_out)
     for number, (asked, students) in enumerate(counted):
         told(f"deciding what may be shown of {asked.period}", 0.1 + 0.65 * number / len(counted))
-        news = 0  # the students' own decisions come with the first outcome that is shown
         for outcome in asked.outcomes:
             split = _outcome(title, asked, outcome, policy, first, students, left_out)
             if split is not None:
-                for decision in split.decisions[news:]:
-                    shown.take(decision)
-                news = len(students.decisions)
+                shown.append(split)
                 released.setdefault(outcome, {})[asked.period] = dict(asked.of)["students"]
     if not released:
         why = left_out[0][1] if left_out else "Its counts are known in part only, or do not add up."
@@ -115,16 +112,20 @@ def _all_students(
     part that cannot be hidden alike is left out, the later one.
     """
     also: list[set[Key]] = [set() for _ in parts]
+    found: list[_Shown] = [_Shown() for _ in parts]
+    notes: list[list[tuple[str, str]]] = [[] for _ in parts]
+    todo = set(range(len(parts)))
     for _ in range(_ALIKE_ROUNDS):
-        notes: list[tuple[str, str]] = []
-        found = [_students(title, part, policy, known, notes, more)
-                 for part, more in zip(parts, also, strict=True)]  # fmt: skip
+        for at in todo:
+            notes[at] = []
+            found[at] = _students(title, parts[at], policy, known, notes[at], also[at])
         unlike = list(_unlike(parts, found, policy))
+        todo = {at for at, _, _ in unlike}
         if not unlike:
             break
         for at, _, key in unlike:
             also[at].add(key)
-    left_out += notes
+    left_out += [note for own in notes for note in own]
     out = {max(at, other) for at, other, _ in unlike}
     left_out += [(f"all, {parts[at].groups[0].name}", "others nearly tell it.") for at in out]
     return [pair for at, pair in enumerate(zip(parts, found, strict=True)) if at not in out]
@@ -157,80 +158,92 @@ def _students(
     few = frozenset(key for key, number in part.students.items()
                     if 0 < number < policy.minimum_n or key in also)  # fmt: skip
 
-    def subject(piece: Part) -> Subject:
-        return Subject(title, "", piece.groups, piece.students, few & piece.students.keys())
+    def subject(piece: Part, shown: _Shown) -> Subject:
+        counts = piece.students
+        small, noughts = hidden_as_few(
+            piece.groups, counts, few & counts.keys(), told=shown.told, width=policy.width
+        )
+        return Subject(title, "", piece.groups, counts, small, noughts=noughts)
 
-    return _stepwise(_Shown(), part.pieces(), subject, policy, known, left_out, or_alone=True)
+    shown = _Shown()
+    for piece in part.pieces():
+        tried: list[Callable[[_Shown], Subject]] = [partial(subject, piece)]
+        alone = piece.alone()
+        tried += [partial(subject, alone)] if alone else []
+        more = _first(shown, tried, policy, known, left_out)
+        if more is None and not alone:
+            return shown
+        shown = more or shown
+    return shown
 
 
 def _outcome(
     title: str, part: Part, outcome: str, policy: Policy, known: Mapping[str, Known],
     students: _Shown, left_out: list[tuple[str, str]],
 ) -> _Shown | None:  # fmt: skip
-    def subject(piece: Part) -> Subject:
-        return Subject(
-            title, "", piece.with_outcome(outcome), piece.counts(outcome),
-            piece.small(outcome, policy), noughts=piece.noughts(outcome, students.told),
-        )  # fmt: skip
+    """One outcome's counts beside those of students; None where none of them can be shown.
 
-    pieces = (
-        p
-        for p in part.pieces()
-        if p.students.keys() <= students.told.keys() | students.hidden.keys()
-    )
-    found = _stepwise(students.copy(), pieces, subject, policy, known, left_out, or_alone=False)
-    return found if len(found.decisions) > len(students.decisions) else None
-
-
-def _stepwise(
-    shown: _Shown, pieces: Iterable[Part], subject: Callable[[Part], Subject], policy: Policy,
-    known: Mapping[str, Known], left_out: list[tuple[str, str]], *, or_alone: bool,
-) -> _Shown:  # fmt: skip
-    """Decide table after table, each with what stands; leave out what cannot be proved.
-
-    A crossing of students that cannot be proved gives way to its other side alone, all groups
-    together (`or_alone`). One of an outcome does not: an outcome by each of two factors, beside
-    students by both, tells more than either table does.
+    A crossing that cannot be proved gives way to its sides: all of its own counts are hidden. Its
+    sides alone would not do, for beside students by both they tell more than either table does.
     """
-    for piece in pieces:
-        asked = subject(piece)
-        more = _with(shown, asked, policy, known)
-        if isinstance(more, str):
-            left_out.append((asked.tables[0].name, more))
-            alone = piece.alone()
-            if alone is None:
-                return shown  # not even the whole place: nothing finer then
-            if or_alone:
-                more = _with(shown, subject(alone), policy, known)
+
+    def subject(piece: Part, sides: bool, shown: _Shown) -> Subject:
+        tables, counts = piece.with_outcome(outcome), piece.counts(outcome)
+        inner = innermost(tables, outcome) if sides else frozenset()
+        small, few = hidden_as_few(
+            tables, counts, piece.small(outcome, policy, students.told) | inner,
+            told=shown.told, width=policy.width,
+        )  # fmt: skip
+        noughts = piece.noughts(outcome, students.told) | few | inner
+        return Subject(title, "", tables, counts, small, noughts=noughts,
+                       outcomes=frozenset({outcome}))  # fmt: skip
+
+    shown = students
+    for piece in part.pieces():
+        if not piece.students.keys() <= students.told.keys() | students.hidden.keys():
+            continue
+        crosses = piece.alone() is not None
+        tried = [partial(subject, piece, sides) for sides in ((False, True) if crosses else (False,))]
+        more = _first(shown, tried, policy, known, left_out)
+        if more is None and not crosses:
+            break  # not even the whole place: nothing finer then
+        shown = more or shown
+    return shown if shown is not students else None
+
+
+def _first(
+    shown: _Shown, tried: Iterable[Callable[[_Shown], Subject]], policy: Policy,
+    known: Mapping[str, Known], left_out: list[tuple[str, str]],
+) -> _Shown | None:  # fmt: skip
+    """What is shown with the first of some subjects that can be proved with what stands.
+
+    The reason why the first of all cannot is kept.
+    """
+    for number, asked in enumerate(tried):
+        subject = asked(shown)
+        more = _with(shown, subject, policy, known)
         if isinstance(more, _Shown):
-            shown = more
-    return shown
+            return more
+        if not number:
+            left_out.append((subject.tables[0].name, more))
+    return None
 
 
 def _with(
     shown: _Shown, subject: Subject, policy: Policy, known: Mapping[str, Known]
 ) -> _Shown | str:
     """What is shown with one table more; or why it cannot be."""
-    mine = subject.counts.keys()
-    stands = replace(
-        subject,
-        primary=frozenset(subject.primary | (mine & shown.hidden.keys())) - shown.told.keys(),
-        shown=frozenset(mine & shown.told.keys()),
-    )
     try:
-        decision = decide(stands, policy, known)
+        return shown.plus(subject, decide(subject, policy, known, shown.standing))
     except ReleaseRefusedError as error:
         return str(error)
-    tried = shown.copy()
-    tried.take(decision)
-    earlier = next(iter(known.values()), ())
-    if prove([tried.publication(), *earlier]).unproved:
-        return "it is not proved together with the tables before it."
-    return tried
 
 
-def _together(shown: _Shown, known: Mapping[str, Known]) -> Decision:
-    whole = shown.publication()
+def _together(found: Sequence[_Shown], known: Mapping[str, Known]) -> Decision:
+    """All outcomes with their students as one publication, proved for each kind of reader."""
+    whole = Publication((), {})
+    for each in found:
+        whole = each.standing.publication.beside(whole)
     proofs = prove_to_readers(whole, known)
     open_ = [key for proof in proofs.values() for key in proof.unproved]
     if open_:
@@ -238,9 +251,9 @@ def _together(shown: _Shown, known: Mapping[str, Known]) -> Decision:
             f"{len(open_)} hidden counts could be told from this and earlier releases together, so "
             "nothing is released. Release the tables as they were, or to a smaller audience."
         )
-    choices = [d.choice for d in shown.decisions]
+    choices = list(dict.fromkeys(choice for each in found for choice in each.choices))
     primary = frozenset(key for c in choices for key in c.primary)
     secondary = frozenset(key for c in choices for key in c.secondary) - primary
     cost, bound = sum(c.cost for c in choices), sum(c.bound for c in choices)
-    insiders = sum(d.insiders for d in shown.decisions)
+    insiders = tuple({one: None for each in found for one in each.standing.insiders})
     return Decision(whole, proofs, Choice(primary, secondary, cost, bound), insiders)

@@ -94,18 +94,18 @@ class Part:
             counts[split(key, outcome, "no")] = number - events[key]
         return counts
 
-    def small(self, outcome: str, policy: Policy) -> frozenset[Key]:
+    def small(self, outcome: str, policy: Policy, told: Collection[Key]) -> frozenset[Key]:
         """Counts that a policy does not show, in the tables that one outcome splits.
 
-        Where few are asked, nothing is said; where few are, or are not, or all are, with the
-        outcome, neither side is. That nobody is may be said. Where a small count follows from
-        others, the least of them is hidden for it.
+        Where few are asked, or how many is not `told`, nothing is said; where few are, or are not,
+        or all are, with the outcome, neither side is. That nobody is may be said. Where a small
+        count follows from others, the least of them is hidden for it.
         """
         found: set[Key] = set()
         for key, number in self.students.items():
             events = self.events[outcome][key]
             pair = {split(key, outcome, "yes"), split(key, outcome, "no")}
-            if 0 < number < policy.minimum_n:
+            if 0 < number < policy.minimum_n or key not in told:
                 found |= {key} | pair
             elif (
                 number

@@ -5,8 +5,10 @@ exact integers, is one. What a relaxation says of a cell limits the attacker fro
 only show that a cell is not safe, so relaxations are never kept.
 """
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import highspy
 import numpy as np
@@ -23,6 +25,7 @@ _SWEEPS = 40
 _NEARS = (350, 1_400, 10**9)  # unknowns that may move together around one cell
 _NODES = 200
 _WHOLE = 3_000  # unknowns made whole at a time
+_REMEMBERED = 2_000  # parts asked lately: a table more leaves most parts of a proof as they were
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +104,44 @@ def parts_of(facts: Facts) -> list[Part]:
     return found
 
 
-def search(part: Part, width: Whole) -> Witnesses:
-    """Look for witnesses of every cell that asks for a width; `unproved` says what is left."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Question:
+    """A part and the widths asked of it; the same where all that is known of its cells is."""
+
+    part: Part
+    width: Whole
+
+    @property
+    def _known(self) -> bytes:
+        part = self.part
+        arrays = (part.place, part.matrix.indptr, part.matrix.indices, part.matrix.data,
+                  part.low, part.high, part.least, part.most, self.width)  # fmt: skip
+        return hashlib.sha256(b"".join(np.asarray(a, np.int64).tobytes() for a in arrays)).digest()
+
+    def __hash__(self) -> int:
+        return hash(self._known)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Question) and self._known == other._known
+
+
+def search(part: Part, width: Whole) -> tuple[Whole, ...]:
+    """Witness tables of every cell that asks for a width, as many as were found.
+
+    None: no table agrees with all that is known. The same question gets the same answer without
+    another search.
+    """
+    return _searched(_Question(part, width))
+
+
+@lru_cache(_REMEMBERED)
+def _searched(asked: _Question) -> tuple[Whole, ...]:
+    part, width = asked.part, asked.width
     found = Witnesses(part, width)
     if found.add(_solve(part, np.zeros(part.cells.size))) and (width > 0).any():
         _sweep(found)
         _one_by_one(found)
-    return found
+    return tuple(found.tables)
 
 
 def _sweep(found: Witnesses) -> None:

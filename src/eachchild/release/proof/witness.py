@@ -49,13 +49,14 @@ def prove(publications: Sequence[Publication]) -> Proof:
     if not hidden:
         return Proof(facts, hidden, np.zeros((0, len(facts.unknowns)), dtype=np.int64), ())
     width = np.array([hidden.get(key, 0) for key in facts.unknowns], dtype=np.int64)
-    found = [search(part, width[part.cells]) for part in parts_of(facts)]
-    if any(not each.tables for each in found):
+    parts = parts_of(facts)
+    found = [search(part, width[part.cells]) for part in parts]
+    if not all(found):
         return Proof(facts, hidden, np.zeros((0, width.size), dtype=np.int64), tuple(hidden))
-    tables = np.zeros((max((len(f.tables) for f in found), default=0), width.size), dtype=np.int64)
-    for each in found:
+    tables = np.zeros((max(map(len, found), default=0), width.size), dtype=np.int64)
+    for part, own in zip(parts, found, strict=True):
         for row in range(len(tables)):
-            tables[row, each.part.cells] = each.tables[min(row, len(each.tables) - 1)]
+            tables[row, part.cells] = own[min(row, len(own) - 1)]
     return Proof(facts, hidden, tables, unproved(facts, hidden, tables))
 
 
@@ -96,18 +97,18 @@ def read_tables(data: Mapping[str, object], unknowns: int) -> Whole:
     return np.array(tables, dtype=np.int64).reshape(len(tables), unknowns)
 
 
-def implied_small(facts: Facts, few: int) -> tuple[tuple[Key, ...], ...]:
+def implied_small(facts: Facts, few: int) -> dict[tuple[Key, ...], int]:
     """Sets of hidden cells whose sum is told by what is published and is small (1 to few - 1).
 
     To a reader such a set is one cell. Only sets that stand together in one sum are looked at.
     """
-    found = []
+    found = {}
     matrix = facts.matrix
     for row in np.flatnonzero((facts.low == facts.high) & (facts.low != 0)):
         start, end = matrix.indptr[row : row + 2]
         signs, cells = matrix.data[start:end], matrix.indices[start:end]
-        small = 0 < abs(int(facts.low[row])) < few
+        together = abs(int(facts.low[row]))
         one_sided = bool((signs == signs[0]).all())
-        if small and one_sided and len(cells) > 1:
-            found.append(tuple(facts.unknowns[cell] for cell in cells))
-    return tuple(found)
+        if together < few and one_sided and len(cells) > 1:
+            found[tuple(facts.unknowns[cell] for cell in cells)] = together
+    return found
