@@ -50,11 +50,22 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is decided already of the same release: its tables, true counts, and who is alone."""
+    """What is decided already of the same release: its tables and their true counts.
 
-    publication: Publication = Publication((), {})
+    `asks_all`: who is alone in a cell is asked with all of it, not with the new tables alone.
+    """
+
+    publication: Publication = field(default_factory=lambda: Publication((), {}))
     counts: Mapping[Key, int] = field(default_factory=dict)
-    insiders: tuple[Insider, ...] = ()
+    asks_all: bool = True
+
+    def insiders(self, policy: Policy) -> tuple[Insider, ...]:
+        """Students who are alone in a cell of it and know of a hidden count, if they count."""
+        if not policy.insiders:
+            return ()
+        shown = self.publication
+        everyone = alone(shown.tables, self.counts, shown.exact)
+        return tuple(known for known in everyone if shown.hidden.keys() & set(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,7 @@ class Decision:
     publication: Publication
     proofs: Mapping[str, Proof]  # by reader: audience -> proof with all that reader then knows
     choice: Choice
-    insiders: tuple[Insider, ...]  # students who are alone in a cell, each checked; if asked for
+    insiders: int = 0  # students who are alone in a cell, each checked
 
 
 _NOTHING = Standing()
@@ -118,18 +129,23 @@ def decide(
         failures = tuple({key: None for p in proofs.values() for key in p.unproved})
         unions = _unions(subject, publication, proofs, policy, known)
         if not failures and not unions:
-            inside = tuple(known for known in insiders if publication.hidden.keys() & set(known))
-            inside = inside if _is_news(own, before) else ()
-            first = next(iter(proofs.values()))
-            failures = told_to_insiders(first, [publication, *before], counts, inside)
+            asks = Standing(publication if standing.asks_all else own, counts)
+            failures = open_to_insiders(asks, policy, before) if _is_news(own, before) else ()
             if not failures:
-                return Decision(publication, proofs, choice, inside)
+                return Decision(publication, proofs, choice, len(asks.insiders(policy)))
         if not asked.mend(failures, unions, choice.hidden):
             break
     raise ReleaseRefusedError(
         f"no proof that {_some(failures)} cannot be told from this and earlier releases, so "
         "nothing is released. Show fewer tables or coarser groups, or pool years."
     )
+
+
+def open_to_insiders(standing: Standing, policy: Policy, earlier: Known) -> tuple[Key, ...]:
+    """Hidden cells that somebody who is alone in a cell tells from what stands and from earlier."""
+    published = [standing.publication, *earlier]
+    inside = standing.insiders(policy)
+    return told_to_insiders(prove(published), published, standing.counts, inside)
 
 
 def _refuse_circle(subject: Subject, earlier: Known) -> None:

@@ -97,7 +97,7 @@ def cost_of(decision: Decision, policy: Policy) -> Cost:
     cells = len(decision.publication.told) + len(decision.publication.hidden)
     return Cost(
         cells, len(choice.primary), len(choice.secondary), choice.cost, choice.gap,
-        len(decision.insiders), claim(policy.width), hidden_by_group(decision.publication),
+        decision.insiders, claim(policy.width), hidden_by_group(decision.publication),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ tables after it, each with what stands already. A table that cannot be proved is
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import permutations
 
@@ -18,6 +18,7 @@ from eachchild.release.decide import (
     Standing,
     Subject,
     decide,
+    open_to_insiders,
     prove_to_readers,
 )
 from eachchild.release.door import ReleaseRefusedError
@@ -59,8 +60,15 @@ class _Shown:
     def plus(self, subject: Subject, decision: Decision) -> "_Shown":
         """With what was decided of one table more."""
         counts = {**self.standing.counts, **subject.counts}
-        now = Standing(decision.publication, counts, decision.insiders)
+        now = replace(self.standing, publication=decision.publication, counts=counts)
         return _Shown(now, (*self.choices, decision.choice))
+
+    def asking_all(self, yes: bool) -> "_Shown":
+        """From now on whoever is alone in a cell is asked with all that stands, or is not."""
+        return replace(self, standing=replace(self.standing, asks_all=yes))
+
+
+_Step = Callable[[_Shown], Subject]
 
 
 def decide_audit(
@@ -90,7 +98,7 @@ def decide_audit(
         why = left_out[0][1] if left_out else "Its counts are known in part only, or do not add up."
         raise ReleaseRefusedError(f"nothing of this audit can be released. {why}")
     told("proving all of it together, with what readers have already", 0.8)
-    return AuditDecision(_together(shown, known), released, tuple(left_out))
+    return AuditDecision(_together(shown, policy, known), released, tuple(left_out))
 
 
 def _asked(part: Part, latest: str, left_out: list[tuple[str, str]]) -> Part:
@@ -165,16 +173,9 @@ def _students(
         )
         return Subject(title, "", piece.groups, counts, small, noughts=noughts)
 
-    shown = _Shown()
-    for piece in part.pieces():
-        tried: list[Callable[[_Shown], Subject]] = [partial(subject, piece)]
-        alone = piece.alone()
-        tried += [partial(subject, alone)] if alone else []
-        more = _first(shown, tried, policy, known, left_out)
-        if more is None and not alone:
-            return shown
-        shown = more or shown
-    return shown
+    steps = [[partial(subject, each) for each in (piece, piece.alone()) if each]
+             for piece in part.pieces()]  # fmt: skip
+    return _stepwise(_Shown(), steps, policy, known, left_out)
 
 
 def _outcome(
@@ -198,21 +199,41 @@ def _outcome(
         return Subject(title, "", tables, counts, small, noughts=noughts,
                        outcomes=frozenset({outcome}))  # fmt: skip
 
-    shown = students
-    for piece in part.pieces():
-        if not piece.students.keys() <= students.told.keys() | students.hidden.keys():
-            continue
-        crosses = piece.alone() is not None
-        tried = [partial(subject, piece, sides) for sides in ((False, True) if crosses else (False,))]
-        more = _first(shown, tried, policy, known, left_out)
-        if more is None and not crosses:
-            break  # not even the whole place: nothing finer then
-        shown = more or shown
-    return shown if shown is not students else None
+    steps = [
+        [partial(subject, piece, sides) for sides in (False, True) if piece.alone() or not sides]
+        for piece in part.pieces()
+        if piece.students.keys() <= students.told.keys() | students.hidden.keys()
+    ]
+    shown = _stepwise(students, steps, policy, known, left_out)
+    return shown if len(shown.choices) > len(students.choices) else None
+
+
+def _stepwise(
+    shown: _Shown, steps: Sequence[Sequence[_Step]], policy: Policy, known: Mapping[str, Known],
+    left_out: list[tuple[str, str]],
+) -> _Shown:  # fmt: skip
+    """Decide table after table, each with what stands; leave out what cannot be proved.
+
+    Who is alone in a cell is asked with each table, and with all of them at the end. If one could
+    tell a count from several tables, all is decided again with everybody asked at every table.
+    """
+    before = next(iter(known.values()), ())
+    for asks_all in (False, True):
+        notes: list[tuple[str, str]] = []
+        now = shown.asking_all(asks_all)
+        for tried in steps:
+            more = _first(now, tried, policy, known, notes)
+            if more is None and len(tried) == 1:
+                break  # not even the whole place: nothing finer then
+            now = more or now
+        if asks_all or not open_to_insiders(now.standing, policy, before):
+            break
+    left_out += notes
+    return now
 
 
 def _first(
-    shown: _Shown, tried: Iterable[Callable[[_Shown], Subject]], policy: Policy,
+    shown: _Shown, tried: Iterable[_Step], policy: Policy,
     known: Mapping[str, Known], left_out: list[tuple[str, str]],
 ) -> _Shown | None:  # fmt: skip
     """What is shown with the first of some subjects that can be proved with what stands.
@@ -239,7 +260,7 @@ def _with(
         return str(error)
 
 
-def _together(found: Sequence[_Shown], known: Mapping[str, Known]) -> Decision:
+def _together(found: Sequence[_Shown], policy: Policy, known: Mapping[str, Known]) -> Decision:
     """All outcomes with their students as one publication, proved for each kind of reader."""
     whole = Publication((), {})
     for each in found:
@@ -255,5 +276,5 @@ def _together(found: Sequence[_Shown], known: Mapping[str, Known]) -> Decision:
     primary = frozenset(key for c in choices for key in c.primary)
     secondary = frozenset(key for c in choices for key in c.secondary) - primary
     cost, bound = sum(c.cost for c in choices), sum(c.bound for c in choices)
-    insiders = tuple({one: None for each in found for one in each.standing.insiders})
-    return Decision(whole, proofs, Choice(primary, secondary, cost, bound), insiders)
+    insiders = {one for each in found for one in each.standing.insiders(policy)}
+    return Decision(whole, proofs, Choice(primary, secondary, cost, bound), len(insiders))

@@ -49,12 +49,13 @@ def choose(
 ) -> Choice:
     """Choose what to hide beside the primary cells, so that every hidden cell keeps its width.
 
-    `insiders` are students who each know some cells from within; `unions` are sets of hidden cells to be protected as one more cell, their sum; `wider` asks
-    some cells for more than the common width; `shown` are cells that stay as they are, and
-    `above_nought` those of which a reader knows, once hidden, that they are no nought. Zero
-    cells are never hidden beside others: a reader who knows that nobody is there would learn
-    nothing from it, and would see through it. Raises UnprotectableError, whose `cells` are places
-    in the tables' cells, where nothing protects.
+    `insiders` are students who each know some cells from within; `unions` are sets of hidden
+    cells to be protected as one more cell, their sum; `wider` asks some cells for more than the
+    common width; `shown` are cells that stay as they are, and `above_nought` those of which a
+    reader knows, once hidden, that they are no nought. Zero cells are never hidden beside
+    others: a reader who knows that nobody is there would learn nothing from it, and would see
+    through it. Raises UnprotectableError, whose `cells` are places in the tables' cells, where
+    nothing protects.
     """
     cells = family(tables)
     at = cells.index()
