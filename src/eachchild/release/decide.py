@@ -52,12 +52,12 @@ class Subject:
 class Standing:
     """What is decided already of the same release: its tables and their true counts.
 
-    `asks_all`: who is alone in a cell is asked with all of it, not with the new tables alone.
+    `asks`: who is alone in a cell is asked with all of it, not left for later.
     """
 
     publication: Publication = field(default_factory=lambda: Publication((), {}))
     counts: Mapping[Key, int] = field(default_factory=dict)
-    asks_all: bool = True
+    asks: bool = True
 
     def insiders(self, policy: Policy) -> tuple[Insider, ...]:
         """Students who are alone in a cell of it and know of a hidden count, if they count."""
@@ -129,10 +129,11 @@ def decide(
         failures = tuple({key: None for p in proofs.values() for key in p.unproved})
         unions = _unions(subject, publication, proofs, policy, known)
         if not failures and not unions:
-            asks = Standing(publication if standing.asks_all else own, counts)
-            failures = open_to_insiders(asks, policy, before) if _is_news(own, before) else ()
+            whole = Standing(publication, counts)
+            asks = standing.asks and _is_news(own, before)
+            failures = open_to_insiders(whole, policy, before) if asks else ()
             if not failures:
-                return Decision(publication, proofs, choice, len(asks.insiders(policy)))
+                return Decision(publication, proofs, choice, len(whole.insiders(policy)))
         if not asked.mend(failures, unions, choice.hidden):
             break
     raise ReleaseRefusedError(

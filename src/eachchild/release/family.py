@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, product
 
 import numpy as np
@@ -32,7 +33,7 @@ class Tree:
         return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: cells and sums are kept once they were asked for
 class Table:
     """The full cross of its dimensions, totals included.
 
@@ -44,20 +45,29 @@ class Table:
     trees: tuple[Tree, ...]
     of: Key = ()
 
-    def cells(self) -> Iterator[Key]:
+    def cells(self) -> tuple[Key, ...]:
         """Every cell of the table."""
-        return (self._key(values) for values in product(*(t.nodes for t in self.trees)))
+        return self._cells
 
-    def sums(self) -> Iterator[tuple[Key, tuple[Key, ...]]]:
+    def sums(self) -> tuple[tuple[Key, tuple[Key, ...]], ...]:
         """Every cell that is a sum within one dimension, with its parts."""
+        return self._sums
+
+    @cached_property
+    def _cells(self) -> tuple[Key, ...]:
+        return tuple(self._key(values) for values in product(*(t.nodes for t in self.trees)))
+
+    @cached_property
+    def _sums(self) -> tuple[tuple[Key, tuple[Key, ...]], ...]:
+        found = []
         for place, tree in enumerate(self.trees):
             others = [t.nodes if i != place else ("",) for i, t in enumerate(self.trees)]
             for values in product(*others):
                 for parent, parts in tree.children.items():
-                    yield (
-                        self._key(_at(values, place, parent)),
-                        tuple(self._key(_at(values, place, part)) for part in parts),
-                    )
+                    whole = self._key(_at(values, place, parent))
+                    within = tuple(self._key(_at(values, place, part)) for part in parts)
+                    found.append((whole, within))
+        return tuple(found)
 
     def _key(self, values: tuple[str, ...]) -> Key:
         named = zip((t.name for t in self.trees), values, strict=True)

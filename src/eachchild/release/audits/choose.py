@@ -63,9 +63,9 @@ class _Shown:
         now = replace(self.standing, publication=decision.publication, counts=counts)
         return _Shown(now, (*self.choices, decision.choice))
 
-    def asking_all(self, yes: bool) -> "_Shown":
+    def asking(self, asks: bool) -> "_Shown":
         """From now on whoever is alone in a cell is asked with all that stands, or is not."""
-        return replace(self, standing=replace(self.standing, asks_all=yes))
+        return replace(self, standing=replace(self.standing, asks=asks))
 
 
 _Step = Callable[[_Shown], Subject]
@@ -214,19 +214,19 @@ def _stepwise(
 ) -> _Shown:  # fmt: skip
     """Decide table after table, each with what stands; leave out what cannot be proved.
 
-    Who is alone in a cell is asked with each table, and with all of them at the end. If one could
-    tell a count from several tables, all is decided again with everybody asked at every table.
+    Who is alone in a cell is asked with all tables at the end. If one could tell a count, all is
+    decided again with everybody asked at every table.
     """
     before = next(iter(known.values()), ())
-    for asks_all in (False, True):
+    for asks in (False, True):
         notes: list[tuple[str, str]] = []
-        now = shown.asking_all(asks_all)
+        now = shown.asking(asks)
         for tried in steps:
             more = _first(now, tried, policy, known, notes)
             if more is None and len(tried) == 1:
                 break  # not even the whole place: nothing finer then
             now = more or now
-        if asks_all or not open_to_insiders(now.standing, policy, before):
+        if asks or not open_to_insiders(now.standing, policy, before):
             break
     left_out += notes
     return now
