@@ -15,6 +15,7 @@ from eachchild.release.policy import Policy
 from eachchild.release.proof import (
     ContradictionError,
     Proof,
+    crossed_otherwise,
     facts_of,
     implied_small,
     named,
@@ -152,19 +153,25 @@ def open_to_insiders(standing: Standing, policy: Policy, earlier: Known) -> tupl
 def _refuse_circle(subject: Subject, earlier: Known) -> None:
     """Refuse tables in a circle, and tables of counts that close one with earlier ones.
 
-    An audit's outcomes are taken one by one: what two of them tell together is not checked.
+    Outcomes of an audit crossed by several factors are such a circle, of which students can be
+    looked for; what closes another one is refused.
     """
     said = "are crossed two by two in a circle; release the whole cross"
     if names := circle(subject.tables):
         raise ValueError(f"{', '.join(names)} {said}")
     before = [table for each in earlier for table in each.tables]
-    if any(table.of for table in subject.tables) or circle(before):
+    closed = _closed if any(table.of for table in subject.tables) else circle
+    if closed(before):
         return
-    if names := circle([*before, *subject.tables]):
+    if names := closed([*before, *subject.tables]):
         raise ReleaseRefusedError(
             f"with what was released before, {', '.join(names)} {said}. Pairs tell more together "
             "than each alone."
         )
+
+
+def _closed(tables: Sequence[Table]) -> list[str]:
+    return crossed_otherwise([Publication(tuple(tables), {})])
 
 
 def _is_news(publication: Publication, earlier: Known) -> bool:

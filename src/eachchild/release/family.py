@@ -153,16 +153,23 @@ def circle(tables: Iterable[Table]) -> list[str]:
     for table in tables:
         edge = frozenset(tree.name for tree in table.trees)
         by_students.setdefault(table.of, set()).add(edge)
-    return next(filter(None, map(_left_in_circle, by_students.values())), [])
+    left = map(left_in_circle, by_students.values())
+    return next((sorted(frozenset.union(*edges)) for edges in left if edges), [])
 
 
-def _left_in_circle(left: set[frozenset[str]]) -> list[str]:
+def left_in_circle(left: set[frozenset[str]]) -> set[frozenset[str]]:
+    """What tables tell apart, where they hang together in a circle, without those that do not.
+
+    >>> race_by = [frozenset(("race", name)) for name in ("sex", "grade")]
+    >>> left_in_circle({*race_by})
+    set()
+    """
     while True:
         shared = Counter(name for edge in left for name in edge)
         fewer = {frozenset(name for name in edge if shared[name] > 1) for edge in left}
         fewer = {edge for edge in fewer if not any(edge < other for other in fewer)}
         if fewer == left:
-            return sorted(shared) if len(left) > 1 else []
+            return left if len(left) > 1 else set()
         left = fewer
 
 

@@ -3,6 +3,7 @@
 It shares nothing with the search that chose what to hide but the solver.
 """
 
+from eachchild.release.proof.crossed import crossed_otherwise
 from eachchild.release.proof.facts import ContradictionError, Facts, facts_of, hidden_of, named
 from eachchild.release.proof.witness import (
     Proof,
@@ -14,6 +15,6 @@ from eachchild.release.proof.witness import (
 )
 
 __all__ = [
-    "ContradictionError", "Facts", "Proof", "apart", "facts_of", "hidden_of", "implied_small",
+    "ContradictionError", "Facts", "Proof", "apart", "crossed_otherwise", "facts_of", "hidden_of", "implied_small",
     "named", "prove", "read_tables", "unproved",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from eachchild.release.family import Key
+from eachchild.release.proof.crossed import Crossed, crossed
 from eachchild.release.published import Publication, Range
 
 Whole = NDArray[np.int64]
@@ -27,7 +28,8 @@ class Facts:
     """Unknowns (cells nobody told exactly), and what is known of sums of them.
 
     `matrix` has one row a fact and one column an unknown; each fact's sum lies from `low` to
-    `high`, each unknown from `least` to `most`. `told` has the cells known exactly.
+    `high`, each unknown from `least` to `most`. `told` has the cells known exactly. `crossed` has
+    counts that must be of students, for their sums alone do not say that they are.
     """
 
     unknowns: tuple[Key, ...]
@@ -37,12 +39,14 @@ class Facts:
     least: Whole
     most: Whole
     told: dict[Key, int]
+    crossed: tuple[Crossed, ...]
 
     def hold(self, table: Whole) -> bool:
         """Whether one whole-number table of the unknowns agrees with every fact."""
         sums = self.matrix @ table
         inside = (table >= self.least) & (table <= self.most)
-        return bool(inside.all() and (sums >= self.low).all() and (sums <= self.high).all())
+        agrees = inside.all() and (sums >= self.low).all() and (sums <= self.high).all()
+        return bool(agrees) and all(each.hold(table) for each in self.crossed)
 
 
 def facts_of(publications: Sequence[Publication]) -> Facts:
@@ -91,6 +95,7 @@ def facts_of(publications: Sequence[Publication]) -> Facts:
         least=np.array([low for low, _ in spread], dtype=np.int64),
         most=np.array([NO_LIMIT if high is None else high for _, high in spread], dtype=np.int64),
         told=told,
+        crossed=crossed(publications, at, told),
     )
 
 

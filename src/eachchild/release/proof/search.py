@@ -7,8 +7,9 @@ only show that a cell is not safe, so relaxations are never kept.
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import highspy
 import numpy as np
@@ -17,7 +18,9 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from eachchild.release.family import Key
+from eachchild.release.proof.crossed import Crossed
 from eachchild.release.proof.facts import NO_LIMIT, Facts, Whole
+from eachchild.release.proof.overlaps import Overlap, overlaps
 
 Real = NDArray[np.float64]
 _FAR = 1e9
@@ -26,6 +29,7 @@ _NEARS = (350, 1_400, 10**9)  # unknowns that may move together around one cell
 _NODES = 200
 _WHOLE = 3_000  # unknowns made whole at a time
 _REMEMBERED = 2_000  # parts asked lately: a table more leaves most parts of a proof as they were
+_AGAIN = 12  # times that a table is asked for again, when no students stood behind the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,11 @@ class Part:
     high: Whole
     least: Whole
     most: Whole
+    crossed: tuple[Crossed, ...]
+    beside: int = 0  # how many of the last unknowns are of the search alone: they may be fractions
 
-    def hold(self, table: Whole) -> bool:
-        """Whether a whole-number table agrees with every fact of this part."""
+    def agrees(self, table: Whole) -> bool:
+        """Whether a whole-number table agrees with every sum of this part."""
         sums = self.matrix @ table
         inside = (table >= self.least) & (table <= self.most)
         return bool(inside.all() and (sums >= self.low).all() and (sums <= self.high).all())
@@ -56,9 +62,12 @@ class Witnesses:
     tables: list[Whole] = field(default_factory=list)
     low: Whole = field(init=False)
     high: Whole = field(init=False)
+    asked: Part = field(init=False)  # the part, with what the search must keep to besides
+    _overlaps: set[Overlap] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Nothing is known of any cell."""
+        self.asked = self.part
         self.low = np.full(self.part.cells.size, NO_LIMIT)
         self.high = np.full(self.part.cells.size, -NO_LIMIT)
 
@@ -67,26 +76,46 @@ class Witnesses:
         """Cells whose tables do not stand apart far enough."""
         return (self.width > 0) & (self.high - self.low < self.width)
 
-    def add(self, table: Real | None) -> bool:
-        """Keep a table if it agrees exactly and serves a cell; whether it was kept."""
-        if table is None:
-            return False
-        whole = np.round(table).astype(np.int64)
-        if not self.part.hold(whole):
-            return False
-        serves = ((whole > self.high) | (whole < self.low)) & self.unproved
-        if self.tables and not serves.any():
-            return False
-        self.tables.append(whole)
-        np.maximum(self.high, whole, out=self.high)
-        np.minimum(self.low, whole, out=self.low)
-        return True
+    def look(self, find: Callable[[Part], Real | None]) -> bool:
+        """Look for a table, and again when no students stood behind the last; whether one is kept.
+
+        A table is kept if it agrees exactly and serves a cell.
+        """
+        for _ in range(_AGAIN):
+            table = find(self.asked)
+            if table is None:
+                return False
+            whole = np.round(table[: self.part.cells.size]).astype(np.int64)
+            serves = ((whole > self.high) | (whole < self.low)) & self.unproved
+            if not self.part.agrees(whole) or (self.tables and not serves.any()):
+                return False
+            if all(each.hold(whole) for each in self.part.crossed):
+                self._keep(whole)
+                return True
+            if not self._learn(whole):
+                return False
+        return False
+
+    def _keep(self, table: Whole) -> None:
+        self.tables.append(table)
+        np.maximum(self.high, table, out=self.high)
+        np.minimum(self.low, table, out=self.low)
+
+    def _learn(self, table: Whole) -> bool:
+        """Ask for those who have two outcomes where they cannot be; whether that is new."""
+        known = len(self._overlaps)
+        for at, each in enumerate(self.part.crossed):
+            self._overlaps |= {(at, pair) for pair in each.without(table)}
+        if len(self._overlaps) > known:
+            self.asked = _with_overlaps(self.part, sorted(self._overlaps))
+        return len(self._overlaps) > known
 
 
 def parts_of(facts: Facts) -> list[Part]:
     """The facts in parts that do not touch each other."""
     n = len(facts.unknowns)
-    links = sp.csr_array(abs(facts.matrix.T) @ abs(facts.matrix)) if n else sp.csr_array((0, 0))
+    tied = sp.vstack([abs(facts.matrix), _of_same(facts)]).tocsr()
+    links = sp.csr_array(tied.T @ tied) if n else sp.csr_array((0, 0))
     count, label = connected_components(links, directed=False) if n else (0, np.zeros(0))
     order = np.argsort(label, kind="stable")
     bounds = np.searchsorted(label[order], np.arange(count + 1))
@@ -97,11 +126,38 @@ def parts_of(facts: Facts) -> list[Part]:
         cells = order[bounds[at] : bounds[at + 1]]
         piece = sp.csr_array(by_cell[:, cells])
         rows = np.flatnonzero(np.diff(piece.indptr))
+        here = tuple(c.within(cells) for c in facts.crossed if label[c.unknown[0]] == at)
         found.append(
             Part(cells, place[cells], piece[rows], facts.low[rows], facts.high[rows],
-                 facts.least[cells], facts.most[cells])
+                 facts.least[cells], facts.most[cells], here)
         )  # fmt: skip
     return found
+
+
+def _of_same(facts: Facts) -> sp.csr_array:
+    """The unknowns of the same students: one row for each, so that they stay together."""
+    rows = [each.unknown for each in facts.crossed]
+    size = [row.size for row in rows]
+    columns = np.concatenate([np.zeros(0, dtype=np.int64), *rows])
+    ones = np.ones(columns.size, dtype=np.int64)
+    shape = (len(rows), len(facts.unknowns))
+    return sp.csr_array((ones, (np.repeat(np.arange(len(rows)), size), columns)), shape=shape)
+
+
+def _with_overlaps(part: Part, asked: Sequence[Overlap]) -> Part:
+    size = part.cells.size
+    matrix, low, high = overlaps(part.crossed, asked, size)
+    beside = matrix.shape[1] - size
+    before = sp.csr_array((part.matrix.shape[0], beside), dtype=np.int64)
+    return replace(
+        part,
+        matrix=sp.vstack([sp.hstack([part.matrix, before]), matrix]).tocsr(),
+        low=np.concatenate([part.low, low]),
+        high=np.concatenate([part.high, high]),
+        least=np.concatenate([part.least, np.zeros(beside, dtype=np.int64)]),
+        most=np.concatenate([part.most, np.full(beside, NO_LIMIT)]),
+        beside=beside,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +171,8 @@ class _Question:
     def _known(self) -> bytes:
         part = self.part
         arrays = (part.place, part.matrix.indptr, part.matrix.indices, part.matrix.data,
-                  part.low, part.high, part.least, part.most, self.width)  # fmt: skip
+                  part.low, part.high, part.least, part.most, self.width,
+                  *(array for each in part.crossed for array in each.known))  # fmt: skip
         return hashlib.sha256(b"".join(np.asarray(a, np.int64).tobytes() for a in arrays)).digest()
 
     def __hash__(self) -> int:
@@ -138,7 +195,7 @@ def search(part: Part, width: Whole) -> tuple[Whole, ...]:
 def _searched(asked: _Question) -> tuple[Whole, ...]:
     part, width = asked.part, asked.width
     found = Witnesses(part, width)
-    if found.add(_solve(part, np.zeros(part.cells.size))) and (width > 0).any():
+    if found.look(lambda asked: _solve(asked, np.zeros(width.size))) and (width > 0).any():
         _sweep(found)
         _one_by_one(found)
     return tuple(found.tables)
@@ -157,7 +214,8 @@ def _sweep(found: Witnesses) -> None:
             return
         sign = np.where(chance.random(size) < 0.5, 1.0, -1.0) if sweep % 2 == 0 else -sign
         pull = np.exp(2.0 * chance.standard_normal(size))
-        found.add(_solve(found.part, -sign * open_ * np.minimum(pull, 50.0)))
+        pulled = -sign * open_ * np.minimum(pull, 50.0)
+        found.look(lambda asked, pulled=pulled: _solve(asked, pulled))
         gained = before - int(found.unproved.sum())
         idle = idle + 1 if gained < max(2, before // 40) and sweep > 3 else 0
 
@@ -189,7 +247,7 @@ def _stretch(found: Witnesses, cell: int, near: Whole) -> None:
             least[cell] = max(least[cell], found.high[cell] - found.width[cell])
         pull = np.zeros(found.part.cells.size)
         pull[cell] = -sign
-        found.add(_solve_near(found.part, pull, base, near, least=least, most=most))
+        found.look(partial(_solve_near, pull=pull, base=base, near=near, least=least, most=most))
 
 
 def _around(part: Part, columns: sp.csc_array, cell: int, size: int) -> Whole:
@@ -212,26 +270,28 @@ def _around(part: Part, columns: sp.csc_array, cell: int, size: int) -> Whole:
 
 
 def _solve_near(
-    part: Part, pull: Real, base: Whole, near: Whole, *, least: Whole, most: Whole
+    part: Part, *, pull: Real, base: Whole, near: Whole, least: Whole, most: Whole
 ) -> Real | None:
-    local = replace(_near(part, base, near), least=least[near], most=most[near])
-    answer = _solve(local, pull[near])
+    answer = _solve(_near(part, base, near, least=least, most=most), pull[near])
     if answer is None:
         return None
     table = base.astype(float)
-    table[near] = answer
+    table[near] = answer[: near.size]
     return table
 
 
-def _near(part: Part, base: Whole, near: Whole) -> Part:
+def _near(part: Part, base: Whole, near: Whole, *, least: Whole, most: Whole) -> Part:
     """The part in which only some cells move and all others stay as in a table."""
-    piece = sp.csr_array(sp.csc_array(part.matrix)[:, near])
+    beside = np.arange(base.size, base.size + part.beside)
+    moving = np.concatenate([near, beside])
+    piece = sp.csr_array(sp.csc_array(part.matrix)[:, moving])
     rows = np.flatnonzero(np.diff(piece.indptr))
-    held = base.copy()
-    held[near] = 0
+    held = np.concatenate([base, np.zeros_like(beside)])
+    held[moving] = 0
     rest = (part.matrix @ held)[rows]
     return Part(near, part.place[near], piece[rows], part.low[rows] - rest, part.high[rows] - rest,
-                part.least[near], part.most[near])  # fmt: skip
+                np.concatenate([least[near], part.least[beside]]),
+                np.concatenate([most[near], part.most[beside]]), (), part.beside)  # fmt: skip
 
 
 def _places(unknowns: tuple[Key, ...]) -> Whole:
@@ -286,10 +346,11 @@ def _solver(part: Part, pull: Real) -> highspy.Highs:
     model = highspy.HighsLp()
     by_column = sp.csc_array(part.matrix)
     model.num_row_, model.num_col_ = part.matrix.shape
-    model.col_cost_ = pull
+    model.col_cost_ = np.concatenate([pull, np.zeros(part.beside)])
     model.col_lower_ = part.least.astype(float)
     model.col_upper_ = np.where(part.most >= NO_LIMIT, _FAR, part.most).astype(float)
-    model.row_lower_, model.row_upper_ = part.low.astype(float), part.high.astype(float)
+    model.row_lower_ = part.low.astype(float)
+    model.row_upper_ = np.where(part.high >= NO_LIMIT // 2, highspy.kHighsInf, part.high)
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     model.a_matrix_.start_, model.a_matrix_.index_ = by_column.indptr, by_column.indices
     model.a_matrix_.value_ = by_column.data.astype(float)
