@@ -58,7 +58,10 @@ def there_are_students(sides: Sides) -> bool:
 def _blocks(
     sides: Sides, filled: dict[tuple[int, int], np.ndarray], *, height: int
 ) -> sp.csr_array:
-    places = [(-1, 0), *((at, v) for at, side in enumerate(sides) for v in range(side.students.size))]
+    places = [
+        (-1, 0),
+        *((at, v) for at, side in enumerate(sides) for v in range(side.students.size)),
+    ]
     nothing = np.zeros((height, 2 ** len(sides[0].events)))
     return sp.csr_array(np.hstack([filled.get(place, nothing) for place in places]))
 

@@ -252,6 +252,7 @@ def _checked(policy: Policy) -> list[str]:
     checks = [
         "plain subtraction over every sum of the tables",
         "whole-number, non-negative tables (two witnesses for every hidden cell)",
+        "students who are counted like each witness, by every factor and all outcomes at once",
         "earlier releases and imported tables together with this one, for each kind of reader",
     ]
     if policy.implied_sums:
@@ -268,7 +269,7 @@ def _not_checked(policy: Policy) -> list[str]:
     left = [
         "what a reader knows of single children from outside",
         "which cells were chosen to be hidden",
-        "what two outcomes of the same students tell of each other beyond the counts they share",
+        "what outcomes that are asked of different students tell of each other",
     ]
     if policy.insiders:
         left.append("what the only student of a cell learns from new tables taken together")

@@ -15,6 +15,6 @@ from eachchild.release.proof.witness import (
 )
 
 __all__ = [
-    "ContradictionError", "Facts", "Proof", "apart", "crossed_otherwise", "facts_of", "hidden_of", "implied_small",
-    "named", "prove", "read_tables", "unproved",
+    "ContradictionError", "Facts", "Proof", "apart", "crossed_otherwise", "facts_of", "hidden_of",
+    "implied_small", "named", "prove", "read_tables", "unproved",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from eachchild.release.proof.crossed import Crossed
 from eachchild.release.proof.students import Pair, Whole
 
 Overlap = tuple[int, Pair]  # of whom, and two outcomes by their rows
-_FAR = np.int64(2**40)
+_FAR = 2**40
 
 
 @dataclass

@@ -195,7 +195,7 @@ def search(part: Part, width: Whole) -> tuple[Whole, ...]:
 def _searched(asked: _Question) -> tuple[Whole, ...]:
     part, width = asked.part, asked.width
     found = Witnesses(part, width)
-    if found.look(lambda asked: _solve(asked, np.zeros(width.size))) and (width > 0).any():
+    if found.look(partial(_solve, pull=np.zeros(width.size))) and (width > 0).any():
         _sweep(found)
         _one_by_one(found)
     return tuple(found.tables)
@@ -215,7 +215,7 @@ def _sweep(found: Witnesses) -> None:
         sign = np.where(chance.random(size) < 0.5, 1.0, -1.0) if sweep % 2 == 0 else -sign
         pull = np.exp(2.0 * chance.standard_normal(size))
         pulled = -sign * open_ * np.minimum(pull, 50.0)
-        found.look(lambda asked, pulled=pulled: _solve(asked, pulled))
+        found.look(partial(_solve, pull=pulled))
         gained = before - int(found.unproved.sum())
         idle = idle + 1 if gained < max(2, before // 40) and sweep > 3 else 0
 

@@ -105,9 +105,7 @@ def _found(sides: Sides, order: Whole) -> bool:
     classes = [each.students[:, None] for each in sides]
     for outcome in order:
         asked = [at for at, each in enumerate(sides) if each.asked[outcome]]
-        parted = _parted(
-            [sides[at].events[outcome] for at in asked], [classes[at] for at in asked]
-        )
+        parted = _parted([sides[at].events[outcome] for at in asked], [classes[at] for at in asked])
         if parted is None:
             return False
         with_it = dict(zip(asked, parted, strict=True))
@@ -188,7 +186,8 @@ def _more(table: Whole, room: Whole, rows: Whole, columns: Whole) -> Whole:
     graph[acrosses, ups] = table.T
     graph[acrosses, -1] = demand
     flow = maximum_flow(sp.csr_array(graph), 0, height + width + 1).flow.toarray()
-    return table + flow[ups, acrosses].astype(np.int64)
+    more: Whole = table + flow[ups, acrosses]
+    return more
 
 
 def _first(room: Whole, columns: Whole) -> Whole:
