@@ -271,6 +271,7 @@ def _unions(
             union
             for union, together in implied_small(proof.facts, policy.minimum_n).items()
             if proof.hidden.keys() >= set(union)
+            and subject.counts.keys() & set(union)  # what stands was asked before
             and frozenset(union) not in shown
             and together < subject.few(union, policy)
         ]
