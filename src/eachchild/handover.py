@@ -16,8 +16,11 @@ from eachchild.plan import Plan, load_plan
 from eachchild.release import Audience, Content, Parts, Policy, Quality, Released, content
 from eachchild.release.approval import approved
 from eachchild.release.audits import (
+    STUDENTS,
     AuditDecision,
+    Part,
     bounds_of,
+    changed_since,
     decide_audit,
     hidden_of_audit,
     nearest_to_hidden,
@@ -25,8 +28,11 @@ from eachchild.release.audits import (
     released_cube,
 )
 from eachchild.release.bundle import bundle_files, claim
+from eachchild.release.corrections import refuse_unsaid
 from eachchild.release.decide import release_proved
+from eachchild.release.door import ReleaseRefusedError
 from eachchild.release.ledger import Ledger
+from eachchild.release.published import Publication
 from eachchild.release.tables import Cost, cost_of
 from eachchild.report.bundle import (
     FINDINGS,
@@ -55,18 +61,30 @@ def release_audit(
     before: Ledger,
     progress: Progress,
     pdf: bool = True,
+    corrects: int | None = None,
 ) -> tuple[dict[str, bytes], Cost, AuditDecision]:
     """The files of a bundle for one audience, what they cost, and what was left out.
 
-    Raises ReleaseRefusedError where approvals or a proof are missing.
+    `corrects` is the ledger's entry whose counts were wrong, where these replace them. Raises
+    ReleaseRefusedError where approvals or a proof are missing, or counts changed and nobody said
+    that it is a correction; LedgerError where that entry cannot be corrected.
     """
     if pdf:
         require_fonts()  # before the long part
     plan, cube = load_plan(folder / "cube"), restore(folder / "cube")
     names = approved(approved_by, author=plan.author, policy=policy, audience=audience)
     known = before.readers(audience)
-    parts = parts_of_audit(plan, cube, known[audience.value])
+    *_, innermost = known.values()  # has all that any reader has
+    parts = parts_of_audit(plan, cube, innermost)
+    _refuse_changed(plan, parts, before, audience, corrects)
     found = decide_audit(plan.title, parts, policy, known, progress)
+    if corrects is not None and not found.decision.publication.corrects:
+        changed = [dict(part.of) for part in parts if part.others]
+        ends = tuple(f"{of['period']} {of['students']}" for of in changed)
+        why = next((why for name, why in found.left_out if name.endswith(ends)), "")
+        raise ReleaseRefusedError(
+            f"nothing of what changed can be released, so nothing is: {why}".rstrip(": ")
+        )
     progress("telling what is released", 0.85)
     told = told_again(plan, cube, found, policy)
     released = release_proved(told, audience, found.decision)
@@ -82,6 +100,30 @@ def release_audit(
     named = tuple((_named(name, plan, phrases), why) for name, why in found.left_out)
     # Each table is decided with what stands before it, so the best of all at once is not known.
     return files, replace(cost, gap=None, by_group=groups), replace(found, left_out=named)
+
+
+def _refuse_changed(
+    plan: Plan, parts: Sequence[Part], before: Ledger, audience: Audience, corrects: int | None
+) -> None:
+    """Refuse counts that readers were told otherwise, unless they correct the entry that did."""
+    if corrects is not None:
+        before.corrected(corrects, audience)
+    entries = before.released_with(audience)
+    publications = {number: entry.publication for number, entry in entries.items()}
+    changed = changed_since(parts, publications)
+    if corrects is not None and not changed:
+        raise ReleaseRefusedError(
+            f"entry {corrects} tells none of these counts otherwise, so there is nothing to "
+            "correct. Release them without --corrects."
+        )
+    if changed:
+        titles = {STUDENTS: "how many students there are"}
+        titles |= {o.name: phrases_of(plan).title(o.name) for o in plan.outcomes}
+        words = {
+            number: [f"{titles[name]}, {period}" for name, period in what]
+            for number, what in changed.items()
+        }
+        refuse_unsaid(words, entries, corrects, audience)
 
 
 def _named(table: str, plan: Plan, phrases: Phrases) -> str:
@@ -121,13 +163,21 @@ def told_again(plan: Plan, cube: Cube, found: AuditDecision, policy: Policy) -> 
     told = content(shown, counts, phrases, Parts(measured.table, said, (), quality, {}))
     return replace(
         told,
-        limits=(phrases.words.say("limits.released"), *told.limits),
+        limits=(*_of_corrections(publication, phrases), phrases.words.say("limits.released"),
+                *told.limits),
         labels=phrases.words.labels,
         hidden=hidden_of_audit(
             shown, publication, nearest_to_hidden(shown, publication, bounds, found.released),
             claim=claim(policy.width),
         ),
     )  # fmt: skip
+
+
+def _of_corrections(publication: Publication, phrases: Phrases) -> tuple[str, ...]:
+    """Which years were published otherwise before, in a sentence; none where none were."""
+    periods = sorted({dict(new)["period"] for new, _ in publication.corrects})
+    said = phrases.words.say("limits.corrected", periods=", ".join(periods))
+    return (said,) if periods else ()
 
 
 def _sources(plan: Plan, phrases: Phrases) -> tuple[str, ...]:

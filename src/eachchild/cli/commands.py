@@ -165,6 +165,8 @@ def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command.add_argument("--policy", metavar="FILE", help=policy)
     less = "leave out the finest values of a dimension of a folder of counts; may be repeated"
     command.add_argument("--coarser", action="append", default=[], metavar="DIMENSION", help=less)
+    corrects = "the number of the ledger's entry whose counts were wrong; readers will know both"
+    command.add_argument("--corrects", type=int, metavar="ENTRY", help=corrects)
     ledger = "what was released before; default: ledger.jsonl beside the source"
     command.add_argument("--ledger", type=Path, metavar="FILE", help=ledger)
     command.add_argument(

@@ -15,7 +15,7 @@ from eachchild.release.bundle import BundleError, verify_bundle, verify_tables
 from eachchild.release.coarser import coarser
 from eachchild.release.door import ReleaseInputError
 from eachchild.release.imports import imported
-from eachchild.release.ledger import Ledger, LedgerError, append, conflicts, load_ledger
+from eachchild.release.ledger import Entry, Ledger, LedgerError, append, conflicts, load_ledger
 from eachchild.release.proof import named
 from eachchild.release.reading import read_published
 from eachchild.release.tables import (
@@ -62,9 +62,9 @@ def _run_release_audit(chosen: argparse.Namespace, audience: Audience) -> int:
         files, cost, found = release_audit(
             chosen.source, policy, audience,
             approved_by=chosen.approved_by, before=before, progress=bar.step,
-            pdf=not chosen.no_pdf,
+            pdf=not chosen.no_pdf, corrects=chosen.corrects,
         )  # fmt: skip
-    _write_bundle(files, out, path, audience, before)
+    _write_bundle(files, out, path, chosen, before)
     print("\n".join([*cost_lines(cost, out), *left_out_lines(found.left_out)]))
     return DONE
 
@@ -83,9 +83,9 @@ def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
         subject = coarser(subject, dimension)
     files, cost = release_tables(
         subject, policy, audience,
-        approved_by=chosen.approved_by, before=before,
+        approved_by=chosen.approved_by, before=before, corrects=chosen.corrects,
     )  # fmt: skip
-    _write_bundle(files, out, path, audience, before)
+    _write_bundle(files, out, path, chosen, before)
     print("\n".join(cost_lines(cost, out)))
     return DONE
 
@@ -101,12 +101,13 @@ def _before(chosen: argparse.Namespace) -> tuple[Path, Ledger]:
 
 
 def _write_bundle(
-    files: Mapping[str, bytes], out: Path, ledger: Path, audience: Audience, before: Ledger
+    files: Mapping[str, bytes], out: Path, ledger: Path, chosen: argparse.Namespace, before: Ledger
 ) -> None:
     with built_aside(out) as part:
         for name, data in files.items():
             (part / name).write_bytes(data)
-        append(ledger, entry_of(files, audience), after=before)  # no bundle without its entry
+        entry = entry_of(files, Audience(chosen.audience), replaces=chosen.corrects)
+        append(ledger, entry, after=before)  # no bundle without its entry
 
 
 def _there(path: Path) -> Path:
@@ -227,10 +228,14 @@ def cost_lines(cost: Cost, out: Path) -> list[str]:
 def ledger_lines(ledger: Ledger) -> list[str]:
     """Each entry in a line: what was published, to whom, with how many hidden counts."""
     return [
-        f"{number}  {e.kind} to {e.audience}: {e.title} ({count(len(e.publication.told))} told, "
-        f"{count(len(e.publication.hidden))} hidden)"
+        f"{number}  {e.kind}{_of_entry(e)} to {e.audience}: {e.title} "
+        f"({count(len(e.publication.told))} told, {count(len(e.publication.hidden))} hidden)"
         for number, e in enumerate(ledger.entries, start=1)
     ]
+
+
+def _of_entry(entry: Entry) -> str:
+    return "" if entry.replaces is None else f" of entry {entry.replaces}"
 
 
 def left_out_lines(left_out: Sequence[tuple[str, str]]) -> list[str]:

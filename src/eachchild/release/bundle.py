@@ -16,12 +16,13 @@ from eachchild.release.policy import Policy, load_policy, policy_of
 from eachchild.release.proof import (
     ContradictionError,
     Proof,
-    facts_of,
     hidden_of,
     implied_small,
     named,
     prove,
+    read_facts,
     read_tables,
+    small_changes,
 )
 from eachchild.release.proof import unproved as still_open
 from eachchild.release.published import Publication
@@ -88,8 +89,8 @@ def bundle_files(
             }
             for reader, found in decision.proofs.items()
         ],
-        "checked": _checked(policy),
-        "not_checked": _not_checked(policy),
+        "checked": _checked(policy, decision.publication),
+        "not_checked": _not_checked(policy, decision.publication),
     }
     files[PROOF] = (json.dumps(proof, separators=(",", ":"), sort_keys=True) + "\n").encode()
     files[SEAL] = (hashlib.sha256(files[PROOF]).hexdigest() + "\n").encode()
@@ -134,7 +135,8 @@ def verify_bundle(folder: Path) -> Verdict:
         policy = policy_of(files[POLICY])
         own = Publication.from_json(proof["publication"])
         faults = [
-            *_tampered(files, proof, own), *_open(proof, own), *_claimed(proof, own, policy),
+            *_tampered(files, proof, own), *_open(proof, own, policy.minimum_n),
+            *_claimed(proof, own, policy),
             *_approved(proof, policy),
         ]  # fmt: skip
     except _UNREADABLE as error:
@@ -155,7 +157,14 @@ def verify_tables(publications: Sequence[Publication]) -> tuple[tuple[str, ...],
         faults.append(
             f"the sum of {' and of '.join(named(key) for key in union)} is told, and small."
         )
+    few = load_policy("federal").minimum_n
+    for cells in small_changes(proof.facts, proof.tables, publications, few):
+        faults.append(f"{_changed(cells)}.")
     return tuple(faults), len(proof.hidden)
+
+
+def _changed(cells: Sequence[Key]) -> str:
+    return f"a correction tells how few students it touched of {' and of '.join(map(named, cells))}"
 
 
 def _how_told(key: Key, proof: Proof) -> str:
@@ -188,17 +197,23 @@ def _tampered(files: Mapping[str, bytes], proof: Mapping[str, dict], own: Public
     return faults
 
 
-def _open(proof: Mapping[str, list], own: Publication) -> list[str]:  # type: ignore[type-arg]
+def _open(
+    proof: Mapping[str, list],  # type: ignore[type-arg]
+    own: Publication,
+    few: int,
+) -> list[str]:
     faults = []
     for reader in proof["readers"]:
         earlier = [Publication.from_json(each) for each in reader["earlier"]]
         mine = own if reader["audience"] == proof["audience"] else replace(own, hidden={})
         try:
-            facts = facts_of([mine, *earlier])
+            facts = read_facts(reader["witnesses"], [mine, *earlier])
         except ContradictionError as error:
             faults.append(f"for audience {reader['audience']}: {error}")
             continue
         tables = read_tables(reader["witnesses"], len(facts.unknowns))
+        for cells in small_changes(facts, tables, [mine, *earlier], few):
+            faults.append(f"{_changed(cells)} (audience {reader['audience']}).")
         for key in still_open(facts, hidden_of([mine, *earlier]), tables):
             faults.append(f"no proof for {named(key)} (audience {reader['audience']}).")
     if proof["audience"] not in [reader["audience"] for reader in proof["readers"]]:
@@ -212,8 +227,8 @@ def _claimed(proof: Mapping[str, object], own: Publication, policy: Policy) -> l
         "claim": claim(policy.width),
         "policy": {"name": policy.name, "version": policy.version},
         "approvals_asked": policy.approvals,
-        "checked": _checked(policy),
-        "not_checked": _not_checked(policy),
+        "checked": _checked(policy, own),
+        "not_checked": _not_checked(policy, own),
     }
     faults = [
         f"'{name}' does not follow from {POLICY}." for name in said if proof[name] != said[name]
@@ -248,7 +263,7 @@ def _row(table: Table, key: Key, dimensions: list[str], publication: Publication
     return [table.name, *where, "count", "", low, "" if high is None else high, "", "coarse"]
 
 
-def _checked(policy: Policy) -> list[str]:
+def _checked(policy: Policy, own: Publication) -> list[str]:
     checks = [
         "plain subtraction over every sum of the tables",
         "whole-number, non-negative tables (two witnesses for every hidden cell)",
@@ -262,10 +277,15 @@ def _checked(policy: Policy) -> list[str]:
             "the only student of a cell, table by table, with earlier releases (in the vault, with "
             "hidden counts)"
         )
+    if own.corrects:
+        checks.append(
+            "what was published before it was corrected, to readers who take it that as few "
+            "students were touched as can be"
+        )
     return checks
 
 
-def _not_checked(policy: Policy) -> list[str]:
+def _not_checked(policy: Policy, own: Publication) -> list[str]:
     left = [
         "what a reader knows of single children from outside",
         "which cells were chosen to be hidden",
@@ -278,4 +298,9 @@ def _not_checked(policy: Policy) -> list[str]:
         left.append("the only student of a cell")
     if not policy.implied_sums:
         left.append("sums of hidden cells")
+    if own.corrects:
+        left.append("what a reader knows from outside of the students whom a correction touched")
+        left.append(
+            "`verify` does not compute again how few students a correction can have touched"
+        )
     return left

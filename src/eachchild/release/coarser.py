@@ -52,6 +52,7 @@ def _with_less(subject: Subject) -> Iterator[tuple[tuple[str, ...], Subject]]:
             tuple(sorted((*taken, name))): coarser(less, name)
             for taken, less in edge
             for name in _dimensions(less)
+            if _dimensions(coarser(less, name))  # one count by itself is no table
         }
         edge = sorted(following.items(), key=lambda pair: (-len(pair[1].counts), pair[0]))
         yield from edge

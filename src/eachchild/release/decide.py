@@ -7,6 +7,7 @@ facts alone; what it cannot prove comes back as one more thing to hide. Without 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from eachchild.release.changes import Changes, changes_of
 from eachchild.release.door import ReleaseRefusedError, handed, refuse_unproved
 from eachchild.release.family import Key, Table, circle, family
 from eachchild.release.hide import Choice, UnprotectableError, choose
@@ -15,13 +16,15 @@ from eachchild.release.policy import Policy
 from eachchild.release.proof import (
     ContradictionError,
     Proof,
+    before_of,
     crossed_otherwise,
     facts_of,
     implied_small,
     named,
     prove,
+    small_changes,
 )
-from eachchild.release.published import Publication
+from eachchild.release.published import Publication, Range
 from eachchild.release.types import Audience, Content, Released
 
 Known = Sequence[Publication]
@@ -42,6 +45,7 @@ class Subject:
     shown: frozenset[Key] = frozenset()  # what is published already and cannot be hidden any more
     noughts: frozenset[Key] = frozenset()  # cells that the rule hides as noughts too
     outcomes: frozenset[str] = frozenset()  # dimensions that count those with an outcome
+    corrects: tuple[tuple[Key, Key], ...] = ()  # whom tables count now, and whom they counted then
 
     def few(self, keys: Sequence[Key], policy: Policy) -> int:
         """The least that a sum of some cells must be to be shown."""
@@ -116,19 +120,42 @@ def decide(
     """
     before = next(iter(known.values()), ())
     _refuse_circle(subject, before)
-    subject = _as_before(subject, (*before, standing.publication))
+    changes = changes_of(subject.counts, subject.corrects, before, policy.minimum_n)
+    asked = _as_before(subject, (*before, standing.publication), changes)
+    try:
+        return _decided(asked, policy, known, standing, changes.spans)
+    except ReleaseRefusedError as error:
+        if not changes.near:
+            raise
+        near = [before_of(key, *_pair(key, subject.corrects)) for key in sorted(changes.near)]
+        raise ReleaseRefusedError(
+            f"the old and the new numbers of {_some(near, '')} are fewer than {policy.minimum_n} "
+            f"apart, and whoever has both would know how few students were corrected: {error}"
+        ) from None
+
+
+def _pair(key: Key, corrects: Sequence[tuple[Key, Key]]) -> tuple[Key, Key]:
+    return next(pair for pair in corrects if set(pair[0]) <= set(key))
+
+
+def _decided(
+    subject: Subject, policy: Policy, known: Mapping[str, Known], standing: Standing,
+    spans: Mapping[Key, Range],
+) -> Decision:  # fmt: skip
+    before = next(iter(known.values()), ())
     above_nought = _above_nought(subject, policy)
     counts = {**standing.counts, **subject.counts}
     insiders = _insiders(subject, policy, standing, counts)
     asked = _Asked()
     failures: tuple[Key, ...] = ()
     for _ in range(_ROUNDS):
-        choice = _choose(subject, policy, asked, above_nought, insiders)
+        choice = _choose(subject, policy, asked, above_nought, insiders, spans)
         own = _publication(subject, choice, policy, above_nought)
         publication = own.beside(standing.publication)
         proofs = prove_to_readers(publication, known)
         failures = tuple({key: None for p in proofs.values() for key in p.unproved})
         unions = _unions(subject, publication, proofs, policy, known)
+        unions += _small_changes(publication, proofs, known, policy)
         if not failures and not unions:
             whole = Standing(publication, counts)
             asks = standing.asks and _is_news(own, before)
@@ -160,10 +187,11 @@ def _refuse_circle(subject: Subject, earlier: Known) -> None:
     if names := circle(subject.tables):
         raise ValueError(f"{', '.join(names)} {said}")
     before = [table for each in earlier for table in each.tables]
-    closed = _closed if any(table.of for table in subject.tables) else circle
-    if closed(before):
+    tables = _as_one([*before, *subject.tables], [*earlier, subject])
+    closed = _closed if any(table.of for table in tables[len(before) :]) else circle
+    if closed(tables[: len(before)]):
         return
-    if names := closed([*before, *subject.tables]):
+    if names := closed(tables):
         raise ReleaseRefusedError(
             f"with what was released before, {', '.join(names)} {said}. Pairs tell more together "
             "than each alone."
@@ -172,6 +200,13 @@ def _refuse_circle(subject: Subject, earlier: Known) -> None:
 
 def _closed(tables: Sequence[Table]) -> list[str]:
     return crossed_otherwise([Publication(tuple(tables), {})])
+
+
+def _as_one(tables: Sequence[Table], told: Sequence[Publication | Subject]) -> list[Table]:
+    """Tables of corrected counts and of those they replace as tables of the same students."""
+    snapshots = {pair for each in told for new, _ in each.corrects for pair in new
+                 if pair[0] == "snapshot"}  # fmt: skip
+    return [replace(t, of=tuple(p for p in t.of if p not in snapshots)) for t in tables]
 
 
 def _is_news(publication: Publication, earlier: Known) -> bool:
@@ -183,16 +218,35 @@ def _told(earlier: Known) -> set[Key]:
     return {key for each in earlier for key in each.exact}
 
 
-def _as_before(subject: Subject, earlier: Known) -> Subject:
+def _as_before(subject: Subject, earlier: Known, changes: Changes) -> Subject:
     """The subject with what its reader has been told, and not been told, of its cells already."""
     own = subject.counts.keys()
     hidden = {key for each in earlier for key in each.hidden.keys() & own}
     shown = subject.shown | (_told(earlier) & own)
     noughts = {key for each in earlier for key in each.hidden.keys() - each.above_nought}
+    # What was hidden stays so where nobody is left: any hidden before may be a nought now.
+    hidden |= changes.hidden | changes.near
+    noughts |= changes.hidden
+    shown |= changes.same - subject.primary
     return replace(
         subject, shown=shown, primary=frozenset(subject.primary | hidden) - shown,
         noughts=subject.noughts | noughts,
     )  # fmt: skip
+
+
+def _small_changes(
+    publication: Publication, proofs: Mapping[str, Proof], known: Mapping[str, Known],
+    policy: Policy,
+) -> list[Union]:  # fmt: skip
+    """Cells, or hidden ones together, of which it is told that few students were corrected."""
+    if not publication.corrects:
+        return []
+    return list(dict.fromkeys(
+        cells for reader, proof in proofs.items()
+        for cells in small_changes(
+            proof.facts, proof.tables, [publication, *known[reader]], policy.minimum_n
+        )
+    ))  # fmt: skip
 
 
 def release_proved(content: Content, audience: Audience, decision: Decision) -> Released:
@@ -204,13 +258,13 @@ def release_proved(content: Content, audience: Audience, decision: Decision) -> 
 
 def _choose(
     subject: Subject, policy: Policy, asked: _Asked, above_nought: frozenset[Key],
-    insiders: Sequence[Insider],
+    insiders: Sequence[Insider], spans: Mapping[Key, Range],
 ) -> Choice:  # fmt: skip
     try:
         return choose(
             subject.tables, subject.counts, subject.primary,
             width=policy.width, insiders=insiders, unions=asked.unions, wider=asked.wider,
-            shown=subject.shown, above_nought=above_nought,
+            shown=subject.shown, above_nought=above_nought, spans=spans,
         )  # fmt: skip
     except UnprotectableError as error:
         keys = family(subject.tables).keys
@@ -226,7 +280,8 @@ def _publication(
 ) -> Publication:
     told = {k: (n, n) for k, n in subject.counts.items() if k not in choice.hidden}
     hidden = dict.fromkeys(sorted(choice.hidden), policy.width)
-    return Publication(subject.tables, told, hidden, choice.hidden & above_nought)
+    above = choice.hidden & above_nought
+    return Publication(subject.tables, told, hidden, above, subject.corrects)
 
 
 def _above_nought(subject: Subject, policy: Policy) -> frozenset[Key]:
@@ -249,8 +304,9 @@ def _prove(publication: Publication, earlier: Known) -> Proof:
     except ContradictionError as error:
         raise ReleaseRefusedError(
             f"this release and what was published before cannot both be true: "
-            f"{str(error).rstrip('.')}. Find the earlier table with `eachchild ledger show`, and "
-            "release the counts as they were."
+            f"{str(error).rstrip('.')}. Find the earlier table with `eachchild ledger show`. "
+            "Release the counts as they were, or correct the entry that told them: --corrects "
+            "ENTRY."
         ) from None
 
 
@@ -304,10 +360,10 @@ def _insiders(
     return alone(tables, counts, {*standing.publication.exact, *subject.shown})
 
 
-def _some(keys: Sequence[Key]) -> str:
+def _some(keys: Sequence[Key], what: str = "the counts of ") -> str:
     """A few cells by name, and how many more."""
     if not keys:
         return "some sums of hidden cells"
     first = "; ".join(named(key) for key in keys[:_NAMED])
     more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
-    return f"the counts of {first}{more}"
+    return f"{what}{first}{more}"

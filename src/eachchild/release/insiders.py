@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eachchild.release.family import Key, Table
-from eachchild.release.proof import Proof, prove
+from eachchild.release.proof import Proof, before_of, prove
 from eachchild.release.published import Publication
 
 Whole = NDArray[np.int64]
@@ -97,6 +97,11 @@ class _Check:
             self._width[at[key]] = proof.hidden[key]
         self._known = [np.array([at[k] for k in known if k in at], dtype=np.int64)
                        for known in inside]  # fmt: skip
+        # What one student knows of a count tells what it was before, and of nobody else.
+        then = [[before_of(k, new, old) for k in known for new, old in published[0].corrects]
+                for known in inside]  # fmt: skip
+        self._own = [np.array([*cells, *(at[k] for k in before if k in at)], dtype=np.int64)
+                     for cells, before in zip(self._known, then, strict=True)]  # fmt: skip
         self._true = [np.array([counts[k] for k in known if k in at], dtype=np.int64)
                       for known in inside]  # fmt: skip
         self._low = np.full((len(inside), len(at)), np.iinfo(np.int64).max)
@@ -108,7 +113,7 @@ class _Check:
         """Look for witnesses that agree with all that some insiders know."""
         open_ = np.any([self._narrow(one) for one in some], axis=0)
         for one in some:
-            open_[self._known[one]] = False
+            open_[self._own[one]] = False
         if not open_.any():
             return
         told = {key: (self._counts[key],) * 2 for one in some for key in self._inside[one]}
@@ -135,7 +140,7 @@ class _Check:
         # Where no table was seen yet, low stands above high, and nothing is apart.
         apart = self._high[one] - np.minimum(self._low[one], self._high[one])
         narrow: NDArray[np.bool_] = apart < self._width
-        narrow[self._known[one]] = False
+        narrow[self._own[one]] = False
         return narrow
 
     def _take(self, table: Whole) -> None:

@@ -66,6 +66,31 @@ class Ledger:
             if e.kind == IMPORT or e.audience in seen
         )  # fmt: skip
 
+    def released_with(self, audience: Audience) -> dict[int, Entry]:
+        """Our own entries that any reader of a release to an audience has, by number."""
+        heard = {each.value for reader in audience.readers for each in reader.hears}
+        return {
+            number: entry
+            for number, entry in enumerate(self.entries, start=1)
+            if entry.kind != IMPORT and entry.audience in heard
+        }
+
+    def corrected(self, number: int, audience: Audience) -> Entry:
+        """The entry that is to be corrected; LedgerError where it cannot be."""
+        if not 1 <= number <= len(self.entries):
+            raise LedgerError(
+                f"there is no entry {number}. `eachchild ledger show` lists them by number."
+            )
+        entry = self.entries[number - 1]
+        if entry.kind == IMPORT:
+            raise LedgerError(f"entry {number} is a table of others, which is for them to correct.")
+        if entry.audience != audience.value:
+            raise LedgerError(
+                f"entry {number} was released to {entry.audience}. Correct it for the same "
+                f"readers: --audience {entry.audience}."
+            )
+        return entry
+
     def readers(self, audience: Audience) -> dict[str, tuple[Publication, ...]]:
         """What everybody has already who will learn of a release to an audience, that one first."""
         return {reader.value: self.known_to(reader) for reader in audience.readers}

@@ -19,13 +19,15 @@ class Publication:
     `told` has every cell whose count, or a range of it, can be read; `hidden` every cell that is
     shown as suppressed, with the number of values that must stay open for it. `above_nought` has
     those of them that readers know to be no nought, since noughts are shown. A cell in neither
-    is not in the publication, though it may follow from others.
+    is not in the publication, though it may follow from others. `corrects` has, for tables whose
+    counts replace earlier ones, whom they count now and whom they counted then.
     """
 
     tables: tuple[Table, ...]
     told: Mapping[Key, Range]
     hidden: Mapping[Key, int] = field(default_factory=dict)
     above_nought: frozenset[Key] = frozenset()
+    corrects: tuple[tuple[Key, Key], ...] = ()
 
     @property
     def exact(self) -> dict[Key, int]:
@@ -43,6 +45,7 @@ class Publication:
             {**other.told, **self.told},
             dict(sorted({**other.hidden, **self.hidden}.items())),
             other.above_nought | self.above_nought,
+            tuple(dict.fromkeys((*other.corrects, *self.corrects))),
         )
 
     def to_json(self) -> dict[str, object]:
@@ -53,7 +56,7 @@ class Publication:
         >>> Publication.from_json(shown.to_json()) == shown
         True
         """
-        return {
+        data: dict[str, object] = {
             "tables": [
                 {
                     "name": t.name,
@@ -66,6 +69,9 @@ class Publication:
             "hidden": [[dict(key), width] for key, width in sorted(self.hidden.items())],
             "above_nought": [dict(key) for key in sorted(self.above_nought)],
         }
+        if self.corrects:
+            data["corrects"] = [[dict(new), dict(old)] for new, old in self.corrects]
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> "Publication":
@@ -79,6 +85,7 @@ class Publication:
              for cell, low, high in told},
             {key_of(cell): int(width) for cell, width in hidden},
             frozenset(key_of(cell) for cell in above),
+            tuple((key_of(new), key_of(old)) for new, old in _list(data.get("corrects", []))),
         )  # fmt: skip
 
 

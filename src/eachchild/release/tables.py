@@ -10,9 +10,10 @@ from pathlib import Path
 from eachchild.release.approval import approved
 from eachchild.release.bundle import PROOF, bundle_files, claim, verify_tables
 from eachchild.release.coarser import next_coarser
+from eachchild.release.corrections import as_known
 from eachchild.release.decide import Decision, Subject, decide
 from eachchild.release.door import ReleaseRefusedError
-from eachchild.release.ledger import RELEASE, Entry, Ledger
+from eachchild.release.ledger import CORRECTION, RELEASE, Entry, Ledger
 from eachchild.release.policy import Policy
 from eachchild.release.problems import read_problem
 from eachchild.release.published import Publication
@@ -53,10 +54,12 @@ def release_tables(
     *,
     approved_by: Sequence[str],
     before: Ledger,
+    corrects: int | None = None,
 ) -> tuple[dict[str, bytes], Cost]:
     """The files of a bundle and what it cost; ReleaseRefusedError where it may not leave."""
     names = approved(approved_by, author=subject.author, policy=policy, audience=audience)
     known = before.readers(audience)
+    subject = as_known(subject, before, audience, corrects)
     decision = _decided(subject, policy, known)
     files = bundle_files(
         decision,
@@ -109,17 +112,20 @@ def hidden_by_group(publication: Publication) -> tuple[tuple[str, int, int], ...
     return tuple((v, hidden[v], hidden[v] + shown[v]) for v in tree.nodes[1:])
 
 
-def entry_of(files: Mapping[str, bytes], audience: Audience) -> Entry:
+def entry_of(
+    files: Mapping[str, bytes], audience: Audience, *, replaces: int | None = None
+) -> Entry:
     """The ledger's entry of a bundle: what its readers now know, and no more."""
     proof = json.loads(files[PROOF])
     return Entry(
-        RELEASE,
+        RELEASE if replaces is None else CORRECTION,
         audience.value,
         proof["title"],
         Publication.from_json(proof["publication"]),
         policy=proof["policy"],
         approved_by=tuple(proof["approved_by"]),
         bundle=hashlib.sha256(files[PROOF]).hexdigest(),
+        replaces=replaces,
     )
 
 

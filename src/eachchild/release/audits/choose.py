@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import permutations
 
+from eachchild.release.audits.corrected import told_of_all
 from eachchild.release.audits.few import hidden_as_few, innermost
 from eachchild.release.audits.tables import Part
 from eachchild.release.decide import (
@@ -29,6 +30,7 @@ from eachchild.release.proof import facts_of, prove
 from eachchild.release.published import Publication, Range
 
 _ALIKE_ROUNDS = 4
+ALL_ALIKE = "the correction would tell that all who were added, or taken away, were with it."
 Progress = Callable[[str, float], None]
 
 
@@ -170,7 +172,8 @@ def _students(
         small, noughts = hidden_as_few(
             piece.groups, counts, few & counts.keys(), told=shown.told, width=policy.width
         )
-        return Subject(title, "", piece.groups, counts, small, noughts=noughts)
+        return Subject(title, "", piece.groups, counts, small, noughts=noughts,
+                       corrects=part.corrects)  # fmt: skip
 
     steps = [[partial(subject, each) for each in (piece, piece.alone()) if each]
              for piece in part.pieces()]  # fmt: skip
@@ -225,6 +228,9 @@ def _outcome(
     A crossing that cannot be proved gives way to its sides: all of its own counts are hidden. Its
     sides alone would not do, for beside students by both they tell more than either table does.
     """
+    if policy.minimum_events and told_of_all(part, outcome, next(iter(known.values()), ())):
+        left_out.append((f"{outcome}, {part.period}", ALL_ALIKE))
+        return None
 
     def subject(piece: Part, sides: bool, shown: _Shown) -> Subject:
         tables, counts = piece.with_outcome(outcome), piece.counts(outcome)
@@ -235,7 +241,7 @@ def _outcome(
         )  # fmt: skip
         noughts = piece.noughts(outcome, students.told) | few | inner
         return Subject(title, "", tables, counts, small, noughts=noughts,
-                       outcomes=frozenset({outcome}))  # fmt: skip
+                       outcomes=frozenset({outcome}), corrects=part.corrects)  # fmt: skip
 
     steps = [
         [partial(subject, piece, sides) for sides in (False, True) if piece.alone() or not sides]

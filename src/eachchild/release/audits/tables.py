@@ -48,11 +48,18 @@ class Part:
     students: Mapping[Key, int]
     events: Mapping[str, Mapping[Key, int]]
     tied: tuple[Tied, ...] = ()
+    others: tuple[str, ...] = ()  # names under which readers know these students otherwise
 
     @property
     def of(self) -> Key:
         """Whom every table counts: the period, and the name of the students."""
         return self.groups[0].of
+
+    @property
+    def corrects(self) -> tuple[tuple[Key, Key], ...]:
+        """Whom the tables count now, and each time they were told otherwise."""
+        then = ((("period", self.period), ("students", name)) for name in self.others)
+        return tuple((self.of, old) for old in then)
 
     def pieces(self) -> Iterator["Part"]:
         """The first factor alone, then each table: what is decided before stands after."""
@@ -201,18 +208,48 @@ def parts_of_audit(plan: Plan, cube: Cube, known: Sequence[Publication] = ()) ->
             counted = _counted(plan, rollups, outcome, period)
             if counted is not None:
                 asked.setdefault(tuple(sorted(counted[0].items())), {})[outcome] = counted[1]
-        names = _names(name, [dict(students) for students in asked], known)
+        counts = [_all_counts(dict(students), events) for students, events in asked.items()]
+        names = _names(name, counts, known)
         for (students, events), told in zip(asked.items(), names, strict=True):
-            found += _part(plan, cube, (("period", name), ("students", told)),
-                           dict(students), events)  # fmt: skip
+            others = tuple(n for n in _asked_under(name, events, known) if n != told)
+            found += (
+                replace(part, others=others)
+                for part in _part(plan, cube, (("period", name), ("students", told)),
+                                  dict(students), events)
+            )  # fmt: skip
     return tuple(found)
+
+
+def _all_counts(students: Counts, events: Mapping[str, Counts]) -> Counts:
+    """Every count of some students: of them all, and of those with and without each outcome."""
+    found = dict(students)
+    for outcome, counts in events.items():
+        for key, number in students.items():
+            found[split(key, outcome, "yes")] = counts.get(key, 0)
+            found[split(key, outcome, "no")] = number - counts.get(key, 0)
+    return found
+
+
+def _asked_under(
+    period: str, outcomes: Collection[str], known: Sequence[Publication]
+) -> tuple[str, ...]:
+    """The names of the students who were asked about some of the outcomes in what readers have."""
+    found = (
+        dict(table.of).get("students", "")
+        for publication in known
+        for table in publication.tables
+        if dict(table.of).get("period") == period
+        and any(tree.name in outcomes for tree in table.trees)
+    )
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _names(period: str, asked: Sequence[Counts], known: Sequence[Publication]) -> list[str]:
     """A name for each group of students: that of an earlier release which counts the same, or new.
 
     Were the same students told under two names, what the one hides the other might tell, and the
-    proof would not see it. Taking others for the same can only hide more.
+    proof would not see it. Taking others for the same can only hide more. Of several that count
+    the same it is the last, for that corrected the others.
     """
     told: dict[str, Counts] = {}
     for publication in known:
@@ -223,8 +260,8 @@ def _names(period: str, asked: Sequence[Counts], known: Sequence[Publication]) -
     names: list[str] = []
     fresh = (str(number) for number in count(1) if str(number) not in told)
     for counts in asked:
-        same = (n for n, before in told.items() if n not in names and _agree(counts, before))
-        names.append(next(same, "") or next(fresh))
+        same = [n for n, before in told.items() if n not in names and _agree(counts, before)]
+        names.append(same[-1] if same else next(fresh))
     return names
 
 

@@ -41,6 +41,7 @@ class Problem:
     sums: sp.csr_array
     alone: sp.csr_array
     least: Whole  # what a reader knows each to be at least, once it is hidden
+    most: Whole | None = None  # and at most; None: nobody knows of any
 
     def __len__(self) -> int:
         """How many cells there are."""
@@ -54,7 +55,10 @@ class Problem:
         nought, it cannot fall to nought either.
         """
         far = float(2 * self.width.max(initial=1))
-        return np.full(len(self), far), np.minimum(self.count - self.least, far).astype(float)
+        up = np.full(len(self), far)
+        if self.most is not None:
+            up = np.minimum(self.most - self.count, far).astype(float)
+        return up, np.minimum(self.count - self.least, far).astype(float)
 
     @property
     def insiders(self) -> list[Whole]:
@@ -85,6 +89,7 @@ class Problem:
             rows[row, n + row] = -1
         sums = np.array([self.count[cells].sum() for cells in unions], dtype=np.int64)
         wide = sp.csr_array((self.sums.shape[0], more))
+        no_end = np.full(more, np.iinfo(np.int64).max)
         return Problem(
             count=np.concatenate([self.count, sums]),
             cost=np.concatenate([self.cost, np.zeros(more)]),
@@ -94,4 +99,5 @@ class Problem:
             sums=sp.csr_array(sp.vstack([sp.hstack([self.sums, wide]), rows])),
             alone=sp.csr_array(sp.hstack([self.alone, sp.csr_array((self.alone.shape[0], more))])),
             least=np.concatenate([self.least, np.zeros(more, dtype=np.int64)]),
+            most=None if self.most is None else np.concatenate([self.most, no_end]),
         )

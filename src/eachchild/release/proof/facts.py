@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from eachchild.release.family import Key
 from eachchild.release.proof.crossed import Crossed, crossed
+from eachchild.release.proof.ties import tied_sums
 from eachchild.release.published import Publication, Range
 
 Whole = NDArray[np.int64]
@@ -29,7 +30,8 @@ class Facts:
 
     `matrix` has one row a fact and one column an unknown; each fact's sum lies from `low` to
     `high`, each unknown from `least` to `most`. `told` has the cells known exactly. `crossed` has
-    counts that must be of students, for their sums alone do not say that they are.
+    counts that must be of students, for their sums alone do not say that they are. `touched` has
+    the most students that corrections are taken to have touched, part by part, where any is asked.
     """
 
     unknowns: tuple[Key, ...]
@@ -39,7 +41,8 @@ class Facts:
     least: Whole
     most: Whole
     told: dict[Key, int]
-    crossed: tuple[Crossed, ...]
+    crossed: tuple[Crossed, ...] = ()
+    touched: tuple[int, ...] = ()
 
     def hold(self, table: Whole) -> bool:
         """Whether one whole-number table of the unknowns agrees with every fact."""
@@ -56,6 +59,7 @@ def facts_of(publications: Sequence[Publication]) -> Facts:
     """
     spans = _spans(publications)
     sums = _sums(publications)
+    sums += tied_sums(publications, spans.keys())
     for _, parts in sums:
         for part in parts:
             spans.setdefault(part, (0, None))
@@ -130,10 +134,7 @@ def _both(key: Key, one: Range, other: Range) -> Range:
     low = max(one[0], other[0])
     highs = [high for high in (one[1], other[1]) if high is not None]
     if highs and min(highs) < low:
-        raise ContradictionError(
-            f"{named(key)} is told as two counts that cannot both be true. If one corrects the "
-            "other, the difference of the two is itself a count of students."
-        )
+        raise ContradictionError(f"{named(key)} is told as two counts that cannot both be true")
     return low, min(highs) if highs else None
 
 

@@ -201,6 +201,14 @@ def _searched(asked: _Question) -> tuple[Whole, ...]:
     return tuple(found.tables)
 
 
+def least_of(part: Part, cost: Real) -> Real | None:
+    """A table that agrees and costs least; None where none was found in time."""
+    solver = _solver(part, cost)
+    solver.setOptionValue("mip_rel_gap", 0.0)
+    solver.setOptionValue("mip_max_nodes", 10 * _NODES)
+    return _whole(solver, part)
+
+
 def _sweep(found: Witnesses) -> None:
     """Tables that take many cells to their ends at once, until that stops paying."""
     chance = np.random.default_rng(1)
@@ -340,6 +348,18 @@ def _table(part: Part, pull: Real, turns: list[Whole]) -> Real | None:
         solver.changeColsBounds(at.size, at, held, held)
         solver.changeColsIntegrality(at.size, at, np.zeros_like(kind))
     return found
+
+
+def _whole(solver: highspy.Highs, part: Part) -> Real | None:
+    at = np.arange(part.cells.size, dtype=np.int32)
+    solver.changeColsIntegrality(
+        at.size, at, np.full(at.size, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
+    )
+    solver.run()
+    found = solver.getInfo().primal_solution_status
+    if found != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return None
+    return np.array(solver.getSolution().col_value)
 
 
 def _solver(part: Part, pull: Real) -> highspy.Highs:

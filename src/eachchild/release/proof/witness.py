@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eachchild.release.family import Key
+from eachchild.release.proof.corrected import counts_touched, least_touched, with_few_touched
 from eachchild.release.proof.facts import Facts, Whole, facts_of, hidden_of
 from eachchild.release.proof.search import parts_of, search
 from eachchild.release.published import Publication
@@ -36,19 +37,23 @@ class Proof:
             moved = np.flatnonzero(table != first)
             steps = np.diff(moved, prepend=0)
             others.append([steps.tolist(), (table[moved] - first[moved]).tolist()])
-        return {"unknowns": len(self.facts.unknowns), "first": first.tolist(), "others": others}
+        found = {"unknowns": len(self.facts.unknowns), "first": first.tolist(), "others": others}
+        return found | ({"touched": list(self.facts.touched)} if self.facts.touched else {})
 
 
 def prove(publications: Sequence[Publication]) -> Proof:
     """Search witnesses for every cell that any of the publications hides, from them alone.
 
+    Of corrections the reader is taken to believe that they touched as few students as can be.
     Raises ContradictionError where they cannot all be true.
     """
     facts = facts_of(publications)
     hidden = hidden_of(publications)
+    facts = with_few_touched(facts, least_touched(facts))
     if not hidden:
         return Proof(facts, hidden, np.zeros((0, len(facts.unknowns)), dtype=np.int64), ())
     width = np.array([hidden.get(key, 0) for key in facts.unknowns], dtype=np.int64)
+    width[counts_touched(facts)] = 1  # whether it is told how many were touched
     parts = parts_of(facts)
     found = [search(part, width[part.cells]) for part in parts]
     if not all(found):
@@ -76,6 +81,16 @@ def apart(facts: Facts, tables: Whole) -> dict[Key, int]:
         return {}
     span = kept.max(axis=0) - kept.min(axis=0)
     return dict(zip(facts.unknowns, span.tolist(), strict=True))
+
+
+def read_facts(data: Mapping[str, object], publications: Sequence[Publication]) -> Facts:
+    """The facts that a proof is about: those of publications, with how few a correction touched.
+
+    ContradictionError where the publications cannot all be true; ValueError where they do not fit.
+    """
+    touched = data.get("touched", ())
+    few = tuple(map(int, touched)) if isinstance(touched, list) else ()
+    return with_few_touched(facts_of(publications), few)
 
 
 def read_tables(data: Mapping[str, object], unknowns: int) -> Whole:
