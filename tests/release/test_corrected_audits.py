@@ -117,15 +117,18 @@ def test_one_student_corrected_is_refused_with_the_reason(
     assert len(load_ledger(ledger).entries) == 1
 
 
-def part_of(students: Mapping[str, int], events: Mapping[str, int], name: str) -> Part:
-    of: Key = (("period", "2024-25"), ("students", name))
+def part_of(
+    students: Mapping[str, int], events: Mapping[str, int], name: str, period: str = "2024-25"
+) -> Part:
+    """One outcome of one year by race."""
+    of: Key = (("period", period), ("students", name))
     race = Tree("race", {TOTAL: tuple(students)})
 
     def counts(given: Mapping[str, int]) -> dict[Key, int]:
         each = {key_of({**dict(of), "race": value}): n for value, n in given.items()}
         return {of: sum(given.values()), **each}
 
-    return Part("2024-25", ("oss_any",), (Table("race", (race,), of),), counts(students),
+    return Part(period, ("oss_any",), (Table("race", (race,), of),), counts(students),
                 {"oss_any": counts(events)})  # fmt: skip
 
 

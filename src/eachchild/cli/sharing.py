@@ -239,9 +239,12 @@ def _of_entry(entry: Entry) -> str:
 
 
 def left_out_lines(left_out: Sequence[tuple[str, str]]) -> list[str]:
-    """The tables that could not be proved, and are not in the bundle."""
+    """The tables that could not be proved and are not in the bundle, and what stands there."""
     if not left_out:
         return []
-    names = "; ".join(dict.fromkeys(name for name, _ in left_out))
-    text = f"Not released, for no choice could be proved: {names}."
-    return ["", *textwrap.wrap(text, 96, initial_indent="  ", subsequent_indent="  ")]
+    lines = ["", "  Left out, for no choice could be proved:"]
+    for what, instead in left_out:
+        lines += textwrap.wrap(
+            f"{what} ({instead})", 96, initial_indent="  - ", subsequent_indent="    "
+        )
+    return lines

@@ -77,7 +77,8 @@ class Standing:
 class Decision:
     """A publication with a proof for each kind of reader, and what it cost."""
 
-    publication: Publication
+    publication: Publication  # with what stood before
+    own: Publication  # what it adds
     proofs: Mapping[str, Proof]  # by reader: audience -> proof with all that reader then knows
     choice: Choice
     insiders: int = 0  # students who are alone in a cell, each checked
@@ -161,7 +162,7 @@ def _decided(
             asks = standing.asks and _is_news(own, before)
             failures = open_to_insiders(whole, policy, before) if asks else ()
             if not failures:
-                return Decision(publication, proofs, choice, len(whole.insiders(policy)))
+                return Decision(publication, own, proofs, choice, len(whole.insiders(policy)))
         if not asked.mend(failures, unions, choice.hidden):
             break
     raise ReleaseRefusedError(
@@ -305,8 +306,8 @@ def _prove(publication: Publication, earlier: Known) -> Proof:
         raise ReleaseRefusedError(
             f"this release and what was published before cannot both be true: "
             f"{str(error).rstrip('.')}. Find the earlier table with `eachchild ledger show`. "
-            "Release the counts as they were, or correct the entry that told them: --corrects "
-            "ENTRY."
+            "Release the counts as they were. A table of others that counts other students is to "
+            "be imported under a name of its own: --where snapshot=state."
         ) from None
 
 

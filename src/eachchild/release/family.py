@@ -102,7 +102,7 @@ class Family:
     def wholes(self) -> Iterator[tuple[int, list[int]]]:
         """Each sum as the place of its whole and those of its parts."""
         starts = np.flatnonzero(self.sums.sign < 0)  # the whole comes first, then its parts
-        ends = [*starts[1:], self.sums.cell.size]
+        ends = [*starts[1:], self.sums.cell.size][: starts.size]  # a lone cell has no sums
         for start, end in zip(starts, ends, strict=True):
             yield int(self.sums.cell[start]), self.sums.cell[start + 1 : end].tolist()
 

@@ -70,7 +70,7 @@ def release_tables(
         known=known,
         after=before.last,
     )
-    return files, cost_of(decision, policy)
+    return files, cost_of(decision, policy, subject.tables[0].trees[0].name)
 
 
 def _decided(
@@ -94,22 +94,23 @@ def _decided(
         ) from None
 
 
-def cost_of(decision: Decision, policy: Policy) -> Cost:
-    """What a decision hides, in numbers for the person who releases."""
+def cost_of(decision: Decision, policy: Policy, dimension: str) -> Cost:
+    """What a decision hides, in all and of each value of a dimension."""
     choice = decision.choice
     cells = len(decision.publication.told) + len(decision.publication.hidden)
     return Cost(
         cells, len(choice.primary), len(choice.secondary), choice.cost, choice.gap,
-        decision.insiders, claim(policy.width), hidden_by_group(decision.publication),
+        decision.insiders, claim(policy.width), hidden_by_group(decision.publication, dimension),
     )  # fmt: skip
 
 
-def hidden_by_group(publication: Publication) -> tuple[tuple[str, int, int], ...]:
-    """How many counts of each group of the first dimension are hidden: what privacy costs whom."""
-    tree = publication.tables[0].trees[0]
-    hidden = Counter(dict(key).get(tree.name, "") for key in publication.hidden)
-    shown = Counter(dict(key).get(tree.name, "") for key in publication.told)
-    return tuple((v, hidden[v], hidden[v] + shown[v]) for v in tree.nodes[1:])
+def hidden_by_group(publication: Publication, dimension: str) -> tuple[tuple[str, int, int], ...]:
+    """How many counts of each group of a dimension are hidden: what privacy costs whom."""
+    trees = (tree for table in publication.tables for tree in table.trees)
+    values = dict.fromkeys(v for t in trees if t.name == dimension for v in t.nodes[1:])
+    hidden = Counter(dict(key).get(dimension, "") for key in publication.hidden)
+    shown = Counter(dict(key).get(dimension, "") for key in publication.told)
+    return tuple((v, hidden[v], hidden[v] + shown[v]) for v in values)
 
 
 def entry_of(

@@ -26,10 +26,17 @@ from eachchild.release.door import ReleaseRefusedError
 from eachchild.release.family import Key
 from eachchild.release.hide import Choice
 from eachchild.release.policy import Policy
-from eachchild.release.proof import facts_of, prove
+from eachchild.release.proof import Proof, facts_of, prove
 from eachchild.release.published import Publication, Range
 
 _ALIKE_ROUNDS = 4
+ALL = "all students"  # a part as a whole, where it is left out
+_NEARLY = "others who were asked nearly tell how many of these there are."
+TOGETHER = "with the others, and what readers have already, it could be told."
+_NOTHING = (
+    "of every table something hidden could be told from this and earlier releases together, so "
+    "nothing is released. Release the tables as they were, or to a smaller audience."
+)
 ALL_ALIKE = "the correction would tell that all who were added, or taken away, were with it."
 Progress = Callable[[str, float], None]
 
@@ -45,10 +52,10 @@ class AuditDecision:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What stands so far, and the choices that led to it."""
+    """What stands so far, and the decisions that led to it."""
 
     standing: Standing = field(default_factory=Standing)
-    choices: tuple[Choice, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def told(self) -> Mapping[Key, Range]:
@@ -64,7 +71,7 @@ class _Shown:
         """With what was decided of one table more."""
         counts = {**self.standing.counts, **subject.counts}
         now = replace(self.standing, publication=decision.publication, counts=counts)
-        return _Shown(now, (*self.choices, decision.choice))
+        return _Shown(now, (*self.decisions, decision))
 
     def asking(self, asks: bool) -> "_Shown":
         """From now on whoever is alone in a cell is asked with all that stands, or is not."""
@@ -99,7 +106,23 @@ def decide_audit(
         why = left_out[0][1] if left_out else "Its counts are known in part only, or do not add up."
         raise ReleaseRefusedError(f"nothing of this audit can be released. {why}")
     told("proving all of it together, with what readers have already", 0.8)
-    return AuditDecision(_together(shown, policy, known), released, tuple(left_out))
+    decision = _together(shown, policy, known, left_out)
+    return AuditDecision(decision, _still(released, decision.publication), tuple(left_out))
+
+
+def _still(
+    released: Mapping[str, Mapping[str, str]], shown: Publication
+) -> dict[str, dict[str, str]]:
+    """What is released of each outcome once some tables gave way; refused where it is nothing."""
+    tables = {(tree.name, table.of) for table in shown.tables for tree in table.trees}
+    found: dict[str, dict[str, str]] = {}
+    for outcome, periods in released.items():
+        for period, name in periods.items():
+            if (outcome, (("period", period), ("students", name))) in tables:
+                found.setdefault(outcome, {})[period] = name
+    if not found:
+        raise ReleaseRefusedError(_NOTHING)
+    return found
 
 
 def _asked(part: Part, latest: str, left_out: list[tuple[str, str]]) -> Part:
@@ -136,7 +159,7 @@ def _all_students(
             also[at].add(key)
     left_out += [note for own in notes for note in own]
     out = {max(at, other) for at, other, _ in unlike}
-    left_out += [(f"all, {parts[at].groups[0].name}", "others nearly tell it.") for at in out]
+    left_out += [(f"{ALL}, {parts[at].period}", _NEARLY) for at in out]
     return [pair for at, pair in enumerate(zip(parts, found, strict=True)) if at not in out]
 
 
@@ -175,7 +198,7 @@ def _students(
         return Subject(title, "", piece.groups, counts, small, noughts=noughts,
                        corrects=part.corrects)  # fmt: skip
 
-    steps = [[partial(subject, each) for each in (piece, piece.alone()) if each]
+    steps = [[partial(subject, each) for each in (piece, piece.alone() or piece.everybody())]
              for piece in part.pieces()]  # fmt: skip
     return _stepwise(_Shown(), steps, policy, known, left_out)
 
@@ -207,15 +230,15 @@ def _outcomes(
 
 def _proved_together(found: Iterable[_Shown], earlier: Known) -> bool:
     """Whether no hidden count can be told from several outcomes of the same students."""
-    published = [_beside(found), *earlier]
+    published = [_beside([d for each in found for d in each.decisions]), *earlier]
     return not facts_of(published).crossed or prove(published).holds
 
 
-def _beside(found: Iterable[_Shown]) -> Publication:
-    """All that is shown as one publication."""
+def _beside(decisions: Iterable[Decision]) -> Publication:
+    """All that was decided as one publication."""
     whole = Publication((), {})
-    for each in found:
-        whole = each.standing.publication.beside(whole)
+    for decision in decisions:
+        whole = decision.own.beside(whole)
     return whole
 
 
@@ -243,13 +266,15 @@ def _outcome(
         return Subject(title, "", tables, counts, small, noughts=noughts,
                        outcomes=frozenset({outcome}), corrects=part.corrects)  # fmt: skip
 
+    counted = students.told.keys() | students.hidden.keys()
+    pieces = [piece for piece in part.pieces() if piece.students.keys() <= counted]
+    first, *crossed = pieces or [part.everybody()]
     steps = [
-        [partial(subject, piece, sides) for sides in (False, True) if piece.alone() or not sides]
-        for piece in part.pieces()
-        if piece.students.keys() <= students.told.keys() | students.hidden.keys()
+        [partial(subject, piece, False) for piece in (first, part.everybody())],
+        *([partial(subject, piece, sides) for sides in (False, True)] for piece in crossed),
     ]
     shown = _stepwise(students, steps, policy, known, left_out)
-    return shown if len(shown.choices) > len(students.choices) else None
+    return shown if len(shown.decisions) > len(students.decisions) else None
 
 
 def _stepwise(
@@ -258,18 +283,19 @@ def _stepwise(
 ) -> _Shown:  # fmt: skip
     """Decide table after table, each with what stands; leave out what cannot be proved.
 
-    Who is alone in a cell is asked with all tables at the end. If one could tell a count, all is
-    decided again with everybody asked at every table.
+    The first step is the whole place by the first factor: where that gives way, nothing finer is
+    tried. Who is alone in a cell is asked with all tables at the end. If one could tell a count,
+    all is decided again with everybody asked at every table.
     """
     before = next(iter(known.values()), ())
     for asks in (False, True):
         notes: list[tuple[str, str]] = []
         now = shown.asking(asks)
-        for tried in steps:
-            more = _first(now, tried, policy, known, notes)
-            if more is None and len(tried) == 1:
-                break  # not even the whole place: nothing finer then
-            now = more or now
+        for number, tried in enumerate(steps):
+            failed = len(notes)
+            now = _first(now, tried, policy, known, notes) or now
+            if not number and len(notes) > failed:
+                break
         if asks or not open_to_insiders(now.standing, policy, before):
             break
     left_out += notes
@@ -304,19 +330,48 @@ def _with(
         return str(error)
 
 
-def _together(found: Sequence[_Shown], policy: Policy, known: Mapping[str, Known]) -> Decision:
-    """All outcomes with their students as one publication, proved for each kind of reader."""
-    whole = _beside(found)
-    proofs = prove_to_readers(whole, known)
-    open_ = [key for proof in proofs.values() for key in proof.unproved]
-    if open_:
-        raise ReleaseRefusedError(
-            f"{len(open_)} hidden counts could be told from this and earlier releases together, so "
-            "nothing is released. Release the tables as they were, or to a smaller audience."
-        )
-    choices = list(dict.fromkeys(choice for each in found for choice in each.choices))
+def _together(
+    found: Sequence[_Shown], policy: Policy, known: Mapping[str, Known],
+    left_out: list[tuple[str, str]],
+) -> Decision:  # fmt: skip
+    """All outcomes with their students at once; where they cannot be proved, the last give way."""
+    decisions = list({id(d): d for each in found for d in each.decisions}.values())
+    insiders = {one for each in found for one in each.standing.insiders(policy)}
+    while decisions:
+        whole = _beside(decisions)
+        proofs = prove_to_readers(whole, known)
+        open_ = {key for proof in proofs.values() for key in proof.unproved}
+        if not open_:
+            return _decision(decisions, whole, proofs, len(insiders))
+        decisions, out = _without(decisions, open_)
+        left_out += [(table.name, TOGETHER) for decision in out for table in decision.own.tables]
+    raise ReleaseRefusedError(_NOTHING)
+
+
+def _without(
+    decisions: Sequence[Decision], open_: Collection[Key]
+) -> tuple[list[Decision], list[Decision]]:
+    """Decisions that stand, and those that give way: for each open cell the last to show it.
+
+    A cell that none shows is from before: then the last that is about the same students gives way,
+    or the last of all.
+    """
+    out: set[int] = set()
+    for key in open_:
+        shown_in = [n for n, d in enumerate(decisions)
+                    if key in d.own.told or key in d.own.hidden]  # fmt: skip
+        same = [n for n, d in enumerate(decisions)
+                if any(set(table.of) <= set(key) for table in d.own.tables)]  # fmt: skip
+        out.add((shown_in or same or range(len(decisions)))[-1])
+    kept = [d for n, d in enumerate(decisions) if n not in out]
+    return kept, [decisions[n] for n in sorted(out)]
+
+
+def _decision(
+    decisions: Sequence[Decision], whole: Publication, proofs: Mapping[str, Proof], insiders: int
+) -> Decision:
+    choices = [d.choice for d in decisions]
     primary = frozenset(key for c in choices for key in c.primary)
     secondary = frozenset(key for c in choices for key in c.secondary) - primary
     cost, bound = sum(c.cost for c in choices), sum(c.bound for c in choices)
-    insiders = {one for each in found for one in each.standing.insiders(policy)}
-    return Decision(whole, proofs, Choice(primary, secondary, cost, bound), len(insiders))
+    return Decision(whole, whole, proofs, Choice(primary, secondary, cost, bound), insiders)

@@ -76,6 +76,10 @@ class Part:
             return None
         return self._only((_table(table.trees[1:], table.of),))
 
+    def everybody(self) -> "Part":
+        """All students together, no factor told apart."""
+        return self._only((_table((), self.of),))
+
     def whole(self) -> "Part":
         """The first factor alone, without schools or other factors."""
         return next(self.pieces())
