@@ -3,18 +3,42 @@
 import csv
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from eachchild.cli import main
+from eachchild.cli.demo import plan_for_the_public, release_copy
 from eachchild.cube import restore
 from eachchild.plan import load_plan
 from eachchild.release import load_policy
 from eachchild.release.audits import Part, decide_audit, parts_of_audit
 from eachchild.release.family import TOTAL, Table, Tree
 from eachchild.release.published import key_of
+from eachchild.worlds import synthesize
 
 NOBODY: Mapping[str, tuple[()]] = {"public": ()}
+
+
+def test_the_demo_releases_a_copy_and_says_what_it_shows(
+    virginia: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit = tmp_path / "virginia"
+    shutil.copytree(virginia, audit)  # with a bundle of an earlier demo, which gives way
+    release_copy(audit)
+    said = capsys.readouterr().out
+    assert f"Public copy: {audit / 'released' / 'public' / 'report.html'}" in said
+    assert "120 of 120 counts are shown. None is small enough to hide." in said
+    assert main(["ledger", "check", str(tmp_path / "virginia-ledger.jsonl")]) == 0
+
+
+def test_the_demo_publishes_fewer_groups_of_its_district(tmp_path: Path) -> None:
+    synthesize(tmp_path, seed=1, students=600, schools=3, years=1)
+    plan = load_plan(plan_for_the_public(tmp_path))
+    assert [i.factor.id for i in plan.identity] == ["race"]
+    assert [o.name for o in plan.outcomes] == ["chronic_absence", "oss_any"]
 
 
 def test_the_public_bundle_holds_and_says_whom_it_is_for(virginia: Path) -> None:

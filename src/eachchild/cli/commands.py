@@ -219,7 +219,7 @@ def _synthesize(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 
 def _demo(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    about = "audit Virginia's schools and a made-up district"
+    about = "audit Virginia's schools and a made-up district, and release a copy of each"
     command = _command(commands, "demo", _run_demo, about)
     command.add_argument(
         "--out", type=Path, default=Path("demo"), metavar="DIR", help="default: demo"

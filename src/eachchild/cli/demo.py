@@ -1,18 +1,29 @@
 """`eachchild demo`: the main job on data that come with the repository, start to finish."""
 
+import shutil
+import textwrap
 from pathlib import Path
 
 from eachchild import story
+from eachchild.cli.sharing import write_bundle
 from eachchild.cli.terminal import Bar, headline_lines
+from eachchild.handover import policy_named, release_audit
+from eachchild.release import Audience, ReleaseRefusedError, load_policy
+from eachchild.release.bundle import verify_bundle
+from eachchild.release.ledger import Ledger
+from eachchild.release.tables import entry_of
 from eachchild.sources import SourceError
+from eachchild.terms.numerals import count
 from eachchild.worlds import synthesize
 
 _REPOSITORY = Path(__file__).resolve().parents[3]
+_APPROVERS = ("first approver", "second approver")
+_PUBLIC = ('factor = "race"', 'name = "chronic_absence"', 'name = "oss_any"')
 STUDENTS, SCHOOLS, YEARS, SEED = 12_000, 20, 4, 2026
 
 
 def run_demo(out: Path) -> None:
-    """Audit every public school of Virginia, then a made-up district, and say what was found."""
+    """Audit every public school of Virginia, then a made-up district; a public copy of each."""
     virginia = _REPOSITORY / "examples" / "virginia"
     if not (virginia / "audit.toml").is_file():
         raise SourceError(
@@ -22,6 +33,7 @@ def run_demo(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     print("Every public school of Virginia, 2021-22 (federal counts, no student rows)\n")
     _audit(virginia, out / "virginia", vault=out / "vault")
+    release_copy(out / "virginia")
     print("\n\nA made-up district of 12,000 students over four years, with known disparities\n")
     district = out / "district-data"
     if not (district / "truth.json").exists():
@@ -35,7 +47,14 @@ def run_demo(out: Path) -> None:
                 progress=bar.step,
             )
     _audit(district, out / "district", vault=out / "vault")
-    print(f"  What was planted in it: {district / 'truth.json'}")
+    print(f"  What was planted in it: {district / 'truth.json'}\n")
+    print("  For the public, a plan with fewer groups and outcomes, so that less must be hidden:")
+    plan = plan_for_the_public(district)
+    print(f"  {plan}")
+    with Bar("bar") as bar:
+        audit = story.audit(plan, vault=out / "vault", progress=bar.step)
+        audit.report(out / "district-public", pdf=False, progress=bar.step)
+    release_copy(out / "district-public")
 
 
 def _audit(plan: Path, out: Path, *, vault: Path) -> None:
@@ -43,3 +62,37 @@ def _audit(plan: Path, out: Path, *, vault: Path) -> None:
         audit = story.audit(plan, vault=vault, progress=bar.step)
         audit.report(out, progress=bar.step)
     print("\n".join(headline_lines(audit.findings, out)))
+
+
+def plan_for_the_public(district: Path) -> Path:
+    """The district's plan with one factor and two outcomes."""
+    first, *blocks = (district / "audit.toml").read_text("utf-8").split("\n[[")
+    kept = [b for b in blocks if b.startswith("source") or any(name in b for name in _PUBLIC)]
+    plan = district / "public.toml"
+    plan.write_text("\n[[".join((first, *kept)), "utf-8")
+    return plan
+
+
+def release_copy(audit: Path) -> None:
+    """Release an audit to the public, check the bundle again, and say what it shows and proves.
+
+    The demo's ledgers begin anew each time, for nobody has read what it released.
+    """
+    bundle = audit / "released" / Audience.PUBLIC.value
+    ledger = audit.with_name(f"{audit.name}-ledger.jsonl")
+    ledger.unlink(missing_ok=True)
+    shutil.rmtree(bundle, ignore_errors=True)
+    with Bar("bar") as bar:
+        files, cost, _ = release_audit(
+            audit, load_policy(policy_named(audit)), Audience.PUBLIC,
+            approved_by=_APPROVERS, before=Ledger(), progress=bar.step, pdf=False,
+        )  # fmt: skip
+    write_bundle(files, bundle, ledger, entry_of(files, Audience.PUBLIC), Ledger())
+    verdict = verify_bundle(bundle)
+    if verdict.faults:
+        raise ReleaseRefusedError(verdict.faults[0])
+    shown = cost.cells - cost.primary - cost.secondary
+    told = f"{count(shown)} of {count(cost.cells)} counts are shown"
+    proved = verdict.claim if verdict.hidden else "None is small enough to hide."
+    print(f"\n  Public copy: {bundle / 'report.html'}")
+    print(textwrap.fill(f"{told}. {proved}", 96, initial_indent="  ", subsequent_indent="  "))

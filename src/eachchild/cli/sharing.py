@@ -64,7 +64,7 @@ def _run_release_audit(chosen: argparse.Namespace, audience: Audience) -> int:
             approved_by=chosen.approved_by, before=before, progress=bar.step,
             pdf=not chosen.no_pdf, corrects=chosen.corrects,
         )  # fmt: skip
-    _write_bundle(files, out, path, chosen, before)
+    write_bundle(files, out, path, entry_of(files, audience, replaces=chosen.corrects), before)
     print("\n".join([*cost_lines(cost, out), *left_out_lines(found.left_out)]))
     return DONE
 
@@ -85,7 +85,7 @@ def _run_release_tables(chosen: argparse.Namespace, audience: Audience) -> int:
         subject, policy, audience,
         approved_by=chosen.approved_by, before=before, corrects=chosen.corrects,
     )  # fmt: skip
-    _write_bundle(files, out, path, chosen, before)
+    write_bundle(files, out, path, entry_of(files, audience, replaces=chosen.corrects), before)
     print("\n".join(cost_lines(cost, out)))
     return DONE
 
@@ -100,13 +100,13 @@ def _before(chosen: argparse.Namespace) -> tuple[Path, Ledger]:
     return path, load_ledger(path)
 
 
-def _write_bundle(
-    files: Mapping[str, bytes], out: Path, ledger: Path, chosen: argparse.Namespace, before: Ledger
+def write_bundle(
+    files: Mapping[str, bytes], out: Path, ledger: Path, entry: Entry, before: Ledger
 ) -> None:
+    """Write a bundle and enter it into the ledger: both, or neither."""
     with built_aside(out) as part:
         for name, data in files.items():
             (part / name).write_bytes(data)
-        entry = entry_of(files, Audience(chosen.audience), replaces=chosen.corrects)
         append(ledger, entry, after=before)  # no bundle without its entry
 
 
