@@ -267,7 +267,8 @@ def _checked(policy: Policy, own: Publication) -> list[str]:
     checks = [
         "plain subtraction over every sum of the tables",
         "whole-number, non-negative tables (two witnesses for every hidden cell)",
-        "students who are counted like each witness, by every factor and all outcomes at once",
+        "students who are counted like each witness, by every factor and with every two outcomes "
+        "(with all of two or three)",
         "earlier releases and imported tables together with this one, for each kind of reader",
     ]
     if policy.implied_sums:
@@ -289,7 +290,8 @@ def _not_checked(policy: Policy, own: Publication) -> list[str]:
     left = [
         "what a reader knows of single children from outside",
         "which cells were chosen to be hidden",
-        "what outcomes that are asked of different students tell of each other",
+        "what outcomes that are asked of different students tell of each other, or more than three "
+        "of the same",
     ]
     if policy.insiders:
         left.append("what the only student of a cell learns from new tables taken together")

@@ -26,7 +26,7 @@ from eachchild.release.door import ReleaseRefusedError
 from eachchild.release.family import Key
 from eachchild.release.hide import Choice
 from eachchild.release.policy import Policy
-from eachchild.release.proof import Proof, facts_of, prove
+from eachchild.release.proof import Proof
 from eachchild.release.published import Publication, Range
 
 _ALIKE_ROUNDS = 4
@@ -99,9 +99,11 @@ def decide_audit(
     counted = _all_students(title, parts, policy, first, left_out)
     for number, (asked, students) in enumerate(counted):
         told(f"deciding what may be shown of {asked.period}", 0.1 + 0.65 * number / len(counted))
-        for outcome, split in _outcomes(title, asked, policy, first, students, left_out).items():
-            shown.append(split)
-            released.setdefault(outcome, {})[asked.period] = dict(asked.of)["students"]
+        for outcome in asked.outcomes:
+            split = _outcome(title, asked, outcome, policy, first, students, left_out)
+            if split is not None:
+                shown.append(split)
+                released.setdefault(outcome, {})[asked.period] = dict(asked.of)["students"]
     if not released:
         why = left_out[0][1] if left_out else "Its counts are known in part only, or do not add up."
         raise ReleaseRefusedError(f"nothing of this audit can be released. {why}")
@@ -201,37 +203,6 @@ def _students(
     steps = [[partial(subject, each) for each in (piece, piece.alone() or piece.everybody())]
              for piece in part.pieces()]  # fmt: skip
     return _stepwise(_Shown(), steps, policy, known, left_out)
-
-
-def _outcomes(
-    title: str, part: Part, policy: Policy, known: Mapping[str, Known], students: _Shown,
-    left_out: list[tuple[str, str]],
-) -> dict[str, _Shown]:  # fmt: skip
-    """What is shown of each outcome, beside the counts of students.
-
-    Each is decided by itself. If they tell a count together, all are decided again, each with those
-    before it.
-    """
-    before = next(iter(known.values()), ())
-    for beside in (False, True):
-        notes: list[tuple[str, str]] = []
-        found: dict[str, _Shown] = {}
-        stands = students
-        for outcome in part.outcomes:
-            split = _outcome(title, part, outcome, policy, known, stands, notes)
-            if split is not None:
-                found[outcome] = split
-                stands = split if beside else students
-        if beside or _proved_together(found.values(), before):
-            break
-    left_out += notes
-    return found
-
-
-def _proved_together(found: Iterable[_Shown], earlier: Known) -> bool:
-    """Whether no hidden count can be told from several outcomes of the same students."""
-    published = [_beside([d for each in found for d in each.decisions]), *earlier]
-    return not facts_of(published).crossed or prove(published).holds
 
 
 def _beside(decisions: Iterable[Decision]) -> Publication:

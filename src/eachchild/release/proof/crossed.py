@@ -25,6 +25,7 @@ from eachchild.release.published import Publication
 
 Edge = frozenset[str]
 _SIDES = 2  # with and without
+_ALL_AT_ONCE = 3  # outcomes for which students are looked for; of more, for every two of them
 _REMEMBERED = 20_000
 
 
@@ -56,7 +57,10 @@ class Crossed:
         return replace(self, at=np.where(self.at < 0, -1, np.searchsorted(cells, self.at)))
 
     def hold(self, table: Whole) -> bool:
-        """Whether students were found who are counted like this."""
+        """Whether students were found who are counted like this, or for every two of many outcomes.
+
+        Of four outcomes and more the search misses too many who are there.
+        """
         return _hold(self.values, self.asked, self._counts(table).tobytes())
 
     def without(self, table: Whole) -> list[Pair]:
@@ -77,7 +81,10 @@ class Crossed:
 
 @lru_cache(maxsize=_REMEMBERED)  # witnesses differ in few values, and each is asked often
 def _hold(values: tuple[int, ...], asked: tuple[tuple[bool, ...], ...], counts: bytes) -> bool:
-    return have_students(_sides(values, asked, np.frombuffer(counts, dtype=np.int64)))
+    sides = _sides(values, asked, np.frombuffer(counts, dtype=np.int64))
+    if len(asked[0]) > _ALL_AT_ONCE:
+        return not without_students(sides)
+    return have_students(sides)
 
 
 def _sides(values: tuple[int, ...], asked: tuple[tuple[bool, ...], ...], counts: Whole) -> Sides:

@@ -29,6 +29,7 @@ _NEARS = (350, 1_400, 10**9)  # unknowns that may move together around one cell
 _NODES = 200
 _WHOLE = 3_000  # unknowns made whole at a time
 _REMEMBERED = 2_000  # parts asked lately: a table more leaves most parts of a proof as they were
+_SIDES = 20  # from which a first table is looked for, where students must stand behind it
 _AGAIN = 12  # times that a table is asked for again, when no students stood behind the last
 
 
@@ -195,7 +196,7 @@ def search(part: Part, width: Whole) -> tuple[Whole, ...]:
 def _searched(asked: _Question) -> tuple[Whole, ...]:
     part, width = asked.part, asked.width
     found = Witnesses(part, width)
-    if found.look(partial(_solve, pull=np.zeros(width.size))) and (width > 0).any():
+    if _begun(found) and (width > 0).any():
         _sweep(found)
         _one_by_one(found)
     return tuple(found.tables)
@@ -207,6 +208,15 @@ def least_of(part: Part, cost: Real) -> Real | None:
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("mip_max_nodes", 10 * _NODES)
     return _whole(solver, part)
+
+
+def _begun(found: Witnesses) -> bool:
+    """Look for a first table, from many sides where it is students that are not found."""
+    chance = np.random.default_rng(1)
+    pulls = [np.zeros(found.width.size)]
+    if found.part.crossed:
+        pulls += [chance.standard_normal(found.width.size) for _ in range(_SIDES)]
+    return any(found.look(partial(_solve, pull=pull)) for pull in pulls)
 
 
 def _sweep(found: Witnesses) -> None:
