@@ -108,8 +108,28 @@ def decide_audit(
         why = left_out[0][1] if left_out else "Its counts are known in part only, or do not add up."
         raise ReleaseRefusedError(f"nothing of this audit can be released. {why}")
     told("proving all of it together, with what readers have already", 0.8)
+    shown = _of_one_depth(shown, released)
     decision = _together(shown, policy, known, left_out)
     return AuditDecision(decision, _still(released, decision.publication), tuple(left_out))
+
+
+def _of_one_depth(shown: Sequence[_Shown], outcomes: Collection[str]) -> list[_Shown]:
+    """The same without the years of an outcome that tell no groups apart, where others do.
+
+    Years are added up: they would be groups of some years among students of all.
+    """
+    tables = [table for each in shown for d in each.decisions for table in d.own.tables]
+    deep = {tree.name for table in tables for tree in table.trees if len(table.trees) > 1}
+
+    def alone(decision: Decision) -> set[str]:
+        return {table.trees[0].name for table in decision.own.tables if len(table.trees) == 1}
+
+    return [
+        replace(each, decisions=tuple(
+            d for d in each.decisions if not alone(d) & deep & set(outcomes)
+        ))
+        for each in shown
+    ]  # fmt: skip
 
 
 def _still(
