@@ -294,7 +294,7 @@ def _not_checked(policy: Policy, own: Publication) -> list[str]:
         "of the same",
     ]
     if policy.insiders:
-        left.append("what the only student of a cell learns from new tables taken together")
+        left.append("what the only student of a cell learns from several outcomes taken together")
         left.append("`verify` does not repeat the check for insiders: it needs hidden counts")
     else:
         left.append("the only student of a cell")
