@@ -165,7 +165,7 @@ def _told_apart(table: str, plan: Plan, phrases: Phrases) -> tuple[tuple[str, st
         first, others = "", [first, *others]
     what = names.get(first, "Students")
     by = " with ".join(factors.get(part, part) for part in others if part != ALL)
-    return (what, of.partition(" ")[0]), by
+    return (what, of.rsplit(" ", 1)[0]), by
 
 
 def _plainly(why: str, plan: Plan, phrases: Phrases) -> str:

@@ -70,7 +70,7 @@ def test_a_copy_that_hides_nothing_says_so_and_the_internal_report_has_no_such_p
     [
         (
             Nearest("band", (0, 14), (57, 57), "sex=female", YEAR),
-            "from the totals shown: 0 to 14 of 57 (0 to 25 %)",
+            "between 0 and 14 of 57 students (0 to 25 %)",
         ),
         (
             Nearest("years", (20, 40), (171, 171), "sex=female", ALL, years=3),
@@ -83,7 +83,7 @@ def test_a_copy_that_hides_nothing_says_so_and_the_internal_report_has_no_such_p
         (Nearest("year", (5, 5), (50, 50), "sex=female", "2020-21"), "2020-21: 5 of 50 (10 %)"),
         (
             Nearest("students", (0, 0), (0, 18), "sex=female", YEAR),
-            "from the totals shown: 0 to 18 students",
+            "from what is shown, 0 to 18 students",
         ),
         (Nearest("wider", (9, 9), (90, 90), "race=black", YEAR), "Black students: 9 of 90 (10 %)"),
         (Nearest("nothing"), ""),
@@ -95,7 +95,7 @@ def test_the_nearest_number_is_said_in_one_short_phrase(copy, nearest, phrase):
 
 def test_a_hidden_number_is_told_by_its_nearest_in_pictures_tables_and_crossings(file):
     html = file.read_text("utf-8").replace("\u00a0", " ")
-    assert "hidden; from the totals shown: 0 to 14 of 57 (0 to 25 %)" in html
+    assert "hidden; between 0 and 14 of 57 students (0 to 25 %)" in html
     assert re.search(r"<td>57</td><td>0 to 14</td><td>hidden; 0 to 25 %</td>", html)
     assert '<small class="nearest">Students whose race is not reported: 90 of 900 (10 %)' in html
 

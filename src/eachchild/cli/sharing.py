@@ -229,7 +229,7 @@ def ledger_lines(ledger: Ledger) -> list[str]:
     """Each entry in a line: what was published, to whom, with how many hidden counts."""
     return [
         f"{number}  {e.kind}{_of_entry(e)} to {e.audience}: {e.title} "
-        f"({count(len(e.publication.told))} told, {count(len(e.publication.hidden))} hidden)"
+        f"({count(len(e.publication.shown))} told, {count(len(e.publication.hidden))} hidden)"
         for number, e in enumerate(ledger.entries, start=1)
     ]
 

@@ -255,9 +255,9 @@ def _row(table: Table, key: Key, dimensions: list[str], publication: Publication
     values = dict(key)
     within = {tree.name for tree in table.trees} | {name for name, _ in table.of}
     where = [values.get(d, TOTAL) if d in within else "" for d in dimensions]
-    if key in publication.hidden:
+    low, high = publication.told.get(key, (0, 0))
+    if low == high and key in publication.hidden:
         return [table.name, *where, "count", "", "", "", "", "suppressed"]
-    low, high = publication.told[key]
     if low == high:
         return [table.name, *where, "count", low, low, low, "", "reported"]
     return [table.name, *where, "count", "", low, "" if high is None else high, "", "coarse"]
@@ -275,8 +275,8 @@ def _checked(policy: Policy, own: Publication) -> list[str]:
         checks.append("sums of hidden cells that follow from one published total")
     if policy.insiders:
         checks.append(
-            "the only student of a cell, table by table, with earlier releases (in the vault, with "
-            "hidden counts)"
+            "the only student of a cell, with all tables of an outcome and earlier releases (in "
+            "the vault, with hidden counts)"
         )
     if own.corrects:
         checks.append(
@@ -295,6 +295,7 @@ def _not_checked(policy: Policy, own: Publication) -> list[str]:
     ]
     if policy.insiders:
         left.append("what the only student of a cell learns from several outcomes taken together")
+        left.append("whether the only students of a cell in two years are one and the same")
         left.append("`verify` does not repeat the check for insiders: it needs hidden counts")
     else:
         left.append("the only student of a cell")

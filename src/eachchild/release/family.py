@@ -18,7 +18,17 @@ class Tree:
     """One dimension of a table: which values add up to which."""
 
     name: str
-    children: Mapping[str, tuple[str, ...]]  # parent -> its parts; the root is the total
+    children: Mapping[str, tuple[str, ...]]  # parent -> its parts
+
+    @property
+    def root(self) -> str:
+        """What all of it adds up to: the total, or a sum that has a name of its own.
+
+        >>> Tree("period", {"2023-24 + 2024-25": ("2023-24", "2024-25")}).root
+        '2023-24 + 2024-25'
+        """
+        parts = {part for parts in self.children.values() for part in parts}
+        return next((parent for parent in self.children if parent not in parts), TOTAL)
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -27,7 +37,7 @@ class Tree:
         >>> Tree("sex", {"__all__": ("female", "male")}).nodes
         ('__all__', 'female', 'male')
         """
-        found = [TOTAL]
+        found = [self.root]
         for node in found:
             found.extend(self.children.get(node, ()))
         return tuple(found)

@@ -26,6 +26,7 @@ def alone(
     A part of a cell in which somebody is alone holds that student or nobody: known as well. So is
     the rest of a count that is `shown` and has two parts: of 17 students one was suspended, and
     that one knows that 16 were not. Only another count of the 17 could help, and it is told.
+    A sum of which all parts but one are shown is that part once more.
 
     >>> from eachchild.release.family import Tree
     >>> sex = Tree("sex", {"__all__": ("female", "male")})
@@ -45,8 +46,11 @@ def alone(
                 if counts[part] == 1:
                     around.setdefault(part, set()).add(whole)
                     inner.pop(whole, None)  # its part of one student stands for both
-        if whole in shown and len(parts) == 2:
-            for one, other in (parts, parts[::-1]):
+        same = parts
+        if whole not in shown:
+            same = (whole, *(part for part in parts if part not in shown))
+        if len(same) == 2:
+            for one, other in (same, same[::-1]):
                 rest.setdefault(one, set()).add(other)
     found = (_reached(_reached(_reached({key}, around), within), rest) for key in inner)
     return tuple(dict.fromkeys(tuple(sorted(known)) for known in found))

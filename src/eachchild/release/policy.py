@@ -9,6 +9,8 @@ from pathlib import Path
 from eachchild.measures.counts import Known, Whole
 from eachchild.release.types import Audience
 
+PERCENTS = (1, 2, 5, 10, 20, 33, 50)  # how wide a band may be; 33 is a third
+
 
 class PolicyError(ValueError):
     """A policy that cannot be used; the message says which and what there is."""
@@ -27,12 +29,20 @@ class Policy:
     implied_sums: bool = True  # a small sum of hidden cells that follows is one cell more to hide
     above_nought: bool = True  # readers know that a nought is shown where a small count is not
     insiders: bool = True  # the only student of a cell learns no other cell
+    years_together: int = 3  # the latest years that are shown added up; 1: none are
+    bands: tuple[tuple[int, int], ...] = ()  # of a hidden count: (students at least, percent)
     approvals: int = 2  # people who agree, the author not among them
     widest: str = "public"  # the widest audience that may be shown what it allows
 
     def __post_init__(self) -> None:
         """Refuse what would protect nobody, or cannot be read."""
-        floor = {"minimum_n": 1, "minimum_events": 0, "width": 1, "approvals": 1}
+        floor = {
+            "minimum_n": 1,
+            "minimum_events": 0,
+            "width": 1,
+            "approvals": 1,
+            "years_together": 1,
+        }
         for name, least in floor.items():
             value = getattr(self, name)
             if type(value) is not int or value < least:
@@ -40,6 +50,7 @@ class Policy:
         for name in ("implied_sums", "above_nought", "insiders"):
             if type(getattr(self, name)) is not bool:
                 raise ValueError(f"{name} is neither true nor false")
+        object.__setattr__(self, "bands", _steps(self.bands))
         if self.widest not in tuple(Audience):
             raise ValueError(f"widest is none of {', '.join(Audience)}")
 
@@ -60,6 +71,16 @@ class Policy:
         """
         widest_first = tuple(Audience)
         return widest_first.index(Audience(audience)) >= widest_first.index(Audience(self.widest))
+
+    def few(self, yes: int, no: int) -> bool:
+        """Whether one group is not told for how many are, or are not, with an outcome.
+
+        That nobody is with it may be said, that everybody is may not.
+
+        >>> load_policy("federal").few(0, 40), load_policy("federal").few(40, 0)
+        (False, True)
+        """
+        return 0 < yes < self.minimum_events or no < self.minimum_events
 
     def small(self, n: Whole, events: Whole) -> Known:
         """Cells a release would have to hide: too few students, or too few on either side.
@@ -87,6 +108,25 @@ def load_policy(name: str, folder: Path | None = None) -> Policy:
     if name not in names:
         raise PolicyError(f"there is no privacy policy '{name}'; there is {', '.join(names)}")
     return policy_of(built_in.joinpath(f"{name}.toml").read_bytes(), name)
+
+
+def _steps(bands: object) -> tuple[tuple[int, int], ...]:
+    """Bands as pairs, the largest groups first; ValueError where they are none."""
+    said = (
+        "bands are pairs of students at least and percent, as in [[100, 5], [20, 10]]; the percent "
+        f"is one of {', '.join(map(str, PERCENTS))}"
+    )
+    if not isinstance(bands, list | tuple) or any(
+        not isinstance(b, list | tuple) or [type(x) for x in b] != [int, int] for b in bands
+    ):
+        raise ValueError(said)
+    pairs = tuple((n, percent) for n, percent in bands)
+    sizes = [n for n, _ in pairs]
+    if any(n < 1 or percent not in PERCENTS for n, percent in pairs) or len(set(sizes)) < len(
+        sizes
+    ):
+        raise ValueError(said)
+    return tuple(sorted(pairs, reverse=True))
 
 
 def policy_of(data: bytes, name: str = "policy.toml") -> Policy:

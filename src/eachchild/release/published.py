@@ -3,7 +3,7 @@
 This is all that a proof may rest on, and all that a ledger keeps: nothing here was ever hidden.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +16,11 @@ Range = tuple[int, int | None]  # a count is at least, and at most (None: nobody
 class Publication:
     """Tables as they are published.
 
-    `told` has every cell whose count, or a range of it, can be read; `hidden` every cell that is
-    shown as suppressed, with the number of values that must stay open for it. `above_nought` has
-    those of them that readers know to be no nought, since noughts are shown. A cell in neither
-    is not in the publication, though it may follow from others. `corrects` has, for tables whose
+    `told` has every cell whose count, or a range of it, can be read; `hidden` every cell whose
+    count is not shown, with the number of values that must stay open for it: a cell may be in both,
+    with the band it lies in. `above_nought` has those of them that readers know to be no nought,
+    since noughts are shown. A cell in neither is not in the publication, though it may follow from
+    others. `corrects` has, for tables whose
     counts replace earlier ones, whom they count now and whom they counted then.
     """
 
@@ -33,6 +34,23 @@ class Publication:
     def exact(self) -> dict[Key, int]:
         """The counts that are told as they are, not as a range."""
         return {key: low for key, (low, high) in self.told.items() if low == high}
+
+    @property
+    def shown(self) -> tuple[Key, ...]:
+        """The cells that are told and not hidden; a band of a hidden count is not its count."""
+        return tuple(key for key in self.told if key not in self.hidden)
+
+    def only(self, names: Collection[str]) -> "Publication":
+        """Some of its tables, by name, with what they tell and hide."""
+        tables = tuple(table for table in self.tables if table.name in names)
+        cells = {key for table in tables for key in table.cells()}
+        return Publication(
+            tables,
+            {key: span for key, span in self.told.items() if key in cells},
+            {key: width for key, width in self.hidden.items() if key in cells},
+            self.above_nought & cells,
+            self.corrects,
+        )
 
     def beside(self, other: "Publication") -> "Publication":
         """Two publications as one: the tables of both, and what this one adds to the other.

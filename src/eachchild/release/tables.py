@@ -86,8 +86,8 @@ def _decided(
         taken, less = offer
         asked = " ".join(f"--coarser {name}" for name in taken)
         told, cells = (
-            len(less.publication.told),
-            len(less.publication.told) + len(less.publication.hidden),
+            len(less.publication.shown),
+            len(less.publication.shown) + len(less.publication.hidden),
         )
         raise ReleaseRefusedError(
             f"{error} What can be proved is the same with {asked}: {told} of {cells} counts shown."
@@ -97,7 +97,7 @@ def _decided(
 def cost_of(decision: Decision, policy: Policy, dimension: str) -> Cost:
     """What a decision hides, in all and of each value of a dimension."""
     choice = decision.choice
-    cells = len(decision.publication.told) + len(decision.publication.hidden)
+    cells = len(decision.publication.shown) + len(decision.publication.hidden)
     return Cost(
         cells, len(choice.primary), len(choice.secondary), choice.cost, choice.gap,
         decision.insiders, claim(policy.width), hidden_by_group(decision.publication, dimension),
@@ -109,7 +109,7 @@ def hidden_by_group(publication: Publication, dimension: str) -> tuple[tuple[str
     trees = (tree for table in publication.tables for tree in table.trees)
     values = dict.fromkeys(v for t in trees if t.name == dimension for v in t.nodes[1:])
     hidden = Counter(dict(key).get(dimension, "") for key in publication.hidden)
-    shown = Counter(dict(key).get(dimension, "") for key in publication.told)
+    shown = Counter(dict(key).get(dimension, "") for key in publication.shown)
     return tuple((v, hidden[v], hidden[v] + shown[v]) for v in values)
 
 

@@ -48,7 +48,7 @@ def _by_factor(released: Released, hidden: Hidden) -> Iterator[tuple[str, tuple[
 class InPlace:
     """What stands in the place of one hidden number, in a picture, a crossing and a table."""
 
-    phrase: str  # "from the totals shown: 0 to 14 of 57 (0 to 25 %)"
+    phrase: str  # "between 0 and 14 of 57 students (0 to 25 %)"
     brief: str  # "0 to 14 of 57 (0 to 25 %)"
     students: str  # "57"
     events: str  # "0 to 14"
@@ -61,16 +61,26 @@ def in_place(names: Names, one: Nearest) -> InPlace:
         return InPlace("", "", "", "", "")
     if one.kind == "students":
         said = names.say("nearest.some_students", students=_between(names, one.n))
-        return InPlace(names.say("nearest.band", rate=said), said, _between(names, one.n), "", "")
+        return InPlace(
+            names.say("nearest.from_shown", students=said), said, _between(names, one.n), "", ""
+        )
     rate = _rate(names, one)
     if one.kind == "band" and one.years == 1:
         return InPlace(
-            names.say("nearest.band", rate=rate), rate, count(one.n[0]),
+            _band(names, one), rate, count(one.n[0]),
             _between(names, one.events), _percent(names, one),
         )  # fmt: skip
     of = _of(names, one)
     said = names.say("nearest.other", of=of, rate=rate)
     return InPlace(said, said, "", "", names.say("nearest.other", of=of, rate=_percent(names, one)))
+
+
+def _band(names: Names, one: Nearest) -> str:
+    """Between so many and so many of so many students."""
+    low, high = map(count, one.events)
+    return names.say(
+        "nearest.band", low=low, high=high, n=count(one.n[0]), rate=_percent(names, one)
+    )
 
 
 def _of(names: Names, one: Nearest) -> str:

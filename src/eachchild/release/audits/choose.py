@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import permutations
 
+from eachchild.release.audits.bands import bands_of_hidden
 from eachchild.release.audits.corrected import told_of_all
 from eachchild.release.audits.few import hidden_as_few, innermost
+from eachchild.release.audits.pooled import Pool, pools_of
 from eachchild.release.audits.tables import Part
 from eachchild.release.decide import (
     Decision,
@@ -78,6 +80,15 @@ class _Shown:
         return replace(self, standing=replace(self.standing, asks=asks))
 
 
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """One outcome in one year: of whom it is asked, and what stands of them and of it."""
+
+    part: Part
+    students: _Shown
+    split: _Shown
+
+
 _Step = Callable[[_Shown], Subject]
 
 
@@ -91,6 +102,7 @@ def decide_audit(
     """
     first = dict(list(known.items())[:1])  # those inside it have what it has, and more
     shown: list[_Shown] = []
+    stands: dict[str, list[_Year]] = {}
     released: dict[str, dict[str, str]] = {}
     left_out: list[tuple[str, str]] = []
     latest = max((part.period for part in parts), default="")
@@ -103,13 +115,16 @@ def decide_audit(
             split = _outcome(title, asked, outcome, policy, first, students, left_out)
             if split is not None:
                 shown.append(split)
+                stands.setdefault(outcome, []).append(_Year(asked, students, split))
                 released.setdefault(outcome, {})[asked.period] = dict(asked.of)["students"]
     if not released:
         why = left_out[0][1] if left_out else "Its counts are known in part only, or do not add up."
         raise ReleaseRefusedError(f"nothing of this audit can be released. {why}")
-    told("proving all of it together, with what readers have already", 0.8)
+    told("adding up years, and looking for bands of what is hidden", 0.75)
+    more = list(_more(title, stands, policy, first, left_out))
+    told("proving all of it together, with what readers have already", 0.85)
     shown = _of_one_depth(shown, released)
-    decision = _together(shown, policy, known, left_out)
+    decision = _together(shown, more, policy, known, left_out)
     return AuditDecision(decision, _still(released, decision.publication), tuple(left_out))
 
 
@@ -192,10 +207,10 @@ def _unlike(
     for (at, part), (other_at, other) in permutations(enumerate(parts), 2):
         if other.period != part.period:
             continue
-        for key in found[other_at].hidden:
+        for key in filter(other.students.__contains__, found[other_at].hidden):
             own = _of_students(key, part)
             # A nought cannot be hidden, and says of the others only that they were not asked.
-            told = own in found[at].told and part.students[own] > 0
+            told = own in found[at].told and part.students.get(own, 0) > 0
             if told and abs(part.students[own] - other.students[key]) < policy.minimum_n:
                 yield at, other_at, own
 
@@ -209,8 +224,7 @@ def _students(
     title: str, part: Part, policy: Policy, known: Mapping[str, Known],
     left_out: list[tuple[str, str]], also: Collection[Key],
 ) -> _Shown:  # fmt: skip
-    few = frozenset(key for key, number in part.students.items()
-                    if 0 < number < policy.minimum_n or key in also)  # fmt: skip
+    few = part.few_students(policy).union(also)
 
     def subject(piece: Part, shown: _Shown) -> Subject:
         counts = piece.students
@@ -293,6 +307,95 @@ def _stepwise(
     return now
 
 
+def _more(
+    title: str, stands: Mapping[str, Sequence[_Year]], policy: Policy,
+    known: Mapping[str, Known], left_out: list[tuple[str, str]],
+) -> Iterator[Decision]:  # fmt: skip
+    """What is shown beside the years themselves: years added up, then bands of what is hidden."""
+    earlier = next(iter(known.values()), ())
+    sums = dict(_added_up(title, stands, policy, known, left_out))
+    banded = []
+    for outcome, years in stands.items():
+        alone = _merged([year.split for year in years])
+        ways = [_merged([alone, sums[outcome]]), alone] if outcome in sums else [alone]
+        for shown in ways:
+            bands, proved = bands_of_hidden(outcome, shown.standing, policy, earlier)
+            if proved:
+                break
+        years_own = set(map(id, alone.decisions))
+        yield from (d for d in shown.decisions if id(d) not in years_own)
+        banded.append(_told_as(bands))
+    yield from banded
+
+
+def _told_as(bands: Mapping[Key, Range]) -> Decision:
+    """Bands as something decided: it gives way first where all together is not proved."""
+    own = Publication((), bands)
+    return Decision(own, own, {}, Choice(frozenset(), frozenset(), 0.0, 0.0))
+
+
+def _added_up(
+    title: str, stands: Mapping[str, Sequence[_Year]], policy: Policy,
+    known: Mapping[str, Known], left_out: list[tuple[str, str]],
+) -> Iterator[tuple[str, _Shown]]:  # fmt: skip
+    """The latest years together, outcome by outcome: what a year tells and hides stays so."""
+    asked = {outcome: [year.part for year in years] for outcome, years in stands.items()}
+    pools, unlike = pools_of(asked, policy.years_together)
+    left_out += unlike
+    found = []
+    for pool in pools:
+        own = _of_pool(pool, [year for o in pool.outcomes for year in stands[o]], "")
+        few = Subject(title, "", pool.groups, pool.students, pool.few_students(policy))
+        more = _with(own, few, policy, known)
+        if isinstance(more, str):
+            left_out.append((pool.groups[0].name, more))
+        else:
+            found.append((pool, more))
+    near = _unlike([pool for pool, _ in found], [students for _, students in found], policy)
+    out = {max(at, other) for at, other, _ in near}
+    left_out += [(f"{ALL}, {found[at][0].period} 0", _NEARLY) for at in out]
+    for pool, students in (pair for at, pair in enumerate(found) if at not in out):
+        for outcome in pool.outcomes:
+            own = _merged([_of_pool(pool, stands[outcome], outcome), students])
+            more = _with(own, _sums(title, pool, outcome, own, policy), policy, known)
+            if isinstance(more, str):
+                left_out.append((pool.with_outcome(outcome)[0].name, more))
+            else:
+                yield outcome, more
+
+
+def _sums(title: str, pool: Pool, outcome: str, shown: _Shown, policy: Policy) -> Subject:
+    tables, counts = pool.with_outcome(outcome), pool.counts(outcome)
+    noughts = pool.noughts_of(counts, shown.hidden)
+    small = pool.small(outcome, policy, shown.told) | noughts
+    small, few = hidden_as_few(tables, counts, small, told=shown.told, width=policy.width)
+    return Subject(
+        title, "", tables, counts, small | noughts,
+        noughts=pool.noughts(outcome, shown.told) | noughts | few, outcomes=frozenset({outcome}),
+    )  # fmt: skip
+
+
+def _of_pool(pool: Pool, years: Sequence[_Year], outcome: str) -> _Shown:
+    """What stands of the years that are added up, by the first factor alone."""
+    own = [year for year in years if pool.is_of(year.part)]
+    wholes = [year.part.whole() for year in own]
+    tables = [table for part in wholes for table in part.groups]
+    if outcome:
+        tables += [table for part in wholes for table in part.with_outcome(outcome)]
+    shown = _merged([year.split if outcome else year.students for year in own])
+    return replace(shown, standing=replace(
+        shown.standing, publication=shown.standing.publication.only([t.name for t in tables])
+    ))  # fmt: skip
+
+
+def _merged(all_of: Sequence[_Shown]) -> _Shown:
+    """What stands in several together."""
+    whole = Standing()
+    for now in (each.standing for each in all_of):
+        whole = Standing(now.publication.beside(whole.publication), {**whole.counts, **now.counts})
+    return _Shown(whole, tuple({id(d): d for each in all_of for d in each.decisions}.values()))
+
+
 def _first(
     shown: _Shown, tried: Iterable[_Step], policy: Policy,
     known: Mapping[str, Known], left_out: list[tuple[str, str]],
@@ -322,11 +425,12 @@ def _with(
 
 
 def _together(
-    found: Sequence[_Shown], policy: Policy, known: Mapping[str, Known],
-    left_out: list[tuple[str, str]],
+    found: Sequence[_Shown], more: Sequence[Decision], policy: Policy,
+    known: Mapping[str, Known], left_out: list[tuple[str, str]],
 ) -> Decision:  # fmt: skip
     """All outcomes with their students at once; where they cannot be proved, the last give way."""
-    decisions = list({id(d): d for each in found for d in each.decisions}.values())
+    own = [d for each in found for d in each.decisions]
+    decisions = list({id(d): d for d in (*own, *more)}.values())
     insiders = {one for each in found for one in each.standing.insiders(policy)}
     while decisions:
         whole = _beside(decisions)

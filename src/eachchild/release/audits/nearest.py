@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from eachchild.plan import Plan
+from eachchild.release.audits.pooled import years_in
 from eachchild.release.audits.tables import split
 from eachchild.release.family import Key
 from eachchild.release.proof import Facts, facts_of
@@ -77,13 +78,13 @@ def hidden_of_audit(
     """What a publication hides in all, and of each group of the plan."""
     shown, hidden = (
         Counter(pair for key in keys for pair in key)
-        for keys in (publication.told, publication.hidden)
+        for keys in (publication.shown, publication.hidden)
     )
     pairs = [(i.factor.id, v) for i in plan.identity for v in i.factor.all_values]
     groups = (ShownOf(*pair, shown[pair], shown[pair] + hidden[pair]) for pair in pairs)
     return Hidden(
-        len(publication.told),
-        len(publication.told) + len(publication.hidden),
+        len(publication.shown),
+        len(publication.shown) + len(publication.hidden),
         claim,
         tuple(group for group in groups if group.counts),
         nearest,
@@ -122,11 +123,12 @@ def nearest_to_hidden(
 ) -> dict[Where, Nearest]:
     """For each hidden number of a group in the whole place the nearest that may be shown.
 
-    In this order: its own band; the latest three years together; the latest earlier year that is
+    In this order: its own band; the latest years together; the latest earlier year that is
     shown; how many students there are; the group that it is part of.
     """
     spans = dict(_spans(plan, publication, bounds, released))
     together = _years_together(spans, released)
+    together |= _pooled(plan, publication, bounds, released)
     hidden = [where for where, span in (spans | together).items() if not span.is_told]
     return {where: _nearest(where, spans, together) for where in hidden}
 
@@ -137,17 +139,40 @@ def _spans(
     bounds: Bounds,
     released: Mapping[str, Mapping[str, str]],
 ) -> Iterator[tuple[Where, _Span]]:
-    factors = [i.factor.id for i in plan.identity]
-    for key in sorted(publication.told.keys() | publication.hidden.keys()):
-        pairs = dict(key)
-        period, students = pairs.pop("period"), pairs.pop("students")
-        if not pairs.keys() <= set(factors):
-            continue  # a school, or a side of an outcome
-        group = str(Group(tuple((f, pairs[f]) for f in factors if f in pairs)))
+    for key, group, period, students in _groups(plan, publication):
         for outcome, periods in released.items():
             yes = split(key, outcome, "yes")
             if periods.get(period) == students and yes in bounds:
                 yield (outcome, group, period), _Span(bounds[key], bounds[yes])
+
+
+def _pooled(
+    plan: Plan,
+    publication: Publication,
+    bounds: Bounds,
+    released: Mapping[str, Mapping[str, str]],
+) -> dict[Where, _Span]:
+    """Years that are published together: narrower than the years' own bounds added up."""
+    found: dict[Where, _Span] = {}
+    for key, group, period, students in _groups(plan, publication):
+        years = years_in(period)
+        for outcome, periods in released.items():
+            yes = split(key, outcome, "yes")
+            same = all(periods.get(year) == students for year in years)
+            if len(years) > 1 and same and yes in bounds:
+                found[outcome, group, ALL] = _Span(bounds[key], bounds[yes], len(years))
+    return found
+
+
+def _groups(plan: Plan, publication: Publication) -> Iterator[tuple[Key, str, str, str]]:
+    """Cells of students in the whole place: the key, the group, the period, the students' name."""
+    factors = [i.factor.id for i in plan.identity]
+    for key in sorted(publication.told.keys() | publication.hidden.keys()):
+        pairs = dict(key)
+        period, students = pairs.pop("period"), pairs.pop("students")
+        if pairs.keys() <= set(factors):  # else a school, or a side of an outcome
+            group = str(Group(tuple((f, pairs[f]) for f in factors if f in pairs)))
+            yield key, group, period, students
 
 
 def _years_together(

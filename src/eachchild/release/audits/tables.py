@@ -113,23 +113,30 @@ class Part:
         count follows from others, the least of them is hidden for it.
         """
         found: set[Key] = set()
+        few, counts = self.few_students(policy), self.counts(outcome)
         for key, number in self.students.items():
-            events = self.events[outcome][key]
-            pair = {split(key, outcome, "yes"), split(key, outcome, "no")}
-            if 0 < number < policy.minimum_n or key not in told:
-                found |= {key} | pair
-            elif (
-                number
-                and (0 < events < policy.minimum_events or number - events < policy.minimum_events)
-            ) or self._stands_for_tied(key, outcome, policy):
-                found |= pair
+            pair = split(key, outcome, "yes"), split(key, outcome, "no")
+            yes, no = (self.different(side, counts) for side in pair)
+            if key in few or key not in told:
+                found |= {key, *pair}
+            elif (number and policy.few(yes, no)) or self._stands_for_tied(key, outcome, policy):
+                found |= {*pair}
         return frozenset(found)
+
+    def few_students(self, policy: Policy) -> frozenset[Key]:
+        """Counts of students of whom there are too few to say anything."""
+        sizes = ((key, self.different(key, self.students)) for key in self.students)
+        return frozenset(key for key, size in sizes if 0 < size < policy.minimum_n)
+
+    def different(self, key: Key, counts: Mapping[Key, int]) -> int:
+        """How many different students a count is of."""
+        return counts[key]
 
     def _stands_for_tied(self, key: Key, outcome: str, policy: Policy) -> bool:
         """Whether this is the least of the counts from which a small one follows."""
         return any(
             tied.others
-            and 0 < tied.events[key] < policy.minimum_events
+            and 0 < self.different(key, tied.events) < policy.minimum_events
             and outcome == min(tied.others, key=lambda other: (self.events[other][key], other))
             for tied in self.tied
         )

@@ -1,0 +1,157 @@
+"""In the place of a hidden count the band it lies in: "1 to 6 of 14".
+
+The bands of a count depend on how many students there are, and on the policy, not on the count.
+Each leaves the width that a hidden count is promised; whether that holds beside all else that is
+told is proved like everything: where it is not, wider bands are tried, and at last none.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from eachchild.release.audits.tables import split
+from eachchild.release.decide import Known, Standing, open_to_insiders
+from eachchild.release.family import Key
+from eachchild.release.policy import Policy
+from eachchild.release.proof import prove
+from eachchild.release.published import Publication, Range
+
+Band = tuple[int, int]
+Bands = dict[Key, Range]
+_PARTS = (100, 50, 20, 10, 5, 3, 2)  # into how many bands all of a group is divided
+_ROUNDS = 24  # of proof, each with wider bands where the last one failed
+_ASKED = 2  # times that who is alone is asked with bands, and then without
+
+
+def grid(n: int, parts: int, *, least: int, most: int) -> tuple[Band, ...]:
+    """The bands of a count among n students: alike from below and from above.
+
+    The lowest has at most a share, the highest all but a share; just half is in the upper half.
+
+    >>> grid(14, 2, least=1, most=14), grid(60, 10, least=1, most=60)[:2]
+    (((1, 6), (7, 14)), ((1, 6), (7, 12)))
+    """
+    below = [part * n // parts for part in range(1, (parts + 1) // 2)]
+    half = [(n - 1) // 2] if parts % 2 == 0 else []
+    tops = [*below, *half, *(n - top - 1 for top in reversed(below)), most]
+    return tuple(zip([least, *(top + 1 for top in tops)], tops, strict=False))
+
+
+def bands_of(n: int, policy: Policy, *, least: int, most: int) -> tuple[tuple[Band, ...], ...]:
+    """The bands that may be shown among n students, the narrowest ones first.
+
+    No narrower than the policy's step, and each leaves the width between its ends.
+
+    >>> from eachchild.release.policy import load_policy
+    >>> bands_of(14, load_policy("federal"), least=1, most=14)
+    (((1, 6), (7, 14)),)
+    """
+    step = next((percent for size, percent in policy.bands if n >= size), 101)
+    grids = (grid(n, parts, least=least, most=most) for parts in _PARTS if parts <= 100 // step)
+    return tuple(each for each in grids if all(b - a >= policy.width for a, b in each))
+
+
+@dataclass
+class _Asked:
+    """The bands of each count from the narrowest to none, and which of them it has now."""
+
+    ladder: Mapping[Key, tuple[Band, ...]]
+    pairs: Mapping[Key, tuple[Key, Key, int]]  # either side: with, without, how many in all
+    at: dict[Key, int] = field(default_factory=dict)
+
+    def bands(self) -> Bands:
+        """What is told of both sides."""
+        found: Bands = {}
+        for yes, steps in self.ladder.items():
+            step = self.at.get(yes, 0)
+            if step < len(steps):
+                low, high = steps[step]
+                _, no, n = self.pairs[yes]
+                found |= {yes: (low, high), no: (n - high, n - low)}
+        return found
+
+    def widen(self, keys: Iterable[Key]) -> bool:
+        """Give the counts among some keys wider bands; whether any had one."""
+        sides = {self.pairs[key][0] for key in keys if key in self.pairs}
+        had = [yes for yes in sides if self.at.get(yes, 0) < len(self.ladder[yes])]
+        for yes in had:
+            self.at[yes] = self.at.get(yes, 0) + 1
+        return bool(had)
+
+
+def bands_of_hidden(
+    outcome: str, standing: Standing, policy: Policy, earlier: Known
+) -> tuple[Bands, bool]:
+    """The bands of an outcome's counts that are proved, for the first reader and who is alone.
+
+    What an earlier release hid from the reader stays as that release told it. Then whether what
+    stands is proved with them; it may not be without any either.
+    """
+    whole = standing.publication
+    before = {key: each.told.get(key) for each in earlier for key in each.hidden}
+    kept = {key: span for key in whole.hidden if (span := before.get(key))}
+    asked = _asked(outcome, standing, policy, before)
+    near = neighbors(whole)
+    asks = 0
+    for _ in range(_ROUNDS):
+        bands = asked.bands() | kept
+        with_them = replace(standing, publication=with_bands(whole, bands))
+        failed = prove([with_them.publication, *earlier]).unproved
+        if not failed:
+            failed = open_to_insiders(with_them, policy, earlier)
+            asks += 1
+        if not failed:
+            return bands, True
+        if not widen(asked, failed, near):
+            break
+        if asks == _ASKED:
+            asked = _Asked({}, {})
+    return kept, False
+
+
+def _asked(outcome: str, standing: Standing, policy: Policy, before: Collection[Key]) -> _Asked:
+    whole, counts = standing.publication, standing.counts
+    ladder: dict[Key, tuple[Band, ...]] = {}
+    pairs: dict[Key, tuple[Key, Key, int]] = {}
+    for key, n in whole.exact.items():
+        yes, no = split(key, outcome, "yes"), split(key, outcome, "no")
+        corrected = any(set(now) <= set(key) for now, _ in whole.corrects)
+        if not {yes, no} <= whole.hidden.keys() or yes in before or no in before or corrected:
+            continue
+        least, most = int(yes in whole.above_nought), n - int(no in whole.above_nought)
+        grids = bands_of(n, policy, least=least, most=most)
+        holding = tuple(_holding(each, counts[yes]) for each in grids)
+        if holding:
+            ladder[yes] = holding
+            pairs[yes] = pairs[no] = yes, no, n
+    return _Asked(ladder, pairs)
+
+
+def _holding(bands: Iterable[Band], count: int) -> Band:
+    return next((low, high) for low, high in bands if low <= count <= high)
+
+
+def with_bands(publication: Publication, bands: Mapping[Key, Range]) -> Publication:
+    """A publication that tells the bands of what it hides."""
+    mine = {key: span for key, span in bands.items() if key in publication.hidden}
+    return replace(publication, told={**publication.told, **mine})
+
+
+def widen(asked: _Asked, failed: Sequence[Key], near: Mapping[Key, set[Key]]) -> bool:
+    """Wider bands for what is not proved, or else for what stands in a sum with it, or for all.
+
+    Whether there was any band to widen.
+    """
+    own = [key for key in failed if asked.widen([key])]
+    rest = [key for key in failed if key not in own]
+    around = asked.widen({other for key in rest for other in near.get(key, ())})
+    return bool(own) or around or asked.widen(asked.ladder)
+
+
+def neighbors(publication: Publication) -> dict[Key, set[Key]]:
+    """For each cell those that stand in a sum with it."""
+    found: dict[Key, set[Key]] = {}
+    for table in publication.tables:
+        for whole, parts in table.sums():
+            for key in (whole, *parts):
+                found.setdefault(key, set()).update((whole, *parts))
+    return found
