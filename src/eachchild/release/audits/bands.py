@@ -45,8 +45,9 @@ def bands_of(n: int, policy: Policy, *, least: int, most: int) -> tuple[tuple[Ba
     >>> bands_of(14, load_policy("federal"), least=1, most=14)
     (((1, 6), (7, 14)),)
     """
-    step = next((percent for size, percent in policy.bands if n >= size), 101)
-    grids = (grid(n, parts, least=least, most=most) for parts in _PARTS if parts <= 100 // step)
+    step = policy.step_of(n, policy.bands)
+    parts = [parts for parts in _PARTS if 0 < step <= 100 // parts]
+    grids = (grid(n, of, least=least, most=most) for of in parts)
     return tuple(each for each in grids if all(b - a >= policy.width for a, b in each))
 
 

@@ -267,7 +267,7 @@ def _outcome(
             tables, counts, piece.small(outcome, policy, students.told) | inner,
             told=shown.told, width=policy.width,
         )  # fmt: skip
-        noughts = piece.noughts(outcome, students.told) | few | inner
+        noughts = piece.noughts(outcome, students.told, policy) | few | inner
         return Subject(title, "", tables, counts, small, noughts=noughts,
                        outcomes=frozenset({outcome}), corrects=part.corrects)  # fmt: skip
 
@@ -369,10 +369,9 @@ def _sums(title: str, pool: Pool, outcome: str, shown: _Shown, policy: Policy) -
     noughts = pool.noughts_of(counts, shown.hidden)
     small = pool.small(outcome, policy, shown.told) | noughts
     small, few = hidden_as_few(tables, counts, small, told=shown.told, width=policy.width)
-    return Subject(
-        title, "", tables, counts, small | noughts,
-        noughts=pool.noughts(outcome, shown.told) | noughts | few, outcomes=frozenset({outcome}),
-    )  # fmt: skip
+    few |= pool.noughts(outcome, shown.told, policy) | noughts
+    return Subject(title, "", tables, counts, small | noughts, noughts=few,
+                   outcomes=frozenset({outcome}))  # fmt: skip
 
 
 def _of_pool(pool: Pool, years: Sequence[_Year], outcome: str) -> _Shown:

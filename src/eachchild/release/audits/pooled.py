@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from eachchild.release.audits.tables import Part, Tied
 from eachchild.release.family import Key, Table, Tree
+from eachchild.release.policy import Policy
 
 _AND = " + "
 Reason = tuple[str, str]  # the table that is left out, and why
@@ -34,13 +35,13 @@ class Pool(Part):
             if not number and any(each in hidden for each in years_of(key))
         )  # fmt: skip
 
-    def noughts(self, outcome: str, told: Collection[Key]) -> frozenset[Key]:
+    def noughts(self, outcome: str, told: Collection[Key], policy: Policy) -> frozenset[Key]:
         """As of one year; and a sum may be nought where a year has too few students to be told."""
         told = {
             key for key in self.students
             if key in told and all(each in told for each in years_of(key))
         }  # fmt: skip
-        return Part.noughts(self, outcome, told)
+        return Part.noughts(self, outcome, told, policy)
 
     def different(self, key: Key, counts: Mapping[Key, int]) -> int:
         """How many different students a count is of at least, and perhaps at most.

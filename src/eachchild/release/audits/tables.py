@@ -117,9 +117,11 @@ class Part:
         for key, number in self.students.items():
             pair = split(key, outcome, "yes"), split(key, outcome, "no")
             yes, no = (self.different(side, counts) for side in pair)
+            coded = number and policy.coded(counts[pair[0]], number)
+            untold = coded or (number and policy.few(yes, no))
             if key in few or key not in told:
                 found |= {key, *pair}
-            elif (number and policy.few(yes, no)) or self._stands_for_tied(key, outcome, policy):
+            elif untold or self._stands_for_tied(key, outcome, policy):
                 found |= {*pair}
         return frozenset(found)
 
@@ -141,11 +143,18 @@ class Part:
             for tied in self.tied
         )
 
-    def noughts(self, outcome: str, told: Collection[Key]) -> frozenset[Key]:
-        """Counts that are hidden as noughts too: that all are with the outcome, and of too few."""
+    def noughts(self, outcome: str, told: Collection[Key], policy: Policy) -> frozenset[Key]:
+        """Counts that are hidden as noughts too: that all are with the outcome, and of too few.
+
+        Where a policy does not say that nobody is with it, or not of a group so large, these too.
+        """
         without = (split(key, outcome, "no") for key in self.students)
-        of_few = (split(key, outcome, "yes") for key in self.students if key not in told)
-        return frozenset((*without, *of_few))
+        unsaid = (
+            split(key, outcome, "yes")
+            for key, number in self.students.items()
+            if key not in told or policy.nobody_is_hidden(number)
+        )
+        return frozenset((*without, *unsaid))
 
     def without_tied(self) -> "Part":
         """The outcomes that do not follow from each other, the more common ones first.
