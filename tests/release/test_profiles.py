@@ -1,6 +1,7 @@
 """The states' rules as policies: what each hides, and that a release under it is proved."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from test_years_together import YEARS, cell, part_of
 from eachchild.release import load_policy
 from eachchild.release.audits import decide_audit
 from eachchild.release.bundle import bundle_files, verify_bundle
+from eachchild.release.policy import Policy
 
 NOBODY: Mapping[str, tuple[()]] = {"public": (), "board": (), "staff": ()}
 MINIMUM = {"ca": 10, "de": 16, "ny": 5, "tn": 10, "ut": 11, "wi": 6}
@@ -93,3 +95,10 @@ def test_each_profile_says_whose_rule_it_is_and_that_it_is_to_be_checked(profile
     assert "check locally" in policy.source
     assert policy.note
     assert policy.width == load_policy("federal").width
+
+
+def test_the_manual_names_every_policy_and_every_key() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "how-to" / "release.md").read_text("utf-8")
+    named = [f"`{profile}`" for profile in (*MINIMUM, "federal", "benchmark", "internal")]
+    keys = [f"`{field.name}`" for field in fields(Policy)]
+    assert [name for name in (*named, *keys) if name not in manual] == []
