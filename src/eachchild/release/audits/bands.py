@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from eachchild.release.audits.tables import split
-from eachchild.release.decide import Known, Standing, open_to_insiders
+from eachchild.release.decide import Known, Standing
 from eachchild.release.family import Key
+from eachchild.release.insiders import told_to_all_insiders
 from eachchild.release.policy import Policy
 from eachchild.release.proof import prove
 from eachchild.release.published import Publication, Range
@@ -19,7 +20,6 @@ Band = tuple[int, int]
 Bands = dict[Key, Range]
 _PARTS = (100, 50, 20, 10, 5, 3, 2)  # into how many bands all of a group is divided
 _ROUNDS = 24  # of proof, each with wider bands where the last one failed
-_ASKED = 2  # times that who is alone is asked with bands, and then without
 
 
 def grid(n: int, parts: int, *, least: int, most: int) -> tuple[Band, ...]:
@@ -79,34 +79,46 @@ class _Asked:
         return bool(had)
 
 
-def bands_of_hidden(
-    outcome: str, standing: Standing, policy: Policy, earlier: Known
-) -> tuple[Bands, bool]:
-    """The bands of an outcome's counts that are proved, for the first reader and who is alone.
+def bands_of_hidden(outcome: str, standing: Standing, policy: Policy, earlier: Known) -> Bands:
+    """The bands of an outcome's counts that are proved beside what stands and what was before.
 
-    What an earlier release hid from the reader stays as that release told it. Then whether what
-    stands is proved with them; it may not be without any either.
+    Where they tell more to all who are alone in a cell, should these put together what they know,
+    wider ones are taken too. One by one these are still to be asked. What an earlier release hid
+    stays as that release told it.
     """
-    whole = standing.publication
-    before = {key: each.told.get(key) for each in earlier for key in each.hidden}
-    kept = {key: span for key in whole.hidden if (span := before.get(key))}
-    asked = _asked(outcome, standing, policy, before)
+    whole, kept = standing.publication, bands_kept(standing, earlier)
+    asked = _asked(outcome, standing, policy, {key for each in earlier for key in each.hidden})
     near = neighbors(whole)
-    asks = 0
     for _ in range(_ROUNDS):
         bands = asked.bands() | kept
-        with_them = replace(standing, publication=with_bands(whole, bands))
-        failed = prove([with_them.publication, *earlier]).unproved
+        now = replace(standing, publication=with_bands(whole, bands))
+        failed = prove([now.publication, *earlier]).unproved or _news(
+            now, standing, policy, earlier
+        )
         if not failed:
-            failed = open_to_insiders(with_them, policy, earlier)
-            asks += 1
-        if not failed:
-            return bands, True
+            return bands
         if not widen(asked, failed, near):
             break
-        if asks == _ASKED:
-            asked = _Asked({}, {})
-    return kept, False
+    return kept
+
+
+def bands_kept(standing: Standing, earlier: Known) -> Bands:
+    """The bands in which earlier releases told what they hid, and still stand."""
+    told = {key: each.told[key] for each in earlier for key in each.hidden if key in each.told}
+    return {key: told[key] for key in standing.publication.hidden if key in told}
+
+
+def _news(now: Standing, bare: Standing, policy: Policy, earlier: Known) -> tuple[Key, ...]:
+    """What all who are alone in a cell can tell together, and could not without bands."""
+    failed = _to_all(now, policy, earlier)
+    before = set(_to_all(bare, policy, earlier)) if failed else set()
+    return tuple(key for key in failed if key not in before)
+
+
+def _to_all(standing: Standing, policy: Policy, earlier: Known) -> tuple[Key, ...]:
+    published = [standing.publication, *earlier]
+    inside = standing.insiders(policy)
+    return told_to_all_insiders(prove(published), published, standing.counts, inside)
 
 
 def _asked(outcome: str, standing: Standing, policy: Policy, before: Collection[Key]) -> _Asked:

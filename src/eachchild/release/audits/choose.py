@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import permutations
 
-from eachchild.release.audits.bands import bands_of_hidden
+from eachchild.release.audits.bands import bands_kept, bands_of_hidden, with_bands
 from eachchild.release.audits.corrected import told_of_all
 from eachchild.release.audits.few import hidden_as_few, innermost
 from eachchild.release.audits.pooled import Pool, pools_of
@@ -39,6 +39,7 @@ _NOTHING = (
     "of every table something hidden could be told from this and earlier releases together, so "
     "nothing is released. Release the tables as they were, or to a smaller audience."
 )
+_ALONE = "somebody who is alone in a count could tell another from the years added up."
 ALL_ALIKE = "the correction would tell that all who were added, or taken away, were with it."
 Progress = Callable[[str, float], None]
 
@@ -317,15 +318,33 @@ def _more(
     banded = []
     for outcome, years in stands.items():
         alone = _merged([year.split for year in years])
-        ways = [_merged([alone, sums[outcome]]), alone] if outcome in sums else [alone]
-        for shown in ways:
-            bands, proved = bands_of_hidden(outcome, shown.standing, policy, earlier)
-            if proved:
-                break
+        all_of = _merged([alone, sums[outcome]]) if outcome in sums else alone
+        shown, bands = _with_bands(outcome, [all_of, alone], policy, earlier)
+        if shown is alone and all_of is not alone:
+            left_out.append((sums[outcome].decisions[-1].own.tables[0].name, _ALONE))
         years_own = set(map(id, alone.decisions))
         yield from (d for d in shown.decisions if id(d) not in years_own)
         banded.append(_told_as(bands))
     yield from banded
+
+
+def _with_bands(
+    outcome: str, ways: Sequence[_Shown], policy: Policy, earlier: Known
+) -> tuple[_Shown, Mapping[Key, Range]]:
+    """The first way of showing an outcome of which nobody who is alone in a cell tells a count.
+
+    With bands if that can be, else without, as the last of them stands already.
+    """
+    for shown in {id(way): way for way in ways}.values():
+        now = shown.standing
+        bands = bands_of_hidden(outcome, now, policy, earlier)
+        told = replace(now, publication=with_bands(now.publication, bands))
+        if not open_to_insiders(told, policy, earlier):
+            return shown, bands
+    for shown in ways:
+        if shown is ways[-1] or not open_to_insiders(shown.standing, policy, earlier):
+            break
+    return shown, bands_kept(shown.standing, earlier)
 
 
 def _told_as(bands: Mapping[Key, Range]) -> Decision:
