@@ -100,7 +100,8 @@ def test_the_slow_attacker_finds_every_hidden_cell_wide(name: str) -> None:
 def test_without_a_proof_nothing_leaves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    auditor._searched.cache_clear()  # what other tests asked
+    # Nothing is remembered, neither from other tests nor for them.
+    monkeypatch.setattr(auditor, "_searched", auditor._searched.__wrapped__)
     monkeypatch.setattr(
         auditor, "_solve", lambda part, pull: None
     )  # the solver found nothing in time

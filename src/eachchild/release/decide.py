@@ -155,7 +155,7 @@ def _decided(
         publication = own.beside(standing.publication)
         proofs = prove_to_readers(publication, known)
         failures = tuple({key: None for p in proofs.values() for key in p.unproved})
-        unions = _unions(subject, publication, proofs, policy, known)
+        unions = _unions(subject, proofs, policy, known)
         unions += _small_changes(publication, proofs, known, policy)
         if not failures and not unions:
             whole = Standing(publication, counts)
@@ -312,24 +312,18 @@ def _prove(publication: Publication, earlier: Known) -> Proof:
 
 
 def _unions(
-    subject: Subject, own: Publication, proofs: Mapping[str, Proof], policy: Policy,
-    known: Mapping[str, Known],
-) -> list[Union]:  # fmt: skip
-    """Sums of what is hidden from a reader that are small and told, and were not told before.
-
-    All parts of a count that is shown are no news: their sum is that count.
-    """
+    subject: Subject, proofs: Mapping[str, Proof], policy: Policy, known: Mapping[str, Known]
+) -> list[Union]:
+    """Sums of what is hidden from a reader that are small and told, and were not told before."""
     if not policy.implied_sums:
         return []
     found: dict[Union, None] = {}
     for reader, proof in proofs.items():
-        shown = _wholes([own, *known[reader]])
         small = [
             union
             for union, together in implied_small(proof.facts, policy.minimum_n).items()
             if proof.hidden.keys() >= set(union)
             and subject.counts.keys() & set(union)  # what stands was asked before
-            and frozenset(union) not in shown
             and together < subject.few(union, policy)
         ]
         if small and known[reader]:
@@ -338,17 +332,6 @@ def _unions(
             small = [union for union in small if frozenset(union) not in old]
         found.update(dict.fromkeys(small))
     return list(found)
-
-
-def _wholes(published: Known) -> set[frozenset[Key]]:
-    """The parts of every count that is shown."""
-    return {
-        frozenset(parts)
-        for each in published
-        for table in each.tables
-        for whole, parts in table.sums()
-        if whole in each.exact
-    }
 
 
 def _insiders(
