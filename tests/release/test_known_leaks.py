@@ -131,6 +131,7 @@ def test_an_outcome_that_is_the_sum_of_two_others_does_not_tell_the_third() -> N
     told = decided(part_of(trees, ((0,),), outcomes, students)).decision.publication.told
     black = {o: key_of({**dict(OF), "race": "b", o: "yes"}) for o in outcomes}
     assert black["oss_more"] not in told
+    # Nor as a band, which with the other would leave the third fewer values than it is promised.
     assert not {black["oss_any"], black["oss_once"]} <= told.keys()
 
 

@@ -125,7 +125,7 @@ def _asked(outcome: str, standing: Standing, policy: Policy, before: Collection[
     whole, counts = standing.publication, standing.counts
     ladder: dict[Key, tuple[Band, ...]] = {}
     pairs: dict[Key, tuple[Key, Key, int]] = {}
-    for key, n in whole.exact.items():
+    for key, n in whole.exact.items() if outcome else ():
         yes, no = split(key, outcome, "yes"), split(key, outcome, "no")
         corrected = any(set(now) <= set(key) for now, _ in whole.corrects)
         if not {yes, no} <= whole.hidden.keys() or yes in before or no in before or corrected:

@@ -319,7 +319,8 @@ def _more(
     for outcome, years in stands.items():
         alone = _merged([year.split for year in years])
         all_of = _merged([alone, sums[outcome]]) if outcome in sums else alone
-        shown, bands = _with_bands(outcome, [all_of, alone], policy, earlier)
+        tied = any(outcome in tie.others for year in years for tie in year.part.tied)
+        shown, bands = _with_bands("" if tied else outcome, [all_of, alone], policy, earlier)
         if shown is alone and all_of is not alone:
             left_out.append((sums[outcome].decisions[-1].own.tables[0].name, _ALONE))
         years_own = set(map(id, alone.decisions))
@@ -333,7 +334,8 @@ def _with_bands(
 ) -> tuple[_Shown, Mapping[Key, Range]]:
     """The first way of showing an outcome of which nobody who is alone in a cell tells a count.
 
-    With bands if that can be, else without, as the last of them stands already.
+    With bands if that can be, else without, as the last of them stands already. No outcome is
+    named where another follows from it: of that one a band would tell.
     """
     for shown in {id(way): way for way in ways}.values():
         now = shown.standing
