@@ -76,8 +76,8 @@ def test_outcomes_decided_one_by_one_would(seed: int) -> None:
     part = audit_of(seed)
     assert told(one_by_one(part))
     together = decided(part, policy=OF_THREE).decision.publication
-    alone = set().union(*(each.decision.publication.told for each in one_by_one(part)))
-    assert together.told.keys() < alone
+    alone = set().union(*(each.decision.publication.exact for each in one_by_one(part)))
+    assert together.exact.keys() < alone
 
 
 def test_tables_without_students_behind_them_prove_nothing() -> None:
