@@ -4,7 +4,7 @@ The search chooses; the auditor, which knows nothing of how, looks for proof fro
 facts alone; what it cannot prove comes back as one more thing to hide. Without proof, no release.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from eachchild.release.changes import Changes, changes_of
@@ -147,6 +147,7 @@ def _decided(
     above_nought = _above_nought(subject, policy)
     counts = {**standing.counts, **subject.counts}
     insiders = _insiders(subject, policy, standing, counts)
+    stood = standing.counts.keys() - subject.counts.keys()
     asked = _Asked()
     failures: tuple[Key, ...] = ()
     for _ in range(_ROUNDS):
@@ -155,7 +156,7 @@ def _decided(
         publication = own.beside(standing.publication)
         proofs = prove_to_readers(publication, known)
         failures = tuple({key: None for p in proofs.values() for key in p.unproved})
-        unions = _unions(subject, proofs, policy, known)
+        unions = _unions(subject, stood, proofs, policy, known)
         unions += _small_changes(publication, proofs, known, policy)
         if not failures and not unions:
             whole = Standing(publication, counts)
@@ -312,8 +313,9 @@ def _prove(publication: Publication, earlier: Known) -> Proof:
 
 
 def _unions(
-    subject: Subject, proofs: Mapping[str, Proof], policy: Policy, known: Mapping[str, Known]
-) -> list[Union]:
+    subject: Subject, stood: Collection[Key], proofs: Mapping[str, Proof], policy: Policy,
+    known: Mapping[str, Known],
+) -> list[Union]:  # fmt: skip
     """Sums of what is hidden from a reader that are small and told, and were not told before."""
     if not policy.implied_sums:
         return []
@@ -323,7 +325,7 @@ def _unions(
             union
             for union, together in implied_small(proof.facts, policy.minimum_n).items()
             if proof.hidden.keys() >= set(union)
-            and subject.counts.keys() & set(union)  # what stands was asked before
+            and not set(union) <= set(stood)  # what stands was asked before
             and together < subject.few(union, policy)
         ]
         if small and known[reader]:
