@@ -78,7 +78,7 @@ def test_an_outcome_that_cannot_be_shown_by_the_first_factor_is_shown_for_all() 
 def test_a_year_without_groups_is_not_added_to_one_with_them() -> None:
     wide = replace(FEDERAL, width=30)
     parts = [part_of({"black": 20, "white": 300}, {"black": few, "white": 40}, "1", year)
-             for year, few in zip(YEARS, (5, 2), strict=True)]  # fmt: skip
+             for year, few in zip(YEARS, (8, 2), strict=True)]  # fmt: skip
     found = decide_audit("t", parts, wide, {"public": ()}, lambda what, share: None)
     assert with_outcome(found) == {"2023-24"}
     assert found.released == {"oss_any": {"2023-24": "1"}}

@@ -122,10 +122,15 @@ def decide_audit(
         why = left_out[0][1] if left_out else "Its counts are known in part only, or do not add up."
         raise ReleaseRefusedError(f"nothing of this audit can be released. {why}")
     told("adding up years, and looking for bands of what is hidden", 0.75)
+    shown = _of_one_depth(shown, released)
+    kept = {id(decision) for each in shown for decision in each.decisions}
+    stands = {
+        outcome: [y for y in years if all(id(d) in kept for d in y.split.decisions)]
+        for outcome, years in stands.items()
+    }
     more = list(_more(title, stands, policy, first, left_out))
     told("proving all of it together, with what readers have already", 0.85)
-    shown = _of_one_depth(shown, released)
-    decision = _together(shown, _of_hidden(shown, more), policy, known, left_out)
+    decision = _together(shown, more, policy, known, left_out)
     return AuditDecision(decision, _still(released, decision.publication), tuple(left_out))
 
 
@@ -146,16 +151,6 @@ def _of_one_depth(shown: Sequence[_Shown], outcomes: Collection[str]) -> list[_S
         ))
         for each in shown
     ]  # fmt: skip
-
-
-def _of_hidden(shown: Sequence[_Shown], more: Sequence[Decision]) -> list[Decision]:
-    """What is shown beside the years, with bands of counts alone that still stand as hidden."""
-    stand = [*(d for each in shown for d in each.decisions), *more]
-    hidden = {key for decision in stand for key in decision.own.hidden}
-    return [
-        d if d.own.tables else _told_as({k: v for k, v in d.own.told.items() if k in hidden})
-        for d in more
-    ]
 
 
 def _still(
