@@ -153,11 +153,11 @@ def verify_tables(publications: Sequence[Publication]) -> tuple[tuple[str, ...],
     except ContradictionError as error:
         return (f"the tables cannot all be true: {error}",), 0
     faults = [_how_told(key, proof) for key in proof.unproved]
-    for union in implied_small(proof.facts, load_policy("federal").minimum_n):
+    few = load_policy("federal").minimum_n
+    for union in implied_small(proof.facts, few):
         faults.append(
             f"the sum of {' and of '.join(named(key) for key in union)} is told, and small."
         )
-    few = load_policy("federal").minimum_n
     for cells in small_changes(proof.facts, proof.tables, publications, few):
         faults.append(f"{_changed(cells)}.")
     return tuple(faults), len(proof.hidden)

@@ -160,10 +160,11 @@ def _decided(
         unions += _small_changes(publication, proofs, known, policy)
         if not failures and not unions:
             whole = Standing(publication, counts)
-            asks = standing.asks and _is_news(own, before)
-            failures = open_to_insiders(whole, policy, before) if asks else ()
+            inside = whole.insiders(policy) if standing.asks else ()
+            if inside and _is_news(own, before):
+                failures = _told_inside(whole, inside, before)
             if not failures:
-                return Decision(publication, own, proofs, choice, len(whole.insiders(policy)))
+                return Decision(publication, own, proofs, choice, len(inside))
         if not asked.mend(failures, unions, choice.hidden):
             break
     raise ReleaseRefusedError(
@@ -174,8 +175,11 @@ def _decided(
 
 def open_to_insiders(standing: Standing, policy: Policy, earlier: Known) -> tuple[Key, ...]:
     """Hidden cells that somebody who is alone in a cell tells from what stands and from earlier."""
+    return _told_inside(standing, standing.insiders(policy), earlier)
+
+
+def _told_inside(standing: Standing, inside: Sequence[Insider], earlier: Known) -> tuple[Key, ...]:
     published = [standing.publication, *earlier]
-    inside = standing.insiders(policy)
     return told_to_insiders(prove(published), published, standing.counts, inside)
 
 

@@ -1,7 +1,7 @@
 """Tables that belong together: their cells, and the sums that tie the cells to each other."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, product
@@ -108,13 +108,6 @@ class Family:
     def index(self) -> dict[Key, int]:
         """Where each cell stands."""
         return {key: at for at, key in enumerate(self.keys)}
-
-    def wholes(self) -> Iterator[tuple[int, list[int]]]:
-        """Each sum as the place of its whole and those of its parts."""
-        starts = np.flatnonzero(self.sums.sign < 0)  # the whole comes first, then its parts
-        ends = [*starts[1:], self.sums.cell.size][: starts.size]  # a lone cell has no sums
-        for start, end in zip(starts, ends, strict=True):
-            yield int(self.sums.cell[start]), self.sums.cell[start + 1 : end].tolist()
 
 
 def family(tables: Iterable[Table]) -> Family:

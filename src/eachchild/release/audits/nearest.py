@@ -126,9 +126,11 @@ def nearest_to_hidden(
     In this order: its own band; the latest years together; the latest earlier year that is
     shown; how many students there are; the group that it is part of.
     """
-    spans = dict(_spans(plan, publication, bounds, released))
+    told = dict(_spans(plan, publication, bounds, released))
+    spans = {where: span for where, span in told.items() if where[2] != ALL}
+    # Years that are published together are narrower than their own bounds added up.
     together = _years_together(spans, released)
-    together |= _pooled(plan, publication, bounds, released)
+    together |= {where: span for where, span in told.items() if where[2] == ALL}
     hidden = [where for where, span in (spans | together).items() if not span.is_told]
     return {where: _nearest(where, spans, together) for where in hidden}
 
@@ -139,40 +141,19 @@ def _spans(
     bounds: Bounds,
     released: Mapping[str, Mapping[str, str]],
 ) -> Iterator[tuple[Where, _Span]]:
-    for key, group, period, students in _groups(plan, publication):
-        for outcome, periods in released.items():
-            yes = split(key, outcome, "yes")
-            if periods.get(period) == students and yes in bounds:
-                yield (outcome, group, period), _Span(bounds[key], bounds[yes])
-
-
-def _pooled(
-    plan: Plan,
-    publication: Publication,
-    bounds: Bounds,
-    released: Mapping[str, Mapping[str, str]],
-) -> dict[Where, _Span]:
-    """Years that are published together: narrower than the years' own bounds added up."""
-    found: dict[Where, _Span] = {}
-    for key, group, period, students in _groups(plan, publication):
-        years = years_in(period)
-        for outcome, periods in released.items():
-            yes = split(key, outcome, "yes")
-            same = all(periods.get(year) == students for year in years)
-            if len(years) > 1 and same and yes in bounds:
-                found[outcome, group, ALL] = _Span(bounds[key], bounds[yes], len(years))
-    return found
-
-
-def _groups(plan: Plan, publication: Publication) -> Iterator[tuple[Key, str, str, str]]:
-    """Cells of students in the whole place: the key, the group, the period, the students' name."""
     factors = [i.factor.id for i in plan.identity]
     for key in sorted(publication.told.keys() | publication.hidden.keys()):
         pairs = dict(key)
         period, students = pairs.pop("period"), pairs.pop("students")
-        if pairs.keys() <= set(factors):  # else a school, or a side of an outcome
-            group = str(Group(tuple((f, pairs[f]) for f in factors if f in pairs)))
-            yield key, group, period, students
+        if not pairs.keys() <= set(factors):
+            continue  # a school, or a side of an outcome
+        group = str(Group(tuple((f, pairs[f]) for f in factors if f in pairs)))
+        years = years_in(period)
+        for outcome, periods in released.items():
+            yes = split(key, outcome, "yes")
+            if yes in bounds and all(periods.get(year) == students for year in years):
+                at = ALL if len(years) > 1 else period
+                yield (outcome, group, at), _Span(bounds[key], bounds[yes], len(years))
 
 
 def _years_together(
