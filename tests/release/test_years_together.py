@@ -9,8 +9,8 @@ from slow_attacker import slow_attack
 
 from eachchild.release import load_policy
 from eachchild.release.audits import AuditDecision, Part, bounds_of, decide_audit
+from eachchild.release.audits.part import Tied
 from eachchild.release.audits.pooled import pools_of, years_in
-from eachchild.release.audits.tables import Tied
 from eachchild.release.bundle import cells_csv
 from eachchild.release.family import TOTAL, Key, Table, Tree
 from eachchild.release.published import Publication, key_of

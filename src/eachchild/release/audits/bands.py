@@ -8,7 +8,7 @@ told is proved like everything: where it is not, wider bands are tried, and at l
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from eachchild.release.audits.tables import split
+from eachchild.release.audits.part import split
 from eachchild.release.decide import Known, Standing
 from eachchild.release.family import Key
 from eachchild.release.insiders import told_to_all_insiders

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from eachchild.release.audits.tables import Part, split
+from eachchild.release.audits.part import Part, split
 from eachchild.release.family import Key
 from eachchild.release.proof import before_of
 from eachchild.release.published import Publication

@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 
 from eachchild.plan import Plan
+from eachchild.release.audits.part import split
 from eachchild.release.audits.pooled import years_in
-from eachchild.release.audits.tables import split
 from eachchild.release.family import Key
 from eachchild.release.proof import Facts, facts_of
 from eachchild.release.published import Publication

@@ -7,7 +7,7 @@ says which, so that a later release can show the sum of others beside it.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from eachchild.release.audits.tables import Part, Tied
+from eachchild.release.audits.part import Part, Tied
 from eachchild.release.family import Key, Table, Tree
 from eachchild.release.policy import Policy
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from eachchild.cube import EVERYWHERE, Block, Cube, Places, Tally
 from eachchild.plan import Plan
 from eachchild.release.audits.nearest import Bounds
-from eachchild.release.audits.tables import breakdowns, split
+from eachchild.release.audits.part import split
+from eachchild.release.audits.tables import breakdowns
 from eachchild.release.family import Key
 from eachchild.release.published import Publication
 
