@@ -1,5 +1,7 @@
-"""Releases as people run them, by the command line."""
+"""Audits and releases as people run them, by the command line."""
 
+import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 from eachchild.cli import main
@@ -7,6 +9,39 @@ from eachchild.cli import main
 HERE = Path(__file__).parent
 PROBLEM = HERE / "problems" / "edu-race-2d"
 PEOPLE = ("--approved-by", "A. Lee", "--approved-by", "B. Ruiz")
+
+SUSPENSIONS = """
+title = "Suspensions"
+author = "Data office"
+[[source]]
+path = "students.csv"
+table = "student_year"
+[source.columns]
+student_id = "ID"
+school_id = "School"
+period = "Year"
+race = "Eth"
+oss_count = "OSS"
+[codes.race]
+B = "black"
+W = "white"
+[[identity]]
+factor = "race"
+reference = "white"
+[[outcome]]
+name = "oss_any"
+"""
+
+
+def suspensions(folder: Path, students: Iterable[tuple[object, ...]]) -> Path:
+    """A folder of records and its plan, one row a student and year, ready to be audited."""
+    folder.mkdir(parents=True)
+    with (folder / "students.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["ID", "School", "Year", "Eth", "OSS"])
+        rows.writerows(students)
+    (folder / "audit.toml").write_text(SUSPENSIONS, "utf-8")
+    return folder
 
 
 def released(out: Path, *more: str, problem: Path = PROBLEM) -> int:

@@ -1,12 +1,11 @@
 """An audit whose counts changed since it was released: named, refused, and corrected."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from runs import PEOPLE
+from runs import PEOPLE, suspensions
 
 from eachchild.cli import main
 from eachchild.release import load_policy
@@ -16,45 +15,20 @@ from eachchild.release.family import TOTAL, Key, Table, Tree
 from eachchild.release.ledger import load_ledger
 from eachchild.release.published import key_of
 
-PLAN = """
-title = "Suspensions"
-author = "Data office"
-[[source]]
-path = "students.csv"
-table = "student_year"
-[source.columns]
-student_id = "ID"
-school_id = "School"
-period = "Year"
-race = "Eth"
-oss_count = "OSS"
-[codes.race]
-B = "black"
-W = "white"
-[[identity]]
-factor = "race"
-reference = "white"
-[[outcome]]
-name = "oss_any"
-"""
 STUDENTS = 800
 
 
 def audited(folder: Path, suspended: Mapping[str, int]) -> Path:
     """Two years of students in four schools; how many of each school and race were suspended."""
-    data = folder / "data"
-    data.mkdir(parents=True)
-    with (data / "students.csv").open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["ID", "School", "Year", "Eth", "OSS"])
-        for year in ("2022-23", "2023-24"):
-            left = dict(suspended) if year == "2023-24" else {}
-            for i in range(STUDENTS):
-                school, race = f"S{i % 4}", "BW"[i // 4 % 2]
-                oss = left.get(f"{school}{race}", 30 if year == "2022-23" else 0) > 0
-                left[f"{school}{race}"] = left.get(f"{school}{race}", 30) - 1
-                rows.writerow([f"{i:05d}", school, year, race, int(oss)])
-    (data / "audit.toml").write_text(PLAN, "utf-8")
+    rows: list[tuple[object, ...]] = []
+    for year in ("2022-23", "2023-24"):
+        left = dict(suspended) if year == "2023-24" else {}
+        for i in range(STUDENTS):
+            school, race = f"S{i % 4}", "BW"[i // 4 % 2]
+            oss = left.get(f"{school}{race}", 30 if year == "2022-23" else 0) > 0
+            left[f"{school}{race}"] = left.get(f"{school}{race}", 30) - 1
+            rows.append((f"{i:05d}", school, year, race, int(oss)))
+    data = suspensions(folder / "data", rows)
     out = folder / "audit"
     vault = ("--vault", str(folder / "vault"))
     assert main(["audit", str(data), "--out", str(out), *vault, "--no-pdf"]) == 0

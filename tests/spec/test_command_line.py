@@ -1,6 +1,5 @@
 """The command line: exit codes, one-line errors, and never a student's value."""
 
-import csv
 import hashlib
 import json
 import os
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from runs import suspensions
 
 from eachchild.cli import main
 from eachchild.worlds import synthesize
@@ -25,39 +25,11 @@ SECRET = "QX-SECRET-7731"
 @pytest.fixture
 def district(tmp_path: Path) -> Path:
     """A small folder of records, one ready row a student and year."""
-    folder = tmp_path / "district"
-    folder.mkdir()
-    with (folder / "students.csv").open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["ID", "School", "Year", "Eth", "OSS"])
-        for i in range(400):
-            race = "B" if i % 4 == 0 else "W"
-            rows.writerow([f"{i:05d}", f"S{i % 5}", "2023-24", race, int(i % 9 == 0)])
-    (folder / "audit.toml").write_text(_PLAN, "utf-8")
-    return folder
-
-
-_PLAN = """
-title = "Suspensions"
-author = "Data office"
-[[source]]
-path = "students.csv"
-table = "student_year"
-[source.columns]
-student_id = "ID"
-school_id = "School"
-period = "Year"
-race = "Eth"
-oss_count = "OSS"
-[codes.race]
-B = "black"
-W = "white"
-[[identity]]
-factor = "race"
-reference = "white"
-[[outcome]]
-name = "oss_any"
-"""
+    rows = [
+        (f"{i:05d}", f"S{i % 5}", "2023-24", "B" if i % 4 == 0 else "W", int(i % 9 == 0))
+        for i in range(400)
+    ]
+    return suspensions(tmp_path / "district", rows)
 
 
 def run(*arguments: object) -> int:
