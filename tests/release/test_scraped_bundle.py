@@ -63,6 +63,7 @@ def bundle(name: str, request: pytest.FixtureRequest) -> Bundle:
     told: dict[Cell, Counts] = {}
     hidden: dict[Cell, Counts] = {}
     spans: dict[Cell, tuple[Counts, Counts]] = {}
+    exact = shown.exact  # a band of a hidden count is none
     bounds = bounds_of(shown)  # what adding and taking away leaves, as any reader can do it
     for part in parts_of_audit(plan, cube):
         for outcome in part.outcomes:
@@ -70,8 +71,8 @@ def bundle(name: str, request: pytest.FixtureRequest) -> Bundle:
                 yes = tuple(sorted((*key, (outcome, "yes"))))
                 cell = named(outcome, key, order, cube.places.level)
                 true = students, part.events[outcome][key]
-                if key in shown.told and yes in shown.told:
-                    told[cell] = shown.told[key][0], shown.told[yes][0]
+                if {key, yes} <= exact.keys():
+                    told[cell] = exact[key], exact[yes]
                     assert told[cell] == true
                 elif key in shown.hidden or yes in shown.hidden:
                     hidden[cell] = true
