@@ -1,5 +1,8 @@
 """Two audits released to the public: published counts, and a made-up district with schools."""
 
+import fcntl
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from eachchild.cli import main
 
 VIRGINIA = Path(__file__).parents[2] / "examples" / "virginia"
 WORLD = ("--students", "2000", "--schools", "5", "--years", "2")
+OUTCOMES = {"chronic_absence", "absence_rate", "iss_any", "oss_any", "ap_enrolled", "graduated"}
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +22,35 @@ def virginia(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Records of five schools."""
-    folder = tmp_path_factory.mktemp("district")
-    assert main(["synthesize", *WORLD, "--out", str(folder / "data")]) == 0
-    return audit_released(folder / "data", folder)  # some hundred counts of it are hidden
+def district(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """Records of five schools, some outcomes of one year's students and some of others."""
+
+    def make(folder: Path) -> None:
+        assert main(["synthesize", *WORLD, "--out", str(folder / "data")]) == 0
+        plan = folder / "data" / "audit.toml"
+        plan.write_text(with_outcomes(plan.read_text("utf-8"), OUTCOMES), "utf-8")
+        audit_released(folder / "data", folder)  # some hundred counts of it are hidden
+
+    shared = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        shared = shared.parent  # of all processes that test together
+    return once(shared / "district", make) / "audit"
+
+
+def once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """A folder that the first process makes and the others wait for."""
+    done = folder.with_suffix(".done")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
+
+
+def with_outcomes(plan: str, kept: set[str]) -> str:
+    """A plan with some of its outcomes."""
+    head, *blocks = re.split(r"(?=^\[\[outcome\]\]$)", plan, flags=re.M)
+    named = ((re.search(r'name = "(\w+)"', block), block) for block in blocks)
+    return head + "".join(block for name, block in named if name and name[1] in kept)

@@ -16,11 +16,14 @@ from eachchild.findings import Phrases, phrases_of
 from eachchild.findings.phrases import sentence_case
 from eachchild.plan import Plan, load_plan
 from eachchild.release.audits import bounds_of, parts_of_audit
+from eachchild.release.audits.pooled import pools_of, years_in
 from eachchild.release.family import Key
 from eachchild.release.published import Publication
 
 AUDITS = pytest.mark.parametrize("name", ["virginia", "district"])
 HIDDEN = "hidden"
+TOGETHER = "all years together"
+ALL = "all"  # the whole place, or years added up
 NO_NUMBER = {HIDDEN, "hidden to protect students", "not collected", "no students", ""}
 Cell = tuple[str, str, str, str]  # outcome, period, place, group
 Counts = tuple[int, int]  # students, those with the outcome
@@ -65,7 +68,10 @@ def bundle(name: str, request: pytest.FixtureRequest) -> Bundle:
     spans: dict[Cell, tuple[Counts, Counts]] = {}
     exact = shown.exact  # a band of a hidden count is none
     bounds = bounds_of(shown)  # what adding and taking away leaves, as any reader can do it
-    for part in parts_of_audit(plan, cube):
+    parts = parts_of_audit(plan, cube)
+    names = sorted({name for part in parts for name in part.outcomes})
+    latest = {name: [part for part in parts if name in part.outcomes] for name in names}
+    for part in (*parts, *pools_of(latest, 3)[0]):
         for outcome in part.outcomes:
             for key, students in part.students.items():
                 yes = tuple(sorted((*key, (outcome, "yes"))))
@@ -84,9 +90,10 @@ def bundle(name: str, request: pytest.FixtureRequest) -> Bundle:
 def named(outcome: str, key: Key, order: list[str], level: str) -> Cell:
     """A cell as the files name it."""
     values = dict(key)
+    period = ALL if len(years_in(values["period"])) > 1 else values["period"]
     place = f"{level}:{values[level]}" if level in values else "all"
     group = ";".join(f"{factor}={values[factor]}" for factor in order if factor in values)
-    return outcome, values["period"], place, group
+    return outcome, period, place, group
 
 
 def cell_of(row: Mapping[str, str]) -> Cell:
@@ -145,13 +152,14 @@ def test_every_count_and_rate_of_the_measures_is_made_of_released_cells(bundle: 
 
 @AUDITS
 def test_sums_over_years_and_over_cells_are_made_of_released_cells(bundle: Bundle) -> None:
-    periods = sorted({cell[1] for cell in bundle.told})
+    periods = sorted({cell[1] for cell in bundle.told if cell[1] != ALL})
     for row in rows_of(bundle.folder / "measures.csv"):
         if row["period"] == "all" and row["n"] and row["n"] != "0":
             outcome, _, place, group = cell_of(row)
             parts = [bundle.told.get((outcome, p, place, group)) for p in periods]
-            assert int(row["n"]) == sum(part[0] for part in parts if part), row
-            assert int(float(row["events"])) == sum(part[1] for part in parts if part), row
+            whole = tuple(sum(part[at] for part in parts if part) for at in (0, 1))
+            summed = int(row["n"]), int(float(row["events"]))
+            assert summed == bundle.told.get(cell_of(row), whole), row
         if row["measure"] == "predictability" and row["n"]:
             cells = [
                 cell
@@ -226,14 +234,14 @@ def test_every_table_of_the_report_shows_released_cells_and_hides_the_others(
 ) -> None:
     page = (bundle.folder / "report.html").read_text("utf-8")
     phrases = phrases_of(bundle.plan)
-    latest = {cell[0]: cell[1] for cell in sorted(bundle.told)}
+    latest = {cell[0]: cell[1] for cell in sorted(bundle.told) if cell[1] != ALL}
     seen = hidden = 0
-    for outcome, factor, rows in group_tables(page):
+    for outcome, factor, together, rows in group_tables(page):
         for label, cells in rows.items():
             group = group_named(bundle.plan, phrases, factor, label)
             if group is None:
                 continue
-            cell = outcome, latest[outcome], "all", group
+            cell = outcome, ALL if together else latest[outcome], ALL, group
             if cell in bundle.told:
                 n, events = bundle.told[cell]
                 if n:
@@ -257,13 +265,13 @@ def test_every_table_of_the_report_shows_released_cells_and_hides_the_others(
 def test_every_picture_says_of_a_hidden_group_that_it_is_hidden(bundle: Bundle) -> None:
     page = (bundle.folder / "report.html").read_text("utf-8").replace("\N{NO-BREAK SPACE}", " ")
     phrases = phrases_of(bundle.plan)
-    latest = max(cell[1] for cell in bundle.told)
+    latest = max(cell[1] for cell in bundle.told if cell[1] != ALL)
     looked = 0
-    for outcome, factor, figure in figures(page):
+    for outcome, factor, together, figure in figures(page):
         values = factor_values(bundle.plan, factor)
         for value in values:
             group = f"{factor}={value}"
-            if (outcome, latest, "all", group) not in bundle.hidden:
+            if (outcome, ALL if together else latest, ALL, group) not in bundle.hidden:
                 continue
             label = sentence_case(phrases.group(group))
             said = [html.unescape(text) for text in re.findall(r'aria-label="([^"]*)"', figure)]
@@ -284,23 +292,23 @@ def broken(label: str) -> str:
     return r"\s".join(map(re.escape, label.split()))
 
 
-def group_tables(page: str) -> Iterator[tuple[str, str, dict[str, list[str]]]]:
-    """Each table of groups: the outcome, the factor, and the cells by the label of their row."""
+def group_tables(page: str) -> Iterator[tuple[str, str, bool, dict[str, list[str]]]]:
+    """Each table of groups: outcome, factor, whether of years together, cells by their row."""
     for outcome, factor, table in re.findall(
         r'<table id="t-g-([a-z_0-9]+)-([a-z_0-9]+)">(.*?)</table>', page, re.S
     ):
         rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', table, re.S)
-        yield outcome, factor, {
+        yield outcome, factor, TOGETHER in table, {
             plain(label): [plain(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", cells, re.S)]
             for label, cells in rows
         }  # fmt: skip
 
 
-def figures(page: str) -> Iterator[tuple[str, str, str]]:
-    """Each picture of groups in the latest year."""
+def figures(page: str) -> Iterator[tuple[str, str, bool, str]]:
+    """Each picture of groups: outcome, factor, whether of years together, and what is in it."""
     for figure in re.findall(r"<figure.*?</figure>", page, re.S):
         if found := re.search(r'id="t-g-([a-z_0-9]+)-([a-z_0-9]+)"', figure):
-            yield found[1], found[2], figure
+            yield found[1], found[2], TOGETHER in figure, figure
 
 
 def group_named(plan: Plan, phrases: Phrases, factor: str, label: str) -> str | None:

@@ -161,7 +161,7 @@ def _decided(
         if not failures and not unions:
             whole = Standing(publication, counts)
             inside = whole.insiders(policy) if standing.asks else ()
-            if inside and _is_news(own, before):
+            if inside and is_news(own, before):
                 failures = _told_inside(whole, inside, before)
             if not failures:
                 return Decision(publication, own, proofs, choice, len(inside))
@@ -215,9 +215,10 @@ def _as_one(tables: Sequence[Table], told: Sequence[Publication | Subject]) -> l
     return [replace(t, of=tuple(p for p in t.of if p not in snapshots)) for t in tables]
 
 
-def _is_news(publication: Publication, earlier: Known) -> bool:
+def is_news(publication: Publication, earlier: Known) -> bool:
     """Whether anything is told that this reader was not told before."""
-    return not publication.told.keys() <= _told(earlier)
+    before = {told for each in earlier for told in each.told.items()}
+    return not publication.told.items() <= before
 
 
 def _told(earlier: Known) -> set[Key]:

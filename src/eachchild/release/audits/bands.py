@@ -88,6 +88,8 @@ def bands_of_hidden(outcome: str, standing: Standing, policy: Policy, earlier: K
     """
     whole, kept = standing.publication, bands_kept(standing, earlier)
     asked = _asked(outcome, standing, policy, {key for each in earlier for key in each.hidden})
+    if not asked.ladder:
+        return kept
     near = neighbors(whole)
     for _ in range(_ROUNDS):
         bands = asked.bands() | kept

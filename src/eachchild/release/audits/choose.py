@@ -174,11 +174,14 @@ def _students(
 
 
 def _beside(decisions: Iterable[Decision]) -> Publication:
-    """All that was decided as one publication."""
+    """All that was decided as one publication; bands are of what is hidden in one of its tables."""
     whole = Publication((), {})
     for decision in decisions:
         whole = decision.own.beside(whole)
-    return whole
+    return replace(whole, told={
+        key: span for key, span in whole.told.items()
+        if span[0] == span[1] or key in whole.hidden
+    })  # fmt: skip
 
 
 def _outcome(

@@ -4,14 +4,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
+from eachchild.release.audits.again import as_released, left_out_before
 from eachchild.release.audits.part import Part
-from eachchild.release.decide import Decision, Known, Standing, Subject, decide, open_to_insiders
+from eachchild.release.decide import (
+    Decision,
+    Known,
+    Standing,
+    Subject,
+    decide,
+    is_news,
+    open_to_insiders,
+)
 from eachchild.release.door import ReleaseRefusedError
 from eachchild.release.family import Key
 from eachchild.release.policy import Policy
 from eachchild.release.published import Range
 
 ALL = "all students"  # a part as a whole, where it is left out
+LEFT_OUT = "an earlier release of the same counts left it out."
 NEARLY = "others who were asked nearly tell how many of these there are."
 
 
@@ -65,7 +75,9 @@ def stepwise(
             now = _first(now, tried, policy, known, notes) or now
             if not number and len(notes) > failed:
                 break
-        if asks or not open_to_insiders(now.standing, policy, before):
+        if asks or not is_news(now.standing.publication, before):
+            break
+        if not open_to_insiders(now.standing, policy, before):
             break
     left_out += notes
     return now
@@ -93,6 +105,10 @@ def with_one_more(
     shown: Shown, subject: Subject, policy: Policy, known: Mapping[str, Known]
 ) -> Shown | str:
     """What is shown with one table more; or why it cannot be."""
+    if again := as_released(subject, policy, known, shown.standing):
+        return shown.plus(subject, again)
+    if left_out_before(subject, known):
+        return LEFT_OUT
     try:
         return shown.plus(subject, decide(subject, policy, known, shown.standing))
     except ReleaseRefusedError as error:
