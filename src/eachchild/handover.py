@@ -4,7 +4,7 @@ Nothing here reads a row or a file of the plan: an audit's folder holds its coun
 is made from those of them that are released.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,6 @@ from eachchild.plan import Plan, load_plan
 from eachchild.release import Audience, Content, Parts, Policy, Quality, Released, content
 from eachchild.release.approval import approved
 from eachchild.release.audits import (
-    ALL,
     STUDENTS,
     AuditDecision,
     Part,
@@ -24,6 +23,7 @@ from eachchild.release.audits import (
     changed_since,
     decide_audit,
     hidden_of_audit,
+    left_out_in_words,
     nearest_to_hidden,
     parts_of_audit,
     released_cube,
@@ -64,7 +64,7 @@ def release_audit(
     pdf: bool = True,
     corrects: int | None = None,
 ) -> tuple[dict[str, bytes], Cost, AuditDecision]:
-    """The files of a bundle for one audience, what they cost, and what was left out.
+    """The files of a bundle for one audience, what they cost, and what was decided.
 
     `corrects` is the ledger's entry whose counts were wrong, where these replace them. Raises
     ReleaseRefusedError where approvals or a proof are missing, or counts changed and nobody said
@@ -98,9 +98,9 @@ def release_audit(
     first = next((i.factor.id for i in plan.identity if not i.factor.overlap), "")
     cost = cost_of(found.decision, policy, first)
     groups = tuple((phrases.group(f"{first}={v}"), h, n) for v, h, n in cost.by_group)
-    named = left_out_in_words(found, plan, phrases)
     # Each table is decided with what stands before it, so the best of all at once is not known.
-    return files, replace(cost, gap=None, by_group=groups), replace(found, left_out=named)
+    left_out = left_out_in_words(found, plan, phrases)
+    return files, replace(cost, gap=None, by_group=groups, left_out=left_out), found
 
 
 def _refuse_changed(
@@ -125,62 +125,6 @@ def _refuse_changed(
             for number, what in changed.items()
         }
         refuse_unsaid(words, entries, corrects, audience)
-
-
-def left_out_in_words(
-    found: AuditDecision, plan: Plan, phrases: Phrases
-) -> tuple[tuple[str, str], ...]:
-    """What was left out, outcome by outcome, and what stands in its place or why.
-
-    As in ("Chronic absence, 2024-25, by race and ethnicity with school, with sex", "by race and
-    ethnicity it is shown").
-    """
-    shown: dict[tuple[str, str], list[str]] = {}
-    for table in found.decision.publication.tables:
-        (what, period), by = _told_apart(table.name, plan, phrases)
-        shown.setdefault((what, period), []).append(by)
-    left: dict[tuple[str, str], list[str]] = {}
-    said: list[tuple[str, str]] = []
-    for name, why in found.left_out:
-        where, by = _told_apart(name, plan, phrases)
-        if by:
-            left.setdefault(where, []).append(by)
-        else:
-            said.append((", ".join(where), _plainly(why, plan, phrases)))
-    for where, missing in left.items():
-        stands = [by for by in dict.fromkeys(shown.get(where, ())) if by not in missing]
-        ways = [f"by {by}" if by else "for all together" for by in stands]
-        in_place = f"shown {'; '.join(ways)}" if ways else "not shown at all"
-        said.append((f"{', '.join(where)}, by {_together(dict.fromkeys(missing))}", in_place))
-    return tuple(dict.fromkeys(said))
-
-
-def _told_apart(table: str, plan: Plan, phrases: Phrases) -> tuple[tuple[str, str], str]:
-    """Whom a table counts, of which period, and what it tells apart, in words."""
-    told_apart, _, of = table.rpartition(", ")
-    names = {o.name: phrases.title(o.name) for o in plan.outcomes}
-    factors = {i.factor.id: phrases.inline(i.factor.id) for i in plan.identity}
-    first, *others = told_apart.split(" by ")
-    if first not in names:
-        first, others = "", [first, *others]
-    what = names.get(first, "Students")
-    by = " with ".join(factors.get(part, part) for part in others if part != ALL)
-    return (what, of.rsplit(" ", 1)[0]), by
-
-
-def _plainly(why: str, plan: Plan, phrases: Phrases) -> str:
-    """A reason with outcomes as pages name them."""
-    titles = {o.name: phrases.title(o.name) for o in plan.outcomes}
-    return " ".join(titles.get(word, word) for word in why.rstrip(".").split())
-
-
-def _together(missing: Iterable[str]) -> str:
-    """Crossings of one factor said once: "race with sex, with school"."""
-    found: dict[str, list[str]] = {}
-    for by in missing:
-        first, *others = by.split(" with ")
-        found.setdefault(first, []).extend(f"with {other}" for other in others)
-    return "; by ".join(f"{first} {', '.join(others)}".strip() for first, others in found.items())
 
 
 def pages_of(released: Released, *, pdf: bool, progress: Progress) -> dict[str, bytes]:
@@ -216,7 +160,7 @@ def told_again(plan: Plan, cube: Cube, found: AuditDecision, policy: Policy) -> 
         labels=phrases.words.labels,
         hidden=hidden_of_audit(
             shown, publication, nearest_to_hidden(shown, publication, bounds, found.released),
-            claim=claim(policy.width),
+            claim=claim(policy.width), left_out=left_out_in_words(found, plan, phrases_of(plan)),
         ),
     )  # fmt: skip
 

@@ -59,13 +59,13 @@ def _run_release_audit(chosen: argparse.Namespace, audience: Audience) -> int:
     refuse_folder(out)
     path, before = _before(chosen)
     with Bar("bar") as bar:
-        files, cost, found = release_audit(
+        files, cost, _ = release_audit(
             chosen.source, policy, audience,
             approved_by=chosen.approved_by, before=before, progress=bar.step,
             pdf=not chosen.no_pdf, corrects=chosen.corrects,
         )  # fmt: skip
     write_bundle(files, out, path, entry_of(files, audience, replaces=chosen.corrects), before)
-    print("\n".join([*cost_lines(cost, out), *left_out_lines(found.left_out)]))
+    print("\n".join([*cost_lines(cost, out), *left_out_lines(cost.left_out)]))
     return DONE
 
 

@@ -32,6 +32,7 @@ class Cost:
     insiders: int
     claim: str
     by_group: tuple[tuple[str, int, int], ...]  # of the first dimension: value, hidden, counts
+    left_out: tuple[tuple[str, str], ...] = ()  # tables, and what is in their place
 
 
 def subject_of(folder: Path, policy: Policy) -> Subject:

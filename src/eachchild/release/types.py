@@ -162,6 +162,7 @@ class Hidden:
     claim: str  # what the proof shows, and no more
     groups: tuple[ShownOf, ...]  # by factor, in the plan's order
     nearest: Mapping[tuple[str, str, str], Nearest]  # by outcome, group and period
+    left_out: tuple[tuple[str, str], ...] = ()  # tables not shown, and what is in their place
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ def hidden_part(released: Released, names: Names) -> HiddenPart | None:
         names.say("hidden.claim", claim=hidden.claim),
         tuple(_by_factor(released, hidden)),
         (names.say("hidden.not_proved"),),
+        names.say("hidden.left_out", tables=count(len(hidden.left_out))),
+        hidden.left_out,
     )
 
 

@@ -166,6 +166,8 @@ class HiddenPart:
     claim: str
     groups: tuple[tuple[str, tuple[ShownShare, ...]], ...]  # by factor
     notes: tuple[str, ...]
+    left_out_title: str = ""
+    left_out: tuple[tuple[str, str], ...] = ()  # tables, and what is in their place
 
 
 @dataclass(frozen=True, slots=True)

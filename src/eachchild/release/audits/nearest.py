@@ -73,8 +73,9 @@ def _by_row(values: np.ndarray, row: np.ndarray, facts: Facts) -> np.ndarray:
 
 
 def hidden_of_audit(
-    plan: Plan, publication: Publication, nearest: Mapping[Where, Nearest], *, claim: str
-) -> Hidden:
+    plan: Plan, publication: Publication, nearest: Mapping[Where, Nearest], *, claim: str,
+    left_out: tuple[tuple[str, str], ...] = (),
+) -> Hidden:  # fmt: skip
     """What a publication hides in all, and of each group of the plan."""
     shown, hidden = (
         Counter(pair for key in keys for pair in key)
@@ -88,6 +89,7 @@ def hidden_of_audit(
         claim,
         tuple(group for group in groups if group.counts),
         nearest,
+        left_out,
     )
 
 
