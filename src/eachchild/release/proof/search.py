@@ -192,6 +192,11 @@ def search(part: Part, width: Whole) -> tuple[Whole, ...]:
     return _searched(_Question(part, width))
 
 
+def forget() -> None:
+    """Forget every answer, so that the next search can be timed."""
+    _searched.cache_clear()
+
+
 @lru_cache(_REMEMBERED)
 def _searched(asked: _Question) -> tuple[Whole, ...]:
     part, width = asked.part, asked.width
