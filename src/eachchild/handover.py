@@ -161,6 +161,7 @@ def told_again(plan: Plan, cube: Cube, found: AuditDecision, policy: Policy) -> 
         hidden=hidden_of_audit(
             shown, publication, nearest_to_hidden(shown, publication, bounds, found.released),
             claim=claim(policy.width), left_out=left_out_in_words(found, plan, phrases_of(plan)),
+            approvals=policy.approvals,
         ),
     )  # fmt: skip
 

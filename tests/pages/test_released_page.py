@@ -26,6 +26,7 @@ NEAREST = {
         "wider", (90, 90), (900, 900), "race=not_reported", YEAR
     ),
 }
+LEFT_OUT = (("Expulsion, 2021-22, by race and ethnicity with sex", "shown by sex"),)
 OPEN_ALL = "document.querySelectorAll('details').forEach(d => d.open = true)"
 
 
@@ -34,7 +35,7 @@ def copy(released):
     """The made audit as it would be released, with two hidden numbers."""
     groups = (ShownOf("race", "black", 75, 100), ShownOf("race", "pacific", 20, 100),
               ShownOf("sex", "female", 60, 60))  # fmt: skip
-    hidden = Hidden(155, 260, claim(5), groups, NEAREST)
+    hidden = Hidden(155, 260, claim(5), groups, NEAREST, LEFT_OUT, approvals=2)
     quality = Quality((), (), {}, stays_inside=True, sources=("published counts",))
     return replace(released, hidden=hidden, audience=Audience.PUBLIC, quality=quality)
 
@@ -63,6 +64,26 @@ def test_a_copy_that_hides_nothing_says_so_and_the_internal_report_has_no_such_p
     assert "none is small enough to hide" in part.said[0]
     assert (part.claim, part.groups) == ("", ())
     assert compose(released).hidden is None
+
+
+def test_every_table_left_out_is_named_with_what_stands_in_its_place(copy, file):
+    assert compose(copy).hidden.left_out == LEFT_OUT
+    page = re.sub(r"<[^>]+>", "", file.read_text("utf-8")).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Tables left out (1)" in page
+    assert LEFT_OUT[0][0] in page
+    assert LEFT_OUT[0][1] in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [(1, "Released with one approval, as its policy asks; two are usual."),
+     (2, "Released with 2 approvals.")],
+)  # fmt: skip
+def test_the_page_says_how_many_people_approved(copy, asked, said):
+    part = compose(replace(copy, hidden=replace(copy.hidden, approvals=asked))).hidden
+    assert said in part.notes
+    nothing = replace(copy.hidden, shown=260, groups=(), nearest={}, approvals=asked)
+    assert said in compose(replace(copy, hidden=nothing)).hidden.said
 
 
 @pytest.mark.parametrize(

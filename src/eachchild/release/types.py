@@ -162,7 +162,8 @@ class Hidden:
     claim: str  # what the proof shows, and no more
     groups: tuple[ShownOf, ...]  # by factor, in the plan's order
     nearest: Mapping[tuple[str, str, str], Nearest]  # by outcome, group and period
-    left_out: tuple[tuple[str, str], ...] = ()  # tables not shown, and what is in their place
+    left_out: tuple[tuple[str, str], ...]  # tables not shown, and what is in their place
+    approvals: int  # how many people the policy asks to approve
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,24 @@ def hidden_part(released: Released, names: Names) -> HiddenPart | None:
     missing = hidden.counts - hidden.shown
     if not missing:
         said = names.say("hidden.nothing", counts=count(hidden.counts))
-        return HiddenPart((said,), "", (), ())
+        return HiddenPart((said, _approved(hidden, names)), "", (), ())
     numbers = {"shown": count(hidden.shown), "counts": count(hidden.counts)}
     said = names.say("hidden.sentence", hidden=count(missing), **numbers)
     return HiddenPart(
         (said, names.say("hidden.why"), names.say("hidden.instead")),
         names.say("hidden.claim", claim=hidden.claim),
         tuple(_by_factor(released, hidden)),
-        (names.say("hidden.not_proved"),),
+        (names.say("hidden.not_proved"), _approved(hidden, names)),
         names.say("hidden.left_out", tables=count(len(hidden.left_out))),
         hidden.left_out,
     )
+
+
+def _approved(hidden: Hidden, names: Names) -> str:
+    """How many people looked before this went out."""
+    if hidden.approvals == 1:
+        return names.say("hidden.approved_one")
+    return names.say("hidden.approved", approvals=count(hidden.approvals))
 
 
 def _by_factor(released: Released, hidden: Hidden) -> Iterator[tuple[str, tuple[ShownShare, ...]]]:

@@ -74,7 +74,7 @@ def _by_row(values: np.ndarray, row: np.ndarray, facts: Facts) -> np.ndarray:
 
 def hidden_of_audit(
     plan: Plan, publication: Publication, nearest: Mapping[Where, Nearest], *, claim: str,
-    left_out: tuple[tuple[str, str], ...] = (),
+    left_out: tuple[tuple[str, str], ...], approvals: int,
 ) -> Hidden:  # fmt: skip
     """What a publication hides in all, and of each group of the plan."""
     shown, hidden = (
@@ -90,6 +90,7 @@ def hidden_of_audit(
         tuple(group for group in groups if group.counts),
         nearest,
         left_out,
+        approvals,
     )
 
 
