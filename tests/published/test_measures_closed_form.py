@@ -19,6 +19,7 @@ from eachchild.measures.comparisons import (
 )
 from eachchild.measures.counts import Counts, Sums, counts
 from eachchild.measures.effects import cohens_d, cohens_h, hedges_g
+from eachchild.measures.homogeneity import breslow_day_test
 from eachchild.measures.multiple import benjamini_hochberg
 from eachchild.measures.rates import mean, quantile, rate
 from eachchild.measures.stratified import (
@@ -326,14 +327,19 @@ def test_strata_as_in_r(oracle, name, strata):
         # The strata of the second case are recorded in R's order of levels.
         np.testing.assert_allclose(np.sort(per_stratum), np.sort(wanted), rtol=1e-8)
         case.leave_out("per_stratum_OR", because="compared above, whatever the order of strata")
-        case.leave_out(
-            *("CMH_chisq_corrected", "CMH_p_corrected"),
-            because="the continuity correction makes the test too quiet; ours is without",
-        )
-        case.leave_out(
-            *("BD", "metafor_BD", "metafor_TA", "metafor_BDp", "metafor_TAp"),
-            because="Breslow and Day's test is not among the first measures",
-        )
+        corrected = within_schools_test(one, two, fold, corrected=True)
+        case.check("CMH_chisq_corrected", corrected.statistic**2)
+        case.check("CMH_p_corrected", corrected.p)
+        alike = breslow_day_test(one, two, fold)
+        case.check("BD/df", alike.df)
+        for names, found in (
+            (("BD/breslow_day", "metafor_BD"), alike.breslow_day),
+            (("BD/p", "metafor_BDp"), alike.p_breslow_day),
+            (("BD/tarone", "metafor_TA"), alike.tarone),
+            (("BD/tarone_p", "metafor_TAp"), alike.p_tarone),
+        ):
+            for figure in names:
+                case.check(figure, found)
 
 
 def test_strata_as_in_statsmodels(oracle):
@@ -347,10 +353,11 @@ def test_strata_as_in_statsmodels(oracle):
         case.check("riskratio_pooled", pooled_risk_ratio(one, two, fold).ratio)
         case.check("cmh", within_schools_test(one, two, fold).statistic ** 2)
         case.check("cmh_p", within_schools_test(one, two, fold).p)
-        case.leave_out(
-            *("breslow_day", "bd_p", "tarone", "tarone_p"),
-            because="Breslow and Day's test is not among the first measures",
-        )
+        alike = breslow_day_test(one, two, fold)
+        case.check("breslow_day", alike.breslow_day)
+        case.check("bd_p", alike.p_breslow_day)
+        case.check("tarone", alike.tarone)
+        case.check("tarone_p", alike.p_tarone)
 
 
 def test_alternate_risk_ratio_as_the_regulation_is_read(oracle):

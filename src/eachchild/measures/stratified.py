@@ -72,7 +72,7 @@ def one_cell(rows: int) -> Fold:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tables:
+class Fourfold:
     """The fourfold table of each row, in the papers' letters; all 0 where a group is absent."""
 
     a: Numbers  # of the group, with the outcome
@@ -82,6 +82,21 @@ class _Tables:
     n1: Numbers
     n0: Numbers
     N: Numbers  # at least 1, to divide by
+
+
+def fourfold(group: Counts, others: Counts) -> Fourfold:
+    """Lay out each row's fourfold table; a row that only one group attends is all 0.
+
+    >>> from eachchild.measures.counts import counts
+    >>> fourfold(counts([2, 1], [4, 3]), counts([1, 0], [5, 0])).b
+    array([2., 0.])
+    """
+    here = usable(group) & usable(others)
+    a, n1, c, n0 = (
+        np.where(here, part, 0).astype(np.float64)
+        for part in (group.events, group.n, others.events, others.n)
+    )
+    return Fourfold(a, n1 - a, c, n0 - c, n1, n0, np.maximum(n1 + n0, 1))
 
 
 def pooled_odds_ratio(
@@ -98,7 +113,7 @@ def pooled_odds_ratio(
     >>> float(two.ratio[0].round(6))
     3.0
     """
-    t = _tables(group, others)
+    t = fourfold(group, others)
     R, S = t.a * t.d / t.N, t.b * t.c / t.N
     P, Q = (t.a + t.d) / t.N, (t.b + t.c) / t.N
     sum_R, sum_S = fold.sum(R), fold.sum(S)
@@ -122,7 +137,7 @@ def pooled_risk_ratio(
     >>> float(two.ratio[0].round(6))
     2.0
     """
-    t = _tables(group, others)
+    t = fourfold(group, others)
     R, S = t.a * t.n0 / t.N, t.c * t.n1 / t.N
     spread = (t.n1 * t.n0 * (t.a + t.c) - t.a * t.c * t.N) / t.N**2
     sum_R, sum_S = fold.sum(R), fold.sum(S)
@@ -146,7 +161,7 @@ def pooled_risk_difference(
     >>> float(two.difference[0].round(6))
     0.25
     """
-    t = _tables(group, others)
+    t = fourfold(group, others)
     weight = fold.sum(t.n1 * t.n0 / t.N)
     P = (t.n1**2 * t.c - t.n0**2 * t.a + t.n1 * t.n0 * (t.n0 - t.n1) / 2) / t.N**2
     Q = (t.a * t.d + t.b * t.c) / (2 * t.N)
@@ -159,22 +174,26 @@ def pooled_risk_difference(
     return RiskDifference(difference, difference - half, difference + half, known)
 
 
-def within_schools_test(group: Counts, others: Counts, fold: Fold) -> GapTest:
+def within_schools_test(
+    group: Counts, others: Counts, fold: Fold, *, corrected: bool = False
+) -> GapTest:
     """Test that within every school the outcome goes to either group alike.
 
-    The square of the statistic is Cochran, Mantel and Haenszel's chi-square, without continuity
-    correction (Mantel and Haenszel 1959).
+    The square of the statistic is Cochran, Mantel and Haenszel's chi-square (Mantel and Haenszel
+    1959). `corrected` takes their half student off the surplus, which brings p nearer to that of
+    the exact test and makes it too large where the groups are small; no audit does so.
 
     >>> from eachchild.measures.counts import counts
     >>> test = within_schools_test(counts([9, 8], [10, 10]), counts([1, 2], [10, 10]), one_cell(2))
     >>> bool(test.p[0] < 0.001)
     True
     """
-    t = _tables(group, others)
+    t = fourfold(group, others)
     with_it = t.a + t.c
     squares = with_it - with_it**2 / t.N
     surplus = t.a - t.n1 * with_it / t.N
-    return _permuted(surplus, fold, pairs=t.n1 * t.n0, squares=squares, N=t.N)
+    step = 0.5 if corrected else 0.0
+    return _permuted(surplus, fold, pairs=t.n1 * t.n0, squares=squares, N=t.N, step=step)
 
 
 def pooled_mean_difference(
@@ -253,21 +272,20 @@ def within_schools_mean_test(group: Sums, others: Sums, fold: Fold) -> GapTest:
 
 
 def _permuted(
-    surplus: Numbers, fold: Fold, *, pairs: Numbers | Whole, squares: Numbers, N: Numbers | Whole
+    surplus: Numbers,
+    fold: Fold,
+    *,
+    pairs: Numbers | Whole,
+    squares: Numbers,
+    N: Numbers | Whole,
+    step: float = 0.0,
 ) -> GapTest:
     """Set the group's surplus against its variance when values are handed round inside schools."""
     variance = fold.sum(pairs * squares / (N * np.maximum(N - 1, 1)))
     known = variance > 0
-    return normal_test(fold.sum(surplus) / np.sqrt(np.where(known, variance, 1.0)), known)
-
-
-def _tables(group: Counts, others: Counts) -> _Tables:
-    here = usable(group) & usable(others)
-    a, n1, c, n0 = (
-        np.where(here, part, 0).astype(np.float64)
-        for part in (group.events, group.n, others.events, others.n)
-    )
-    return _Tables(a, n1 - a, c, n0 - c, n1, n0, np.maximum(n1 + n0, 1))
+    total = fold.sum(surplus)
+    total = np.sign(total) * np.maximum(np.abs(total) - step, 0.0)
+    return normal_test(total / np.sqrt(np.where(known, variance, 1.0)), known)
 
 
 def _together(group: Sums, others: Sums) -> Sums:
