@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from eachchild.causes import Origins
 from eachchild.cube import Cube, Rollups, count_all, recount, store
 from eachchild.findings import Finding, Known, Phrases, Told, phrases_of, tell
 from eachchild.measures import Funnel, MeasureTable, funnel, measure
@@ -113,7 +114,7 @@ def audited(plan: Plan, loaded: Loaded, *, vault: Path, told: Progress) -> Audit
         raise NotEnoughDataError(_NOTHING)
     rollups = Rollups(cube)
     measured = measure(plan, rollups, told)
-    said = tell(plan, phrases, measured, _known(cube, loaded, phrases))
+    said = tell(plan, phrases, measured, _known(cube, loaded, phrases), Origins(rollups))
     parts = Parts(
         measured.table,
         said,

@@ -50,9 +50,10 @@ def split_by_places(
 
     One entry a finest place. `levels` names each level, the widest first, with the number of the
     place that each entry belongs to. Inside places the groups are compared by the weights of Mantel
-    and Haenszel; a place with students of one group alone says nothing of the inside, and counts
-    for the whole gap only. The intervals leave out one finest place after the other (jackknife), so
-    they are about other places such as these, and nan where there is one place alone.
+    and Haenszel; a place with students of one group alone, or with more events than students, says
+    nothing of the inside, and counts for the whole gap only. The intervals leave out one finest
+    place after the other (jackknife), so they are about other places such as these, and nan where
+    there is one place alone.
 
     Sources: Greenland and Robins (1985), Biometrics 41: 55-68, for the weights; Efron (1982), The
     Jackknife, the Bootstrap and Other Resampling Plans.
@@ -112,6 +113,8 @@ class _Table:
     def weighed(self, scale: Scale) -> tuple[Numbers, Numbers]:
         """What each place adds above and below the line of the pooled measure."""
         both = np.maximum(self.n1 + self.n0, 1)
+        here = (self.n1 > 0) & (self.n0 > 0) & (self.a <= self.n1) & (self.c <= self.n0)
+        both = np.where(here, both, np.inf)  # others add nothing
         if scale == "risk_ratio":
             return self.a * self.n0 / both, self.c * self.n1 / both
         return (self.a * self.n0 - self.c * self.n1) / both, self.n1 * self.n0 / both

@@ -11,6 +11,18 @@ Verdict = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class GapPart:
+    """What of a gap goes with one thing. `name` stays the same, `label` is in the plan's words."""
+
+    name: str
+    label: str
+    value: float
+    share: float  # of the gap; below 0 or above 1 where parts pull against each other
+    low: float  # 95 % interval of the share
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One statement. None where a number does not apply; `id` outlives periods and values."""
 
@@ -38,6 +50,7 @@ class Finding:
     share_of_gap: float | None = None
     parent: str | None = None  # id of the finding this one is folded under
     headline: bool = False  # one of the at most five on the first page
+    parts: tuple[GapPart, ...] = ()  # of the gap that a cause is of; they add up to it
 
 
 def finding_id(

@@ -14,7 +14,10 @@ from eachchild.terms.factors import Group
 
 HEADLINES = 5
 _LOOKED_AT = 3  # a very small group's gap, however large, does not lead the report
-_ORDER = {"stop": 0, "gap": 1, "cannot_tell": 2, "no_gap": 3, "warning": 4}
+_ORDER = {
+    "stop": 0, "gap": 1, "cannot_tell": 2, "no_gap": 3, "supported": 4, "doubtful": 5,
+    "refuted": 6, "warning": 7,
+}  # fmt: skip
 
 
 def ranked(

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from eachchild.causes.asked import Origins
 from eachchild.cube.margins import POOLED_YEARS
+from eachchild.findings.causes import cause_findings
 from eachchild.findings.evidence import About, Evidence
 from eachchild.findings.gaps import gap_findings
 from eachchild.findings.judging import Material, Tested
@@ -46,8 +48,13 @@ class Told:
     limits: tuple[str, ...]
 
 
-def tell(plan: Plan, phrases: Phrases, measured: Measured, known: Known) -> Told:
-    """Turn measures into ranked findings in the plan's language."""
+def tell(
+    plan: Plan, phrases: Phrases, measured: Measured, known: Known, origins: Origins | None = None
+) -> Told:
+    """Turn measures into ranked findings in the plan's language.
+
+    `origins` says where gaps are made; without it nothing is said of that.
+    """
     evidence = Evidence(measured.table)
     periods = (*known.periods, ALL) if len(known.periods) > 1 else known.periods
     tests, moved = {}, {}
@@ -59,6 +66,7 @@ def tell(plan: Plan, phrases: Phrases, measured: Measured, known: Known) -> Told
     places: tuple[Finding, ...] = ()
     if measured.assessment is not None and known.places:
         places = place_findings(material, measured.assessment, gaps, known.places)
+    causes = () if origins is None else tuple(cause_findings(plan, phrases, gaps, origins))
     largest = _largest(phrases, plan, gaps)
     predicted = tuple(
         tell_predicted(phrases, p, q=q, total_q=total)
@@ -69,7 +77,7 @@ def tell(plan: Plan, phrases: Phrases, measured: Measured, known: Known) -> Told
     latest = [p for p in predicted if p.predicted.period == known.periods[-1]]
     spoken = [predicted_finding(phrases, p, largest.get(p.predicted.outcome, "")) for p in latest]
     order = ranked(
-        (*gaps, *places, *spoken, *quality_findings(phrases, known.hits)),
+        (*gaps, *places, *causes, *spoken, *quality_findings(phrases, known.hits)),
         _effects(plan.margin, gaps),
         _worse_than_parts(plan, gaps, tests),
         years={f.id: _years_in(evidence, f, known.periods) for f in gaps if f.period == ALL},

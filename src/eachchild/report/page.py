@@ -74,6 +74,9 @@ class Statement:
     places: str = ""  # at how many districts and schools it stands by itself
     figure: Figure | None = None
     heat: HeatMap | None = None
+    origin: Figure | None = None  # the parts of the gap
+    causes: tuple["Statement", ...] = ()
+    finding: str = ""  # the id of the finding it tells
 
 
 @dataclass(frozen=True, slots=True)

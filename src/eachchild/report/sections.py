@@ -10,6 +10,7 @@ from eachchild.report.crossings import heat_maps
 from eachchild.report.groups import group_figure
 from eachchild.report.history import year_figure
 from eachchild.report.names import sentence_case, shown, with_unit
+from eachchild.report.origins import origin_figure
 from eachchild.report.page import Figure, HeatMap, OutcomeSection, Statement
 from eachchild.report.predicted import latest_cards, shares
 from eachchild.report.schools import school_figures
@@ -26,7 +27,7 @@ def section(case: Case) -> OutcomeSection:
     """All there is about one outcome."""
     told, quiet = statements(case.names, case.findings)
     by_factor, maps = _by_factor(case), heat_maps(case)
-    told = _illustrated(told, by_factor, maps)
+    told = tuple(_with_origin(case, one) for one in _illustrated(told, by_factor, maps))
     figures, further = _rest(by_factor, [s.figure for s in told if s.figure])
     crossings, further_crossings = _rest(maps, [s.heat for s in told if s.heat])
     years = _years(case)
@@ -69,6 +70,12 @@ def _illustrated(
         used.add(factors)
         made.append(replace(one, figure=figures.get(factors), heat=maps.get(factors)))
     return tuple(made)
+
+
+def _with_origin(case: Case, one: Statement) -> Statement:
+    """A statement with the picture of what its gap is made of, where something parts it."""
+    gap = next(f for f in case.findings if f.id == one.finding)
+    return replace(one, origin=origin_figure(case, gap))
 
 
 def _rest(

@@ -47,7 +47,14 @@ def _statement(names: Names, one: Finding, children: dict[str, list[Finding]]) -
         folded=tuple(
             _statement(names, child, children)
             for child in _in_place(names, children.get(one.id, ()))
+            if child.kind != "cause"
         ),
+        causes=tuple(
+            _statement(names, child, children)
+            for child in children.get(one.id, ())
+            if child.kind == "cause"
+        ),
+        finding=one.id,
     )
 
 
