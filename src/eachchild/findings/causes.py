@@ -53,8 +53,9 @@ def _by_places(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator[Fin
         sentence=say(f"cause.places.{verdict}", **numbers),
         evidence=tuple(map(sentence_case, (
             say("cause.places.interval", **numbers), *evidence, *_ladder(phrases, asked, origins),
+            say("cause.places.refuted_by"), say("cause.places.next"),
         ))),
-        caveats=tuple(say(f"cause.places.{key}") for key in ("refuted_by", "next", "one_group")),
+        caveats=(say("cause.places.one_group"), say("caveats.not_cause")),
         of=gap.id, cause=_BETWEEN, share_of_gap=between.share, parent=gap.id, parts=parts,
     )  # fmt: skip
 
