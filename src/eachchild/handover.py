@@ -99,7 +99,7 @@ def release_audit(
     cost = cost_of(found.decision, policy, first)
     groups = tuple((phrases.group(f"{first}={v}"), h, n) for v, h, n in cost.by_group)
     # Each table is decided with what stands before it, so the best of all at once is not known.
-    left_out = left_out_in_words(found, plan, phrases)
+    left_out = told.hidden.left_out if told.hidden else ()
     return files, replace(cost, gap=None, by_group=groups, left_out=left_out), found
 
 

@@ -1,18 +1,17 @@
 """Two audits released to the public: published counts, and a made-up district with schools."""
 
 import fcntl
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from runs import audit_released
+from runs import audit_released, keep_in_plan
 
 from eachchild.cli import main
 
 VIRGINIA = Path(__file__).parents[2] / "examples" / "virginia"
 WORLD = ("--students", "2000", "--schools", "5", "--years", "2")
-OUTCOMES = {"chronic_absence", "absence_rate", "iss_any", "oss_any", "ap_enrolled", "graduated"}
+OUTCOMES = ("chronic_absence", "absence_rate", "iss_any", "oss_any", "ap_enrolled", "graduated")
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +26,8 @@ def district(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
 
     def make(folder: Path) -> None:
         assert main(["synthesize", *WORLD, "--out", str(folder / "data")]) == 0
-        plan = folder / "data" / "audit.toml"
-        plan.write_text(with_outcomes(plan.read_text("utf-8"), OUTCOMES), "utf-8")
+        kept = (f'name = "{name}"' for name in OUTCOMES)
+        keep_in_plan(folder / "data" / "audit.toml", "factor = ", *kept)
         audit_released(folder / "data", folder)  # some hundred counts of it are hidden
 
     shared = tmp_path_factory.getbasetemp()
@@ -47,10 +46,3 @@ def once(folder: Path, make: Callable[[Path], None]) -> Path:
             make(folder)
             done.touch()
     return folder
-
-
-def with_outcomes(plan: str, kept: set[str]) -> str:
-    """A plan with some of its outcomes."""
-    head, *blocks = re.split(r"(?=^\[\[outcome\]\]$)", plan, flags=re.M)
-    named = ((re.search(r'name = "(\w+)"', block), block) for block in blocks)
-    return head + "".join(block for name, block in named if name and name[1] in kept)

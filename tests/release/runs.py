@@ -44,6 +44,13 @@ def suspensions(folder: Path, students: Iterable[tuple[object, ...]]) -> Path:
     return folder
 
 
+def keep_in_plan(plan: Path, *kept: str) -> None:
+    """Leave in a plan its sources and those of its other tables in which some text stands."""
+    first, *tables = plan.read_text("utf-8").split("\n[[")
+    left = [t for t in tables if t.startswith("source") or any(text in t for text in kept)]
+    plan.write_text("\n[[".join((first, *left)), "utf-8")
+
+
 def released(out: Path, *more: str, problem: Path = PROBLEM) -> int:
     """Release a folder of counts to the public, with a ledger beside the bundle; the exit code."""
     ledger = ("--ledger", str(out.parent / "ledger.jsonl"), "--out", str(out))

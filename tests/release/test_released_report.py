@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from runs import PEOPLE, audit_released
+from runs import PEOPLE, audit_released, keep_in_plan
 from slow_attacker import slow_attack
 
 from eachchild import handover
@@ -48,9 +48,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("district")
     world = folder / "world"
     synthesize(world, world="district", seed=1, students=900, schools=4, years=2, progress=silent)
-    first, *blocks = (world / "audit.toml").read_text().split("\n[[")
-    kept = [b for b in blocks if b.startswith("source") or any(k in b for k in KEPT)]
-    (world / "audit.toml").write_text("\n[[".join((first, *kept)))
+    keep_in_plan(world / "audit.toml", *KEPT)
     return audit_released(world, folder)
 
 

@@ -6,7 +6,7 @@ import pytest
 from eachchild.causes.kitagawa import kitagawa
 from eachchild.causes.places import INSIDE, split_by_places
 from eachchild.measures.counts import Counts, Whole, counts
-from eachchild.measures.stratified import Fold, pooled_risk_difference, pooled_risk_ratio
+from eachchild.measures.stratified import Fold, one_cell, pooled_risk_difference, pooled_risk_ratio
 
 
 def drawn(seed: int, schools: int = 30, districts: int = 6) -> tuple[Counts, Counts, Whole]:
@@ -109,3 +109,18 @@ def test_one_place_has_no_interval() -> None:
 def test_a_school_of_one_group_alone_stops_kitagawa() -> None:
     with pytest.raises(ValueError, match="1 places have students of one group alone"):
         kitagawa(counts([1, 1], [5, 5]), counts([1, 0], [5, 0]))
+
+
+@pytest.mark.parametrize("scale", ["risk_difference", "risk_ratio"])
+def test_a_rest_below_nought_says_nothing_of_the_inside(scale: str) -> None:
+    # A school whose source has more events in a part than in the whole leaves fewer than none.
+    group, others = counts([2, 6, 9], [20, 30, 40]), counts([3, -1, 5], [50, 60, 70])
+    school = np.arange(3)
+    found = split_by_places(group, others, [("school", school)], scale=scale)
+    sides = group, others
+    pooled = (
+        np.log(pooled_risk_ratio(*sides, one_cell(3)).ratio[0])
+        if scale == "risk_ratio"
+        else pooled_risk_difference(*sides, one_cell(3)).difference[0]
+    )
+    assert found.within["school"] == pytest.approx(pooled, abs=1e-12)

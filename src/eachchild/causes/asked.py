@@ -1,11 +1,12 @@
 """From an audit's counts to the arithmetic of causes: whom a gap is between, place by place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from eachchild.causes.places import Scale, Split, split_by_places
-from eachchild.cube import POOLED, Margin, Rollups
+from eachchild.causes.places import SCALES, Scale, Split, split_by_places
+from eachchild.cube import POOLED, Margin, Places, Rollups
 from eachchild.measures.counts import Counts, Whole
 from eachchild.plan import COMPLEMENT, OVERALL
 from eachchild.terms.factors import Group
@@ -29,33 +30,24 @@ class Origins:
         """Nothing is counted before it is asked."""
         self._rollups = rollups
         self._places = rollups.cube.places
+        self._levels = _levels(self._places)
 
-    def by_places(self, asked: Asked, scale: Scale) -> Split | None:
-        """Part a gap by districts and schools; None where the counts do not tell.
+    def by_places(self, asked: Asked) -> Mapping[Scale, Split]:
+        """Part a gap by districts and schools, on each scale on which the counts tell it.
 
         They do not where a count is hidden by its source, for a hidden count has no part in a sum
         over schools; where no place is told apart; or where no place has both groups.
         """
         if asked.reference == OVERALL or len(self._places.ids) < 2:
-            return None
+            return {}
         sides = self._sides(asked)
         if sides is None:
-            return None
-        group, others = sides
-        some = np.flatnonzero((group.n > 0) | (others.n > 0))
-        levels = [(name, place[some]) for name, place in self._levels()]
-        return split_by_places(_taken(group, some), _taken(others, some), levels, scale=scale)
-
-    def _levels(self) -> list[tuple[str, Whole]]:
-        """The places of each level that every finest place belongs to, the widest first."""
-        own = np.arange(len(self._places.ids))
-        parent = self._places.parent_index
-        alone = parent < 0  # a place without a wider one stands for itself
-        wider = np.where(alone, len(self._places.parent_ids) + own, parent)
-        levels = [(self._places.level, own)]
-        if len(set(wider.tolist())) > 1 and not alone.all():
-            levels.insert(0, (self._places.parent_level, wider))
-        return levels
+            return {}
+        some = (sides[0].n > 0) | (sides[1].n > 0)
+        group, others = (side.take(some) for side in sides)
+        levels = [(name, place[some]) for name, place in self._levels]
+        made = {scale: split_by_places(group, others, levels, scale=scale) for scale in SCALES}
+        return {scale: split for scale, split in made.items() if split is not None}
 
     def _sides(self, asked: Asked) -> tuple[Counts, Counts] | None:
         factors = Group.parse(asked.group).factors
@@ -86,5 +78,12 @@ class Origins:
         return Counts(events, n)
 
 
-def _taken(part: Counts, places: Whole) -> Counts:
-    return Counts(part.events[places], part.n[places])
+def _levels(places: Places) -> list[tuple[str, Whole]]:
+    """The places of each level that every finest place belongs to, the widest first."""
+    own, parent = np.arange(len(places.ids)), places.parent_index
+    alone = parent < 0  # a place without a wider one stands for itself
+    wider = np.where(alone, len(places.ids) + own, parent)
+    levels = [(places.level, own)]
+    if len(np.unique(wider)) > 1 and not alone.all():
+        levels.insert(0, (places.parent_level, wider))
+    return levels

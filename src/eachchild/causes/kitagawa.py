@@ -28,7 +28,7 @@ def kitagawa(group: Counts, others: Counts) -> Kitagawa:
 
     Each part is weighed by the mean of both groups, so it does not matter which comes first.
     Raises ValueError where a place has students of one group alone: what the rate of the other
-    would be there nobody knows; `within_and_between` asks no such rate.
+    would be there nobody knows; `split_by_places` asks no such rate.
 
     Source: Kitagawa (1955), J. Am. Stat. Assoc. 50: 1168-1194.
 

@@ -12,8 +12,10 @@ import numpy as np
 
 from eachchild.measures.counts import Counts, Numbers, Whole
 from eachchild.measures.rates import quantile
+from eachchild.measures.stratified import fourfold
 
 Scale = Literal["risk_difference", "risk_ratio"]
+SCALES: tuple[Scale, ...] = ("risk_difference", "risk_ratio")
 INSIDE = "inside"
 
 
@@ -64,12 +66,9 @@ def split_by_places(
     >>> round(found.whole, 3), [(p.level, round(p.value, 3)) for p in found.parts]
     (0.06, [('schools', 0.06), ('inside', 0.0)])
     """
-    table = _Table(
-        *(x.astype(np.float64) for x in (group.events, group.n, others.events, others.n))
-    )
-    own = np.arange(len(group.n))
+    everywhere = np.zeros(len(group.n), np.int64)
     measured = [
-        _left(table, place, scale) for place in (np.zeros_like(own), *(p for _, p in levels))
+        _left(group, others, place, scale) for place in (everywhere, *(p for _, p in levels))
     ]
     if not all(np.isfinite(whole) for whole, _ in measured):
         return None
@@ -88,50 +87,34 @@ def split_by_places(
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """The events and students of both groups, one entry a place."""
-
-    a: Numbers
-    n1: Numbers
-    c: Numbers
-    n0: Numbers
-
-    def summed(self, place: Whole, places: int) -> "_Table":
-        """The places of a wider level."""
-
-        def added(each: Numbers) -> Numbers:
-            return np.bincount(place, weights=each, minlength=places).astype(np.float64)
-
-        return _Table(added(self.a), added(self.n1), added(self.c), added(self.n0))
-
-    def minus(self, other: "_Table", at: Whole) -> "_Table":
-        """Each wider place without one of the finest."""
-        pairs = ((self.a, other.a), (self.n1, other.n1), (self.c, other.c), (self.n0, other.n0))
-        return _Table(*(whole[at] - part for whole, part in pairs))
-
-    def weighed(self, scale: Scale) -> tuple[Numbers, Numbers]:
-        """What each place adds above and below the line of the pooled measure."""
-        both = np.maximum(self.n1 + self.n0, 1)
-        here = (self.n1 > 0) & (self.n0 > 0) & (self.a <= self.n1) & (self.c <= self.n0)
-        both = np.where(here, both, np.inf)  # others add nothing
-        if scale == "risk_ratio":
-            return self.a * self.n0 / both, self.c * self.n1 / both
-        return (self.a * self.n0 - self.c * self.n1) / both, self.n1 * self.n0 / both
-
-
-def _left(table: _Table, place: Whole, scale: Scale) -> tuple[float, Numbers]:
+def _left(group: Counts, others: Counts, place: Whole, scale: Scale) -> tuple[float, Numbers]:
     """The gap inside places of one level, and the same without each finest place in turn."""
-    wide = table.summed(place, int(place.max(initial=-1)) + 1)
-    above, below = wide.weighed(scale)
-    above_without, below_without = wide.minus(table, place).weighed(scale)
+    wide, wide_others = _summed(group, place), _summed(others, place)
+    above, below = _weighed(wide, wide_others, scale)
+    above_without, below_without = _weighed(
+        wide.take(place).minus(group), wide_others.take(place).minus(others), scale
+    )
     tops = above.sum() - above[place] + above_without
     bottoms = below.sum() - below[place] + below_without
     with np.errstate(divide="ignore", invalid="ignore"):  # callers ask whether it is finite
-        whole, without = above.sum() / below.sum(), tops / bottoms
+        left, lefts = above.sum() / below.sum(), tops / bottoms
         if scale == "risk_ratio":
-            return float(np.log(whole)), np.log(without)
-    return float(whole), without
+            return float(np.log(left)), np.log(lefts)
+    return float(left), lefts
+
+
+def _summed(part: Counts, place: Whole) -> Counts:
+    """The places of a wider level."""
+    events, n = (np.bincount(place, weights=x).astype(np.int64) for x in (part.events, part.n))
+    return Counts(events, n)
+
+
+def _weighed(group: Counts, others: Counts, scale: Scale) -> tuple[Numbers, Numbers]:
+    """What each place adds above and below the line of the pooled measure."""
+    t = fourfold(group, others)
+    if scale == "risk_ratio":
+        return t.a * t.n0 / t.N, t.c * t.n1 / t.N
+    return (t.a * t.n0 - t.c * t.n1) / t.N, t.n1 * t.n0 / t.N
 
 
 def _parts(lefts: Numbers) -> Numbers:

@@ -10,7 +10,7 @@ from eachchild.findings.model import Finding, GapPart, Verdict, finding_id
 from eachchild.findings.phrases import Phrases, sentence_case
 from eachchild.plan import Plan
 from eachchild.terms.factors import Group
-from eachchild.terms.numerals import significant
+from eachchild.terms.numerals import significant, tenths, whole_percent
 
 MUCH = 0.25  # of a gap: what goes with less of it does not carry it
 _BETWEEN = "between_schools"
@@ -30,17 +30,20 @@ def cause_findings(
 def _by_places(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator[Finding]:
     """Whether the gap goes with which places students are in, or is there inside them."""
     asked = Asked(gap.outcome, gap.group, gap.reference, gap.period)
-    points = origins.by_places(asked, "risk_difference")
+    splits = origins.by_places(asked)
+    points, ratios = splits.get("risk_difference"), splits.get("risk_ratio")
     if points is None or not isfinite(points.parts[-1].low):
         return
     between, inside = _between(points), points.parts[-1]
-    numbers = {"share": share(between.share), "low": share(between.low),
-               "high": share(between.high), "inside": share(inside.share)}  # fmt: skip
+    told = {"share": between.share, "low": between.low, "high": between.high,
+            "inside": inside.share}  # fmt: skip
+    numbers = {name: whole_percent(part) for name, part in told.items()}
     verdict = verdict_of_share(between)
     say = phrases.words.say
     parts = tuple(_part(phrases, points, part) for part in points.parts)
-    evidence = [say("cause.part_of_gap", label=part.label, points=points_of(part.value),
-                    share=share(part.share)) for part in parts]  # fmt: skip
+    evidence = [say("cause.part_of_gap", label=part.label, points=tenths(part.value),
+                    share=whole_percent(part.share)) for part in parts]  # fmt: skip
+    ladder = [] if ratios is None else [_ladder(phrases, ratios)]
     yield Finding(
         id=finding_id(
             kind="cause", measure="risk_difference", outcome=gap.outcome, group=gap.group,
@@ -52,7 +55,7 @@ def _by_places(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator[Fin
         students_to_parity=None,
         sentence=say(f"cause.places.{verdict}", **numbers),
         evidence=tuple(map(sentence_case, (
-            say("cause.places.interval", **numbers), *evidence, *_ladder(phrases, asked, origins),
+            say("cause.places.interval", **numbers), *evidence, *ladder,
             say("cause.places.refuted_by"), say("cause.places.next"),
         ))),
         caveats=(say("cause.places.one_group"), say("caveats.not_cause")),
@@ -87,12 +90,9 @@ def _part(phrases: Phrases, split: Split, part: Part) -> GapPart:
     return GapPart(part.level, label, part.value, part.share, part.low, part.high)
 
 
-def _ladder(phrases: Phrases, asked: Asked, origins: Origins) -> Iterator[str]:
+def _ladder(phrases: Phrases, ratios: Split) -> str:
     """The ratio as it stands, then inside places of each level."""
-    ratios = origins.by_places(asked, "risk_ratio")
-    if ratios is None:
-        return
-    yield phrases.words.say(
+    return phrases.words.say(
         "cause.places.ladder", ratio=significant(exp(ratios.whole), 3),
         inside="; ".join(
             phrases.words.say("cause.places.inside", level=_places(phrases, level),
@@ -105,23 +105,3 @@ def _ladder(phrases: Phrases, asked: Asked, origins: Origins) -> Iterator[str]:
 def _places(phrases: Phrases, level: str) -> str:
     key = f"cause.level.{level}"
     return phrases.words.say(key) if phrases.words.has(key) else level
-
-
-def points_of(difference: float) -> str:
-    """A difference of rates in points.
-
-    >>> points_of(0.0551), points_of(-0.0001), points_of(-0.02)
-    ('5.5', '0.0', '−2.0')
-    """
-    tenths = round(1000 * difference)
-    return f"−{-tenths / 10:.1f}" if tenths < 0 else f"{tenths / 10:.1f}"
-
-
-def share(of_gap: float) -> str:
-    """A part of a gap as it is, below nothing and beyond the whole too.
-
-    >>> share(0.314), share(-0.2), share(1.254)
-    ('31 %', '−20 %', '125 %')
-    """
-    whole = round(100 * of_gap)
-    return f"−{-whole} %" if whole < 0 else f"{whole} %"

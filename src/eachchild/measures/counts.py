@@ -29,6 +29,10 @@ class Counts:
         """Everybody else: these counts without a part of them."""
         return Counts(self.events - part.events, self.n - part.n)
 
+    def take(self, rows: Whole | Known) -> "Counts":
+        """The cells chosen by index or mask, in that order."""
+        return Counts(self.events[rows], self.n[rows])
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:

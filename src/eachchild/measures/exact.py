@@ -13,7 +13,7 @@ from scipy.special import logsumexp
 
 from eachchild.measures.conditional import Law, Margins, root
 from eachchild.measures.counts import Counts, Known, Numbers, Whole
-from eachchild.measures.homogeneity import informative
+from eachchild.measures.homogeneity import counted, informative
 from eachchild.measures.stratified import Fold, fourfold
 
 LEAST = 1e-30  # no p is told below it: the far tails are left out of the laws
@@ -65,7 +65,7 @@ def exact_test(group: Counts, others: Counts, fold: Fold) -> ExactTest:
     >>> float(found.p[0].round(6)), float(found.mid_p[0].round(6))
     (0.05, 0.025)
     """
-    strata, skipped = _strata(group, others, fold)
+    strata, skipped = counted(informative(fourfold(group, others)), fold)
     p, mid_p = np.ones((2, fold.cells))
     for one in _comparisons(group, others, fold):
         p[one.cell], mid_p[one.cell] = _no_likelier(one.margins.law(0.0), one.events)
@@ -89,17 +89,12 @@ def exact_odds_ratio(
     >>> float(one.ratio[0].round(6)), bool(one.low[0] < 1 < one.high[0])
     (3.0, True)
     """
-    strata, skipped = _strata(group, others, fold)
+    strata, skipped = counted(informative(fourfold(group, others)), fold)
     ratio, low, high = np.zeros((3, fold.cells))
     for one in _comparisons(group, others, fold):
         at = one.cell
         ratio[at], low[at], high[at] = np.exp(_with_ends(one, tail=(1 - confidence) / 2))
     return ExactOddsRatio(ratio, low, high, strata, skipped, strata > 0)
-
-
-def _strata(group: Counts, others: Counts, fold: Fold) -> tuple[Whole, Whole]:
-    telling = informative(fourfold(group, others))
-    return fold.sum(telling).astype(np.int64), fold.sum(~telling).astype(np.int64)
 
 
 def _comparisons(group: Counts, others: Counts, fold: Fold) -> Iterator[_Comparison]:

@@ -41,8 +41,7 @@ def breslow_day_test(group: Counts, others: Counts, fold: Fold) -> Homogeneity:
     """
     t = fourfold(group, others)
     telling = informative(t)
-    strata = fold.sum(telling).astype(np.int64)
-    skipped = fold.sum(~telling).astype(np.int64)
+    strata, skipped = counted(telling, fold)
     pooled = pooled_odds_ratio(group, others, fold)
     known = pooled.known & (strata > 1)
     ratio = fold.spread(np.where(known, pooled.ratio, 1.0))
@@ -68,6 +67,12 @@ def informative(t: Fourfold) -> Known:
     """
     met = t.a + t.c
     return (t.n1 > 0) & (t.n0 > 0) & (met > 0) & (met < t.n1 + t.n0)
+
+
+def counted(telling: Known, fold: Fold) -> tuple[Whole, Whole]:
+    """How many strata of each comparison say something, and how many do not."""
+    strata, skipped = (fold.sum(x).astype(np.int64) for x in (telling, ~telling))
+    return strata, skipped
 
 
 def expected_events(ratio: Numbers, t: Fourfold) -> Numbers:

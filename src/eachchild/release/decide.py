@@ -152,7 +152,7 @@ def _decided(
     failures: tuple[Key, ...] = ()
     for _ in range(_ROUNDS):
         choice = _choose(subject, policy, asked, above_nought, insiders, spans)
-        own = _publication(subject, choice, policy, above_nought)
+        own = publication_of(subject, choice, policy, above_nought)
         publication = own.beside(standing.publication)
         proofs = prove_to_readers(publication, known)
         failures = tuple({key: None for p in proofs.values() for key in p.unproved})
@@ -161,7 +161,7 @@ def _decided(
         if not failures and not unions:
             whole = Standing(publication, counts)
             inside = whole.insiders(policy) if standing.asks else ()
-            if inside and is_news(own, before):
+            if inside and _is_news(own, before):
                 failures = _told_inside(whole, inside, before)
             if not failures:
                 return Decision(publication, own, proofs, choice, len(inside))
@@ -174,7 +174,12 @@ def _decided(
 
 
 def open_to_insiders(standing: Standing, policy: Policy, earlier: Known) -> tuple[Key, ...]:
-    """Hidden cells that somebody who is alone in a cell tells from what stands and from earlier."""
+    """Hidden cells that somebody who is alone in a cell tells from what stands and from earlier.
+
+    None where nothing is told that was not told before.
+    """
+    if not _is_news(standing.publication, earlier):
+        return ()
     return _told_inside(standing, standing.insiders(policy), earlier)
 
 
@@ -215,7 +220,7 @@ def _as_one(tables: Sequence[Table], told: Sequence[Publication | Subject]) -> l
     return [replace(t, of=tuple(p for p in t.of if p not in snapshots)) for t in tables]
 
 
-def is_news(publication: Publication, earlier: Known) -> bool:
+def _is_news(publication: Publication, earlier: Known) -> bool:
     """Whether anything is told that this reader was not told before."""
     before = {told for each in earlier for told in each.told.items()}
     return not publication.told.items() <= before
@@ -282,9 +287,10 @@ def _choose(
         ) from None
 
 
-def _publication(
+def publication_of(
     subject: Subject, choice: Choice, policy: Policy, above_nought: frozenset[Key]
 ) -> Publication:
+    """The tables of a subject as they are published once it is chosen what to hide."""
     told = {k: (n, n) for k, n in subject.counts.items() if k not in choice.hidden}
     hidden = dict.fromkeys(sorted(choice.hidden), policy.width)
     above = choice.hidden & above_nought

@@ -2,20 +2,16 @@
 
 from itertools import accumulate
 
-from eachchild.findings.causes import points_of
-from eachchild.findings.causes import share as share_of
 from eachchild.findings.model import Finding
 from eachchild.report.case import Case
 from eachchild.report.charts.waterfall import WaterfallRow, phone, wide
 from eachchild.report.names import sentence_case
 from eachchild.report.page import Figure, Table
+from eachchild.terms.numerals import tenths, whole_percent
 
 
-def origin_figure(case: Case, gap: Finding) -> Figure | None:
-    """The parts of a gap that add up to it; None where nothing parts it."""
-    cause = next((f for f in case.findings if f.of == gap.id and f.parts), None)
-    if cause is None:
-        return None
+def origin_figure(case: Case, cause: Finding) -> Figure:
+    """The parts of a gap that add up to it, as a cause has them."""
     say = case.names.say
     ends = [0.0, *accumulate(part.value for part in cause.parts)]
     whole = ends[-1]
@@ -27,12 +23,12 @@ def origin_figure(case: Case, gap: Finding) -> Figure | None:
     rows = (WaterfallRow(say("origin.whole"), 0.0, whole, _points(case, whole)), *parts)
     title = say("origin.title")
     about = say(
-        "origin.about", title=case.card.title, group=case.names.group(gap.group),
-        others=case.names.group(gap.reference), period=case.names.period(gap.period),
+        "origin.about", title=case.card.title, group=case.names.group(cause.group),
+        others=case.names.group(cause.reference), period=case.names.period(cause.period),
     )  # fmt: skip
     said = "; ".join(f"{row.label}: {row.shown}" for row in rows)
     return Figure(
-        id=f"origin-{gap.id}",
+        id=f"origin-{cause.of}",
         title=title,
         about=about,
         alt=f"{sentence_case(about)}. {said}.",
@@ -42,19 +38,19 @@ def origin_figure(case: Case, gap: Finding) -> Figure | None:
             about,
             (say("origin.part"), say("origin.points"), say("origin.share"), say("origin.interval")),
             tuple(
-                (part.label, f"{100 * part.value:.2f}", share_of(part.share),
-                 say("figure.bounds", low=share_of(part.low), high=share_of(part.high)))
+                (part.label, f"{100 * part.value:.2f}", whole_percent(part.share),
+                 say("figure.bounds", low=whole_percent(part.low), high=whole_percent(part.high)))
                 for part in cause.parts
             ),
-            total=(say("origin.whole"), f"{100 * whole:.2f}", share_of(1.0), ""),
+            total=(say("origin.whole"), f"{100 * whole:.2f}", whole_percent(1.0), ""),
         ),
         notes=(say("origin.note"),),
     )  # fmt: skip
 
 
 def _shown(case: Case, value: float, share: float) -> str:
-    return case.names.say("origin.shown", points=_points(case, value), share=share_of(share))
+    return case.names.say("origin.shown", points=_points(case, value), share=whole_percent(share))
 
 
 def _points(case: Case, value: float) -> str:
-    return case.names.say("origin.so_many", points=points_of(value))
+    return case.names.say("origin.so_many", points=tenths(value))

@@ -27,7 +27,7 @@ def section(case: Case) -> OutcomeSection:
     """All there is about one outcome."""
     told, quiet = statements(case.names, case.findings)
     by_factor, maps = _by_factor(case), heat_maps(case)
-    told = tuple(_with_origin(case, one) for one in _illustrated(told, by_factor, maps))
+    told = _with_origins(case, _illustrated(told, by_factor, maps))
     figures, further = _rest(by_factor, [s.figure for s in told if s.figure])
     crossings, further_crossings = _rest(maps, [s.heat for s in told if s.heat])
     years = _years(case)
@@ -72,10 +72,14 @@ def _illustrated(
     return tuple(made)
 
 
-def _with_origin(case: Case, one: Statement) -> Statement:
-    """A statement with the picture of what its gap is made of, where something parts it."""
-    gap = next(f for f in case.findings if f.id == one.finding)
-    return replace(one, origin=origin_figure(case, gap))
+def _with_origins(case: Case, told: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Each statement with the picture of what its gap is made of, where something parts it."""
+    parted = {f.of: f for f in case.findings if f.parts}
+    return tuple(
+        replace(one, origin=origin_figure(case, parted[one.finding]))
+        if one.finding in parted else one
+        for one in told
+    )  # fmt: skip
 
 
 def _rest(

@@ -59,3 +59,23 @@ def points(difference: float) -> str:
     '8.6 points'
     """
     return f"{significant(abs(100 * difference))} points"
+
+
+def tenths(difference: float) -> str:
+    """A signed difference of two shares in points, to a tenth, to be added up with others.
+
+    >>> tenths(0.0551), tenths(-0.0001), tenths(-0.02)
+    ('5.5', '0.0', '−2.0')
+    """
+    found = round(1000 * difference)
+    return f"−{-found / 10:.1f}" if found < 0 else f"{found / 10:.1f}"
+
+
+def whole_percent(share: float) -> str:
+    """A part of a whole as it is, below nothing and beyond the whole too.
+
+    >>> whole_percent(0.314), whole_percent(-0.2), whole_percent(1.254)
+    ('31 %', '−20 %', '125 %')
+    """
+    found = round(100 * share)
+    return f"−{-found} %" if found < 0 else f"{found} %"

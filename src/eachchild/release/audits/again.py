@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from eachchild.release.decide import Decision, Known, Standing, Subject
+from eachchild.release.decide import Decision, Known, Standing, Subject, publication_of
 from eachchild.release.family import Key, Table
 from eachchild.release.hide import Choice
 from eachchild.release.policy import Policy
@@ -35,7 +35,7 @@ def as_released(
     for before in next(iter(known.values()), ()):
         has_all = all(any(map(partial(_same, table), before.tables)) for table in subject.tables)
         if has_all and _stands(before, cells, subject, policy):
-            return _again(before, cells, subject, standing)
+            return _again(before, cells, subject, policy, standing)
     return None
 
 
@@ -75,16 +75,12 @@ def _stands(before: Publication, cells: set[Key], subject: Subject, policy: Poli
     )
 
 
-def _again(before: Publication, cells: set[Key], subject: Subject, standing: Standing) -> Decision:
+def _again(
+    before: Publication, cells: set[Key], subject: Subject, policy: Policy, standing: Standing
+) -> Decision:
     hidden = frozenset(cells & before.hidden.keys())
-    own = Publication(
-        subject.tables,
-        {key: (n, n) for key, n in before.exact.items() if key in cells},
-        {key: before.hidden[key] for key in sorted(hidden)},
-        before.above_nought & hidden,
-    )
-    primary = hidden & subject.primary
-    beside = hidden - primary
+    primary, beside = hidden & subject.primary, hidden - subject.primary
     cost = float(sum(subject.counts[key] for key in beside))
     choice = Choice(primary, beside, cost, cost)
+    own = publication_of(subject, choice, policy, before.above_nought)
     return Decision(own.beside(standing.publication), own, {}, choice)

@@ -8,7 +8,7 @@ from eachchild.release.audits.few import hidden_as_few
 from eachchild.release.audits.part import Part
 from eachchild.release.audits.pooled import Pool, pools_of
 from eachchild.release.audits.stepwise import ALL, NEARLY, Shown, unlike, with_one_more
-from eachchild.release.decide import Decision, Known, Standing, Subject, is_news, open_to_insiders
+from eachchild.release.decide import Decision, Known, Standing, Subject, open_to_insiders
 from eachchild.release.family import Key
 from eachchild.release.hide import Choice
 from eachchild.release.policy import Policy
@@ -59,7 +59,7 @@ def _with_bands(
         now = shown.standing
         bands = bands_of_hidden(outcome, now, policy, earlier)
         told = replace(now, publication=with_bands(now.publication, bands))
-        if not is_news(told.publication, earlier) or not open_to_insiders(told, policy, earlier):
+        if not open_to_insiders(told, policy, earlier):
             return shown, bands
     for shown in ways:
         if shown is ways[-1] or not open_to_insiders(shown.standing, policy, earlier):

@@ -20,7 +20,6 @@ from eachchild.release.proof.witness import (
 
 __all__ = [
     "ContradictionError", "Facts", "Proof", "apart", "before_of", "crossed_otherwise", "facts_of",
-    "forget",
-    "hidden_of", "implied_small", "named", "prove", "read_facts", "read_tables", "small_changes",
-    "unproved",
+    "forget", "hidden_of", "implied_small", "named", "prove", "read_facts", "read_tables",
+    "small_changes", "unproved",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from eachchild.report.charts.marks import (
     Line,
     Mark,
     Text,
+    column,
     layered,
 )
 from eachchild.report.charts.scale import Linear
@@ -72,16 +73,16 @@ def wide(chart: DotChart) -> Drawing:
     told = max((i + 1 for i, r in enumerate(chart.rows) if r.shape not in _WORDS), default=0)
     # Words of hidden rows, which stand last, are not crossed by the line.
     marks += _overall(chart, axis, top - 10, top + sum(heights[:told]), right=_TRACK[1] + 16)
-    marks += _column(head, (_BESIDE[0], LINE - 4.0), Ink.QUIET)
+    marks += column(head, (_BESIDE[0], LINE - 4.0), Ink.QUIET)
     marks.append(Text((_PEOPLE, top - 18), chart.people_head, Ink.QUIET, "end"))
     y = top
     for row, label, beside, height in zip(chart.rows, lines, besides, heights, strict=True):
         middle = y + height / 2 + 5
-        marks += _column(label, (0, middle + 5 - (len(label) - 1) * LINE / 2), Ink.TEXT)
+        marks += column(label, (0, middle + 5 - (len(label) - 1) * LINE / 2), Ink.TEXT)
         marks += _estimate(row, axis, middle)
         marks.append(Text((_PEOPLE, middle + 5), row.people, Ink.TEXT, "end"))
         start = middle + 5 - (len(beside) - 1) * LINE / 2
-        marks += _column(beside, (_BESIDE[0], start), Ink.QUIET)
+        marks += column(beside, (_BESIDE[0], start), Ink.QUIET)
         y += height
     return layered(720, bottom + 26, marks)
 
@@ -114,7 +115,7 @@ def _stacked(chart: DotChart, row: DotRow, axis: Linear, top: float) -> tuple[li
     shown = row.shown if row.shape in ("known", "open", "bounds") else ""
     room = 340 - (width(shown, TEXT_SIZE, strong=True) + 16 if shown else 0)
     label = wrapped(row.label, TEXT_SIZE, room)
-    marks: list[Mark] = [*_column(label, (0, top + 14), Ink.TEXT)]
+    marks: list[Mark] = [*column(label, (0, top + 14), Ink.TEXT)]
     if shown:
         ink = Ink.FINDING if row.lit else Ink.TEXT
         marks.append(Text((340, top + 14), shown, ink, "end", strong=True))
@@ -126,7 +127,7 @@ def _stacked(chart: DotChart, row: DotRow, axis: Linear, top: float) -> tuple[li
     hidden = row.shown if row.shape == "hidden" else ""
     below = " · ".join(part for part in (hidden, people, row.beside) if part)
     lines = wrapped(below, TEXT_SIZE, 340) if below else ()
-    marks += _column(lines, (0, y + 24), Ink.QUIET)
+    marks += column(lines, (0, y + 24), Ink.QUIET)
     return marks, y + 12 + len(lines) * LINE + 14
 
 
@@ -138,12 +139,6 @@ def _rail(chart: DotChart, axis: Linear, y: float) -> Iterator[Mark]:
     if chart.overall is not None:
         x = axis(chart.overall[0])
         yield Line((x, y - 10), (x, y + 10), Ink.REFERENCE, 2)
-
-
-def _column(lines: tuple[str, ...], at: tuple[float, float], ink: Ink) -> Iterator[Text]:
-    for i, line in enumerate(lines):
-        if line:
-            yield Text((at[0], at[1] + i * LINE), line, ink)
 
 
 def _estimate(row: DotRow, axis: Linear, y: float, *, labelled: bool = True) -> Iterator[Mark]:

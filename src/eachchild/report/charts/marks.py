@@ -1,6 +1,6 @@
 """What a chart is made of, before anyone paints it: positions in pixels and inks by their role."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
@@ -106,6 +106,13 @@ class Drawing:
     width: float
     height: float
     marks: tuple[Mark, ...]
+
+
+def column(lines: Iterable[str], at: Point, ink: Ink) -> Iterator[Text]:
+    """Words on several lines, the first at a point; an empty one keeps its place."""
+    for number, line in enumerate(lines):
+        if line:
+            yield Text((at[0], at[1] + number * LINE), line, ink)
 
 
 _LAYERS = (Box, Line, Spots, Diamond, Dot, Text)

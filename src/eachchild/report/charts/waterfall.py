@@ -13,6 +13,7 @@ from eachchild.report.charts.marks import (
     Line,
     Mark,
     Text,
+    column,
     layered,
 )
 from eachchild.report.charts.scale import Linear
@@ -46,7 +47,7 @@ def wide(rows: tuple[WaterfallRow, ...]) -> Drawing:
         label = wrapped(row.label, TEXT_SIZE, _LABEL)
         height = max(40.0, len(label) * LINE + 16)
         middle = y + height / 2
-        marks += _column(label, (0, middle + 5 - (len(label) - 1) * LINE / 2))
+        marks += column(label, (0, middle + 5 - (len(label) - 1) * LINE / 2), Ink.TEXT)
         marks += _bar(row, axis, middle)
         marks.append(Text((_SHOWN, middle + 5), row.shown, Ink.TEXT, strong=row.lit or not number))
         if number + 1 < len(rows):
@@ -63,7 +64,7 @@ def phone(rows: tuple[WaterfallRow, ...]) -> Drawing:
     y = 0.0
     for number, row in enumerate(rows):
         label = wrapped(row.label, TEXT_SIZE, 340)
-        marks += _column(label, (0, y + 14))
+        marks += column(label, (0, y + 14), Ink.TEXT)
         below = y + len(label) * LINE
         marks.append(Text((0, below + 14), row.shown, Ink.TEXT, strong=row.lit or not number))
         marks += _bar(row, axis, below + 32)
@@ -87,8 +88,3 @@ def _step(row: WaterfallRow, axis: Linear, top: float, bottom: float, *, is_whol
     """From where a bar ends to the next one, which begins there; the first part begins at 0."""
     x = axis(row.start if is_whole else row.end)
     return Line((x, top + _BAR / 2), (x, bottom), Ink.RULE)
-
-
-def _column(lines: tuple[str, ...], at: tuple[float, float]) -> Iterator[Text]:
-    for number, line in enumerate(lines):
-        yield Text((at[0], at[1] + number * LINE), line, Ink.TEXT)
