@@ -2,7 +2,7 @@
 
 From the facts alone. A witness need not be best at anything: any table that agrees, checked in
 exact integers, is one. What a relaxation says of a cell limits the attacker from outside and can
-only show that a cell is not safe, so relaxations are never kept.
+only show that a cell is not safe: those are not searched for, and no relaxation is kept.
 """
 
 import hashlib
@@ -29,6 +29,9 @@ _NEARS = (350, 1_400, 10**9)  # unknowns that may move together around one cell
 _NODES = 200
 _WHOLE = 3_000  # unknowns made whole at a time
 _REMEMBERED = 2_000  # parts asked lately: a table more leaves most parts of a proof as they were
+_RELAXED = 3_000  # unknowns up to which a relaxation is quicker than the search it spares
+_EVEN = 1e-6  # from a whole number, where a relaxation is taken for whole
+_SLACK = 1e-4  # of what a relaxation says
 _SIDES = 20  # from which a first table is looked for, where students must stand behind it
 _AGAIN = 12  # times that a table is asked for again, when no students stood behind the last
 
@@ -64,18 +67,20 @@ class Witnesses:
     low: Whole = field(init=False)
     high: Whole = field(init=False)
     asked: Part = field(init=False)  # the part, with what the search must keep to besides
+    shut: NDArray[np.bool_] = field(init=False)  # cells that no tables can hold apart
     _overlaps: set[Overlap] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Nothing is known of any cell."""
         self.asked = self.part
+        self.shut = np.zeros(self.part.cells.size, dtype=bool)
         self.low = np.full(self.part.cells.size, NO_LIMIT)
         self.high = np.full(self.part.cells.size, -NO_LIMIT)
 
     @property
     def unproved(self) -> NDArray[np.bool_]:
-        """Cells whose tables do not stand apart far enough."""
-        return (self.width > 0) & (self.high - self.low < self.width)
+        """Cells whose tables do not stand apart far enough, though some might."""
+        return (self.width > 0) & (self.high - self.low < self.width) & ~self.shut
 
     def look(self, find: Callable[[Part], Real | None]) -> bool:
         """Look for a table, and again when no students stood behind the last; whether one is kept.
@@ -203,6 +208,7 @@ def _searched(asked: _Question) -> tuple[Whole, ...]:
     found = Witnesses(part, width)
     if _begun(found) and (width > 0).any():
         _sweep(found)
+        found.shut = _shut(found)
         _one_by_one(found)
     return tuple(found.tables)
 
@@ -241,6 +247,30 @@ def _sweep(found: Witnesses) -> None:
         found.look(partial(_solve, pull=pulled))
         gained = before - int(found.unproved.sum())
         idle = idle + 1 if gained < max(2, before // 40) and sweep > 3 else 0
+
+
+def _shut(found: Witnesses) -> NDArray[np.bool_]:
+    """Unproved cells that a relaxation keeps narrower than they must be: none need be searched."""
+    part = found.part
+    shut = np.zeros(part.cells.size, dtype=bool)
+    if part.cells.size > _RELAXED:
+        return shut
+    solver = _solver(part, np.zeros(part.cells.size))
+    solver.setOptionValue("presolve", "off")  # each end starts where the last one was
+    for cell in np.flatnonzero(found.unproved):
+        most, least = (_bound(solver, int(cell), sign) for sign in (1.0, -1.0))
+        shut[cell] = np.floor(most + _SLACK) - np.ceil(least - _SLACK) < found.width[cell]
+    return shut
+
+
+def _bound(solver: highspy.Highs, cell: int, sign: float) -> float:
+    """Beyond which a cell cannot be, upwards or downwards; no bound where none was found."""
+    solver.changeColCost(cell, -sign)
+    solver.run()
+    known = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    bound = -sign * solver.getInfo().objective_function_value if known else sign * np.inf
+    solver.changeColCost(cell, 0.0)
+    return bound
 
 
 def _one_by_one(found: Witnesses) -> None:
@@ -347,9 +377,17 @@ def _steps(part: Part) -> Whole:
 
 
 def _table(part: Part, pull: Real, turns: list[Whole]) -> Real | None:
-    """In each turn some unknowns become whole and are held; those after them may be fractions."""
+    """In each turn some unknowns become whole and are held; those after them may be fractions.
+
+    Where the relaxation is whole by itself, as it is of most tables, it is the table.
+    """
     solver = _solver(part, pull)
     found = None
+    if part.cells.size <= _RELAXED:
+        solver.run()
+        found = np.array(solver.getSolution().col_value)
+        if _is_whole(solver, found[: part.cells.size]):
+            return found
     for cells in turns:
         at = cells.astype(np.int32)
         kind = np.full(at.size, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
@@ -363,6 +401,11 @@ def _table(part: Part, pull: Real, turns: list[Whole]) -> Real | None:
         solver.changeColsBounds(at.size, at, held, held)
         solver.changeColsIntegrality(at.size, at, np.zeros_like(kind))
     return found
+
+
+def _is_whole(solver: highspy.Highs, found: Real) -> bool:
+    known = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return known and bool((np.abs(found - np.round(found)) < _EVEN).all())
 
 
 def _whole(solver: highspy.Highs, part: Part) -> Real | None:
