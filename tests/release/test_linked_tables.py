@@ -15,6 +15,7 @@ from eachchild.release.door import ReleaseRefusedError
 from eachchild.release.family import TOTAL, Key, Table, Tree, family
 from eachchild.release.ledger import RELEASE, Entry, append, load_ledger
 from eachchild.release.policy import load_policy
+from eachchild.release.proof import prove
 from eachchild.release.published import Publication
 from eachchild.release.types import Audience
 
@@ -128,16 +129,33 @@ def _first_then(case: Case, seed: int) -> tuple[tuple[Table, ...], tuple[Table, 
     return case.tables[: max(1, len(case.tables) - 1)], (cross,) if crossed else case.tables[-1:]
 
 
+def bare(seed: int) -> tuple[Publication, Mapping[Key, int]]:
+    """A case with its small counts hidden and nothing else, and the true counts."""
+    case = case_of(seed)
+    keys = family(case.tables).keys
+    counts = dict(zip(keys, case.counts(keys).tolist(), strict=True))
+    hidden = {key: 5 for key, number in counts.items() if 0 < number < SMALL}
+    told = {key: (number, number) for key, number in counts.items() if key not in hidden}
+    return Publication(case.tables, told, hidden), counts
+
+
 def test_the_attacker_finds_what_is_hidden_without_others_beside_it() -> None:
     found = 0
     for seed in range(20):
-        case = case_of(seed)
-        keys = family(case.tables).keys
-        counts = dict(zip(keys, case.counts(keys).tolist(), strict=True))
-        hidden = {key: 5 for key, number in counts.items() if 0 < number < SMALL}
-        told = {key: (number, number) for key, number in counts.items() if key not in hidden}
-        shown = Publication(case.tables, told, hidden)
+        shown, counts = bare(seed)
         for cells, (low, high) in Attacker([shown]).narrow(asked_of([shown])).items():
             assert low <= counts[cells[0]] <= high
             found += 1
     assert found > 50
+
+
+def test_what_is_not_proved_is_what_the_attacker_narrows() -> None:
+    """The search gives up no count that could be proved, and proves none that is told."""
+    unproved = 0
+    for seed in range(60):
+        shown, _ = bare(seed)
+        narrowed = Attacker([shown]).narrow(asked_of([shown]))
+        found = prove([shown]).unproved
+        assert set(found) == {cells[0] for cells in narrowed}, seed
+        unproved += len(found)
+    assert unproved > 150
