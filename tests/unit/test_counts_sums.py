@@ -10,9 +10,9 @@ from eachchild.sources.counts.sums import (
     add_up,
     capped_by,
     find,
-    not_collected,
     rest_of,
     rolled_up,
+    without_number,
 )
 
 
@@ -55,11 +55,13 @@ def test_a_rest_needs_both_its_whole_and_its_part() -> None:
     assert (len(rest.low), rest.collected.tolist()) == (1, [False])
 
 
-def test_students_without_a_number_of_the_outcome_are_not_collected() -> None:
+def test_students_without_a_number_of_the_outcome_are_not_collected_or_have_none() -> None:
     students = sums(("sex",), [((0, 0, 0), 9, 9), ((0, 0, 2), 1, 1)])
     events = sums(("sex",), [((0, 0, 0), 3, 3)])
-    missing = not_collected(students, events)
-    assert (missing.key.tolist(), missing.collected.tolist()) == ([[0, 0, 2]], [False])
+    for none in (False, True):
+        missing = without_number(students, events, none=none)
+        assert (missing.key.tolist(), missing.collected.tolist()) == ([[0, 0, 2]], [none])
+        assert (missing.low.tolist(), missing.high.tolist()) == ([0], [0])
 
 
 def test_an_open_cell_is_capped_by_what_the_total_leaves() -> None:

@@ -1,11 +1,13 @@
 """From an audit's counts to the arithmetic of causes: whom a gap is between, place by place."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
 from eachchild.causes.places import SCALES, Scale, Split, split_by_places
+from eachchild.causes.steps import Chain, NotNestedError, chain
 from eachchild.cube import POOLED, Margin, Places, Rollups
 from eachchild.measures.counts import Counts, Whole
 from eachchild.plan import COMPLEMENT, OVERALL
@@ -49,11 +51,48 @@ class Origins:
         made = {scale: split_by_places(group, others, levels, scale=scale) for scale in SCALES}
         return {scale: split for scale, split in made.items() if split is not None}
 
+    def by_steps(self, asked: Asked, steps: Sequence[str]) -> Chain | None:
+        """Part a gap by the outcomes that lead to it, the last of which is the one asked about.
+
+        A step is asked of everybody, or of those at the step before alone. None where a step's
+        counts are not told for these groups in every place. Raises NotNestedError where a step has
+        others than those of the step before.
+        """
+        people = self._people(asked, steps)
+        return None if people is None else chain(steps, *people)
+
+    def by_steps_in_wider_places(self, asked: Asked, steps: Sequence[str]) -> Mapping[str, Chain]:
+        """The same inside each place of the level above, by its id; empty where there is none."""
+        people = self._people(asked, steps)
+        above = self._places.parent_index
+        if people is None:
+            return {}
+        return {
+            name: chain(steps, *(side[:, above == at] for side in people))
+            for at, name in enumerate(self._places.parent_ids)
+        }
+
+    def _people(self, asked: Asked, steps: Sequence[str]) -> tuple[Whole, Whole] | None:
+        """How many of the group and of the others are there at the start and after each step."""
+        if asked.reference == OVERALL:
+            return None
+        told = [self._sides(replace(asked, outcome=step)) for step in steps]
+        sides = [side for side in told if side is not None]
+        if len(sides) < len(told):
+            return None
+        for before, step in pairwise(sides):
+            if not (_asked_of(step, sides[0], "n") or _asked_of(step, before, "events")):
+                raise NotNestedError
+        mine, theirs = (
+            np.array([sides[0][side].n, *(both[side].events for both in sides)]) for side in (0, 1)
+        )
+        return mine, theirs
+
     def _sides(self, asked: Asked) -> tuple[Counts, Counts] | None:
         factors = Group.parse(asked.group).factors
         pooled = asked.period == ALL
         fine = self._rollups.cells(asked.outcome, factors, level=self._places.level, pooled=pooled)
-        if fine is None or not fine.tallies[asked.outcome].is_exact.all():
+        if fine is None or not _is_told(fine, asked.outcome):
             return None
         group = self._counts(fine, asked, asked.group)
         if asked.reference != COMPLEMENT:
@@ -67,7 +106,7 @@ class Origins:
         """How many of how many in each place; nobody where the source has no such count."""
         cube, tally = self._rollups.cube, cells.tallies[asked.outcome]
         period = POOLED if asked.period == ALL else cube.periods.index(asked.period)
-        rows = (cells.period == period) & tally.collected
+        rows = cells.period == period
         for column, (factor, value) in enumerate(Group.parse(group).parts if group else ()):
             rows &= cells.value[:, column] == cube.values[factor].index(value)
         size = len(self._places.ids)
@@ -76,6 +115,19 @@ class Origins:
             for x in (tally.events, tally.n)
         )
         return Counts(events, n)
+
+
+def _is_told(cells: Margin, outcome: str) -> bool:
+    """Whether every count is known exactly, so that places add up to the whole."""
+    tally = cells.tallies[outcome]
+    return bool((tally.is_exact & (tally.collected | (tally.n == 0))).all())
+
+
+def _asked_of(step: tuple[Counts, Counts], whom: tuple[Counts, Counts], what: str) -> bool:
+    """Whether a step is asked of exactly those, in every place."""
+    return all(
+        np.array_equal(now.n, getattr(those, what)) for now, those in zip(step, whom, strict=True)
+    )
 
 
 def _levels(places: Places) -> list[tuple[str, Whole]]:

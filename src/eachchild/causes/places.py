@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from eachchild.causes.jackknife import jackknifed
 from eachchild.measures.counts import Counts, Numbers, Whole
 from eachchild.measures.rates import quantile
 from eachchild.measures.stratified import fourfold
@@ -77,7 +78,7 @@ def split_by_places(
     values, moved = _parts(lefts), _parts(without)
     shares = values / lefts[0] if lefts[0] else np.full(len(values), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):  # without a place there may be no gap
-        spread = _jackknifed(moved / without[0]) * quantile(confidence)
+        spread = jackknifed(moved / without[0]) * quantile(confidence)
     names = (*(name for name, _ in levels), INSIDE)
     parts = zip(names, values, shares, shares - spread, shares + spread, strict=True)
     within = {name: float(left) for (name, _), left in zip(levels, lefts[1:], strict=True)}
@@ -120,14 +121,3 @@ def _weighed(group: Counts, others: Counts, scale: Scale) -> tuple[Numbers, Numb
 def _parts(lefts: Numbers) -> Numbers:
     """What each level takes away, and what is left at last."""
     return np.concatenate([lefts[:-1] - lefts[1:], lefts[-1:]])
-
-
-def _jackknifed(shares: Numbers) -> Numbers:
-    """The standard error of each row, from its values without one place each."""
-    kept = shares[:, np.isfinite(shares).all(axis=0)]
-    size = kept.shape[1]
-    if size < 2:
-        return np.full(len(shares), np.nan)
-    around = kept - kept.mean(axis=1, keepdims=True)
-    found: Numbers = np.sqrt((size - 1) / size * (around**2).sum(axis=1))
-    return found

@@ -96,7 +96,7 @@ def enter(facts: Sequence[CountFacts], plan: Plan) -> Cube:
     return Cube(places, periods, values, tuple(blocks))
 
 
-def _places(facts: Iterable[CountFacts], level: str) -> Places:
+def _places(facts: Sequence[CountFacts], level: str) -> Places:
     parents: dict[str, str] = {}
     names: dict[str, str] = {}
     for one in facts:
@@ -107,7 +107,8 @@ def _places(facts: Iterable[CountFacts], level: str) -> Places:
     return Places(
         level,
         ids,
-        parents=tuple(parents[i] for i in ids),
+        next((f.parent_level for f in facts if f.places), "district"),
+        tuple(parents[i] for i in ids),
         names=tuple(names.get(i, i) for i in ids),
     )
 

@@ -25,13 +25,18 @@ def limits(
     uncovered: Sequence[UncoveredCount],
     has_places: bool,
     periods: Sequence[str],
+    refused: Sequence[str] = (),
 ) -> tuple[str, ...]:
-    """Every limit that the data themselves give away, then the plan's own notes."""
+    """Every limit that the data themselves give away, then the plan's own notes.
+
+    `refused` has what was asked of gaps and cannot be told, in words.
+    """
     told = [
         *_uncovered(phrases, evidence, uncovered, periods),
         *_rules(phrases, hits),
         *([] if has_places else [phrases.words.say("limits.no_schools")]),
         *([phrases.words.say("limits.pooled")] if len(periods) > 1 else []),
+        *refused,
         *plan.notes,
     ]
     return tuple(f"{sentence_case(t).removesuffix('.')}." for t in told)

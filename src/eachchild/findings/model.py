@@ -23,6 +23,31 @@ class GapPart:
 
 
 @dataclass(frozen=True, slots=True)
+class GapStep:
+    """One step of a chain: of those who came, how many of the group and of the others went on."""
+
+    name: str
+    label: str
+    came: tuple[int, int]
+    went: tuple[int, int]
+    ratio: float
+    low: float  # 95 % interval of the ratio
+    high: float
+    share: float  # of the gap, as logarithms of ratios
+    share_low: float
+    share_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class GapPlace:
+    """The same steps inside one place."""
+
+    place: str
+    label: str
+    steps: tuple[GapStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One statement. None where a number does not apply; `id` outlives periods and values."""
 
@@ -51,6 +76,9 @@ class Finding:
     parent: str | None = None  # id of the finding this one is folded under
     headline: bool = False  # one of the at most five on the first page
     parts: tuple[GapPart, ...] = ()  # of the gap that a cause is of; they add up to it
+    steps: tuple[GapStep, ...] = ()  # that lead to the outcome; their ratios multiply to its own
+    in_places: tuple[GapPlace, ...] = ()  # those steps, place by place
+    at: str = ""  # where a cause is: "step=oss_any"
 
 
 def finding_id(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from eachchild.causes.asked import Origins
 from eachchild.cube.margins import POOLED_YEARS
-from eachchild.findings.causes import cause_findings
+from eachchild.findings.causes import Causes, causes_of
 from eachchild.findings.evidence import About, Evidence
 from eachchild.findings.gaps import gap_findings
 from eachchild.findings.judging import Material, Tested
@@ -66,7 +66,11 @@ def tell(
     places: tuple[Finding, ...] = ()
     if measured.assessment is not None and known.places:
         places = place_findings(material, measured.assessment, gaps, known.places)
-    causes = () if origins is None else tuple(cause_findings(plan, phrases, gaps, origins))
+    causes = (
+        Causes()
+        if origins is None
+        else causes_of(plan, phrases, gaps, origins, _names_above(known))
+    )
     largest = _largest(phrases, plan, gaps)
     predicted = tuple(
         tell_predicted(phrases, p, q=q, total_q=total)
@@ -77,7 +81,7 @@ def tell(
     latest = [p for p in predicted if p.predicted.period == known.periods[-1]]
     spoken = [predicted_finding(phrases, p, largest.get(p.predicted.outcome, "")) for p in latest]
     order = ranked(
-        (*gaps, *places, *causes, *spoken, *quality_findings(phrases, known.hits)),
+        (*gaps, *places, *causes.findings, *spoken, *quality_findings(phrases, known.hits)),
         _effects(plan.margin, gaps),
         _worse_than_parts(plan, gaps, tests),
         years={f.id: _years_in(evidence, f, known.periods) for f in gaps if f.period == ALL},
@@ -94,8 +98,14 @@ def tell(
             uncovered=known.uncovered,
             has_places=known.has_places,
             periods=known.periods,
+            refused=causes.refused,
         ),
     )
+
+
+def _names_above(known: Known) -> dict[str, str]:
+    """The names of the wider places by id."""
+    return {one[0]: one[-1] for one in list(known.places.values())[-1]} if known.places else {}
 
 
 def _years_in(evidence: Evidence, finding: Finding, periods: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from eachchild.plan.model import (
     OVERALL,
     CellPattern,
     Certified,
+    Chain,
     Identity,
     Margin,
     Plan,
@@ -15,6 +16,6 @@ from eachchild.plan.model import (
 )
 
 __all__ = [
-    "COMPLEMENT", "OVERALL", "CellPattern", "Certified", "FilledCode", "Identity", "Margin", "Plan",
-    "PlanError", "Source", "load_plan", "plan_from", "read_code_file",
+    "COMPLEMENT", "OVERALL", "CellPattern", "Certified", "Chain", "FilledCode", "Identity",
+    "Margin", "Plan", "PlanError", "Source", "load_plan", "plan_from", "read_code_file",
 ]  # fmt: skip

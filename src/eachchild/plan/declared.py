@@ -43,6 +43,7 @@ PLAN = Section(
         "source": Key("[[source]] tables: the files", _NEEDED),
         "identity": Key("[[identity]] tables: the factors", _NEEDED),
         "outcome": Key("[[outcome]] tables: what can happen to a student", _NEEDED),
+        "chain": Key("[[chain]] tables: outcomes that are steps on one way", "none"),
         "certified": Key("[[certified]] tables: totals to compare with", "none"),
         "codes": Key("Code lists, theirs = ours; those in codes/*.csv are read too", "none",
                      '[codes.race]\nBL = "black"'),
@@ -93,6 +94,8 @@ COUNTS = Section(
                      'total = { State = "United States" }'),
         "uncovered": Key("[[source.uncovered]], see below", "none"),
         "together": Key("Sources with the same word make one table", "each its own"),
+        "complete": Key("A place with students and no number of an outcome has none of it",
+                        "false"),
     },
 )  # fmt: skip
 PLACE = Section(
@@ -185,6 +188,17 @@ OUTCOME = Section(
         "source": Key("Where it is defined", "none"),
     },
 )  # fmt: skip
+CHAIN = Section(
+    "[[chain]]",
+    "Outcomes that are steps on one way, from every student to the last of them. A gap at a step "
+    "is then told step by step. A step with others than those of the step before is refused.",
+    {
+        "steps": Key("Two rates or more of the plan, in order", _NEEDED,
+                     'steps = ["oss_any", "oss_again"]'),
+        "offer": Key("The step that is what a school offers, not what a student has", "none",
+                     'offer = "ap_offered"'),
+    },
+)  # fmt: skip
 CERTIFIED = Section(
     "[[certified]]",
     "A total somebody already certified; see the how-to.",
@@ -218,6 +232,6 @@ PRIVACY = Section(
     {"policy": Key("A profile, or a policy file beside the plan", "federal", 'policy = "federal"')},
 )
 SECTIONS: tuple[Section, ...] = (
-    PLAN, RECORDS, COUNTS, PLACE, CELLS, UNCOVERED, LAYOUT, IDENTITY, OUTCOME, CERTIFIED, MARGIN,
-    PRIVACY,
+    PLAN, RECORDS, COUNTS, PLACE, CELLS, UNCOVERED, LAYOUT, IDENTITY, OUTCOME, CHAIN, CERTIFIED,
+    MARGIN, PRIVACY,
 )  # fmt: skip

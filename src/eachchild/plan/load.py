@@ -12,6 +12,7 @@ from eachchild.plan.model import (
     COMPLEMENT,
     OVERALL,
     Certified,
+    Chain,
     Identity,
     Margin,
     Plan,
@@ -80,6 +81,7 @@ def plan_from(table: Mapping[str, object], folder: Path, *, text: bytes = b"") -
         codes=_codes(top, files),
         code_rows=_code_rows(top, files),
         certified=tuple(_certified(keys) for keys in top.tables("certified")),
+        chains=tuple(_chain(keys) for keys in top.tables("chain")),
         margin=_margin(top.inner("margin")),
         policy=_policy(top.inner("privacy")),
         depth=_depth(top, "depth", 2),
@@ -128,6 +130,24 @@ def _refuse_unusable(plan: Plan) -> None:
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
         raise PlanError(f"plan: '{twice[0]}' stands in it twice; keep one.")
+    for number, chain in enumerate(plan.chains, 1):
+        _refuse_odd_chain(f"plan, [[chain]] {number}", chain, plan.outcomes)
+
+
+def _refuse_odd_chain(where: str, chain: Chain, outcomes: Sequence[Outcome]) -> None:
+    """The steps are different rates of this plan, all asked of the same students."""
+    known = {outcome.name: outcome for outcome in outcomes}
+    if len(set(chain.steps)) < max(2, len(chain.steps)):
+        raise PlanError(f"{where}: steps must be two outcomes or more, each once.")
+    for step in chain.steps:
+        if step not in known or not known[step].is_rate:
+            rates = ", ".join(name for name, outcome in known.items() if outcome.is_rate)
+            raise PlanError(f"{where}: '{step}' is not a rate of this plan ({rates}).")
+    asked = {known[step].population_text for step in chain.steps}
+    if len(asked) > 1:
+        raise PlanError(f"{where}: the steps are asked of different students; give one population.")
+    if chain.offer and chain.offer not in chain.steps:
+        raise PlanError(f"{where}: offer must be one of its steps.")
 
 
 def _identity(keys: Keys) -> Identity:
@@ -194,6 +214,11 @@ def _outcome(keys: Keys) -> Outcome:
     if not rest:
         raise PlanError(f"{keys.where}: '{name}' is not built in ({', '.join(built_in())}).")
     return outcome_from(name, rest)
+
+
+def _chain(keys: Keys) -> Chain:
+    keys.known(declared.CHAIN)
+    return Chain(keys.texts("steps"), keys.one("offer", str, ""))
 
 
 def _certified(keys: Keys) -> Certified:

@@ -128,6 +128,17 @@ class Certified:
 
 
 @dataclass(frozen=True, slots=True)
+class Chain:
+    """Outcomes in a row, each of people who are all among those of the one before.
+
+    `offer` names the step that is what a school offers, not what a student has.
+    """
+
+    steps: tuple[str, ...]
+    offer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Margin:
     """What the plan calls small: inside it a difference is no gap."""
 
@@ -155,6 +166,7 @@ class Plan:
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # list: theirs = ours
     code_rows: Mapping[tuple[str, str], str] = field(default_factory=dict)  # of (list, theirs)
     certified: tuple[Certified, ...] = ()
+    chains: tuple[Chain, ...] = ()
     margin: Margin = Margin()
     policy: str = "federal"
     depth: int = 2

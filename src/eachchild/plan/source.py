@@ -54,6 +54,7 @@ def _counts(keys: Keys) -> Source:
         ignore_rows=keys.pairs("ignore_rows"),
         uncovered=tuple(_uncovered(k) for k in keys.tables("uncovered")),
         together=keys.one("together", str, ""),
+        complete=keys.one("complete", bool, False),
         layout=_layout(keys.inner("layout")),
         note=keys.one("note", str, ""),
     )

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from errno import EACCES, ENOTDIR
+from math import isfinite
 from os import strerror
 from pathlib import Path
 
@@ -94,7 +95,7 @@ def findings_document(released: Released) -> dict[str, object]:
     return {
         "schema": 1,
         "audience": released.audience,
-        "findings": [asdict(finding) for finding in released.findings],
+        "findings": [_known(asdict(finding)) for finding in released.findings],
     }
 
 
@@ -119,6 +120,15 @@ def write_measures(table: MeasureTable, path: Path) -> None:
         for start in range(0, plain.num_rows, 2 * _ROWS_AT_ONCE):  # two parts in memory, no more
             for part in pool.map(formatted, (start, start + _ROWS_AT_ONCE)):
                 file.write(part)
+
+
+def _known(value: object) -> object:
+    """What JSON can hold: a number that cannot be told is none."""
+    if isinstance(value, dict):
+        return {key: _known(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_known(each) for each in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _write_json(path: Path, document: object) -> None:

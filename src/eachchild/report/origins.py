@@ -1,17 +1,29 @@
-"""Where a gap comes from: the picture of its parts, and what each cause says."""
+"""Where a gap comes from: the picture of its parts, or of the steps that lead to it."""
 
 from itertools import accumulate
+from math import isfinite, prod
 
-from eachchild.findings.model import Finding
+from eachchild.findings.model import Finding, GapStep
+from eachchild.findings.phrases import of_so_many
 from eachchild.report.case import Case
+from eachchild.report.charts import steps
+from eachchild.report.charts.steps import StepChart, StepRow
 from eachchild.report.charts.waterfall import WaterfallRow, phone, wide
 from eachchild.report.names import sentence_case
 from eachchild.report.page import Figure, Table
-from eachchild.terms.numerals import tenths, whole_percent
+from eachchild.terms.numerals import count, significant, tenths, whole_percent
+
+_NOT_TOLD = "–"
 
 
-def origin_figure(case: Case, cause: Finding) -> Figure:
-    """The parts of a gap that add up to it, as a cause has them."""
+def origin_figure(case: Case, cause: Finding) -> Figure | None:
+    """What a cause has to show: parts that add up to the gap, or steps that lead to it."""
+    if cause.parts:
+        return _parts_figure(case, cause)
+    return _steps_figure(case, cause) if cause.steps else None
+
+
+def _parts_figure(case: Case, cause: Finding) -> Figure:
     say = case.names.say
     ends = [0.0, *accumulate(part.value for part in cause.parts)]
     whole = ends[-1]
@@ -21,15 +33,11 @@ def origin_figure(case: Case, cause: Finding) -> Figure:
         for part, start, end in zip(cause.parts, ends[:-1], ends[1:], strict=True)
     )
     rows = (WaterfallRow(say("origin.whole"), 0.0, whole, _points(case, whole)), *parts)
-    title = say("origin.title")
-    about = say(
-        "origin.about", title=case.card.title, group=case.names.group(cause.group),
-        others=case.names.group(cause.reference), period=case.names.period(cause.period),
-    )  # fmt: skip
+    about = _about(case, cause)
     said = "; ".join(f"{row.label}: {row.shown}" for row in rows)
     return Figure(
-        id=f"origin-{cause.of}",
-        title=title,
+        id=f"origin-{cause.id}",
+        title=say("origin.title"),
         about=about,
         alt=f"{sentence_case(about)}. {said}.",
         wide=wide(rows),
@@ -46,6 +54,107 @@ def origin_figure(case: Case, cause: Finding) -> Figure:
         ),
         notes=(say("origin.note"),),
     )  # fmt: skip
+
+
+def _steps_figure(case: Case, cause: Finding) -> Figure:
+    say, names = case.names.say, case.names
+    about = _about(case, cause)
+    most = max(cause.steps, key=lambda step: step.share)
+    rows = tuple(
+        StepRow(
+            _step_label(case, step, first=not at), _rates(step), _of_so_many(step),
+            say("origin.times", ratio=significant(step.ratio, 3)),
+            say("origin.part_of_gap", share=whole_percent(step.share)), step == most,
+        )
+        for at, step in enumerate(cause.steps)
+    )  # fmt: skip
+    chart = StepChart(names.group(cause.group), names.group(cause.reference), rows)
+    said = "; ".join(
+        f"{row.label}: {' / '.join(row.shown)}, {row.ratio}, {row.part}" for row in rows
+    )
+    heads = (say("origin.step"), chart.group, chart.others, say("origin.ratio"),
+             say("origin.share"), say("origin.interval"))  # fmt: skip
+    return Figure(
+        id=f"origin-{cause.id}",
+        title=say("origin.steps_title"),
+        about=about,
+        alt=f"{sentence_case(about)}. {said}.",
+        wide=steps.wide(chart),
+        phone=steps.phone(chart),
+        table=Table(about, heads, tuple(
+            (_step_label(case, step, first=not at), *_people(step),
+             f"{step.ratio:.3f}", whole_percent(step.share), _interval(case, step))
+            for at, step in enumerate(cause.steps)
+        )),
+        notes=(say("origin.steps_note"),),
+        places=_places_table(case, cause),
+    )  # fmt: skip
+
+
+def _places_table(case: Case, cause: Finding) -> Table | None:
+    """The steps place by place, where a cause has them."""
+    if not cause.in_places:
+        return None
+    say = case.names.say
+    labels = (
+        _step_label(case, step, first=not at) for at, step in enumerate(cause.in_places[0].steps)
+    )
+    rows = tuple(
+        (place.label, *(" / ".join(_of_so_many(step)) for step in place.steps),
+         _whole(place.steps), _share_of_first(place.steps, cause))
+        for place in cause.in_places
+    )  # fmt: skip
+    heads = (say("origin.place"), *labels, say("origin.ratio"), say("origin.share_there"))
+    group, others = (case.names.group(name) for name in (cause.group, cause.reference))
+    return Table(say("origin.places_about", about=_about(case, cause), group=group, others=others),
+                 heads, rows)  # fmt: skip
+
+
+def _whole(own: tuple[GapStep, ...]) -> str:
+    ratio = prod(step.ratio for step in own)
+    return significant(ratio, 3) if isfinite(ratio) else _NOT_TOLD
+
+
+def _share_of_first(own: tuple[GapStep, ...], cause: Finding) -> str:
+    share = next(step.share for step in own if f"step={step.name}" == cause.at)
+    return whole_percent(share) if isfinite(share) else _NOT_TOLD
+
+
+def _about(case: Case, cause: Finding) -> str:
+    return case.names.say(
+        "origin.about", title=case.card.title, group=case.names.group(cause.group),
+        others=case.names.group(cause.reference), period=case.names.period(cause.period),
+    )  # fmt: skip
+
+
+def _step_label(case: Case, step: GapStep, *, first: bool) -> str:
+    return step.label if first else case.names.say("origin.of_those", step=step.label)
+
+
+def _rates(step: GapStep) -> tuple[float, float]:
+    mine, theirs = (
+        went / came if came else 0.0 for went, came in zip(step.went, step.came, strict=True)
+    )
+    return mine, theirs
+
+
+def _of_so_many(step: GapStep) -> tuple[str, str]:
+    mine, theirs = of_so_many(*_rates(step))
+    return mine, theirs
+
+
+def _people(step: GapStep) -> tuple[str, str]:
+    mine, theirs = (
+        f"{count(went)} / {count(came)}" for went, came in zip(step.went, step.came, strict=True)
+    )
+    return mine, theirs
+
+
+def _interval(case: Case, step: GapStep) -> str:
+    if not isfinite(step.share_low):
+        return ""
+    ends = (whole_percent(end) for end in (step.share_low, step.share_high))
+    return case.names.say("figure.bounds", **dict(zip(("low", "high"), ends, strict=True)))
 
 
 def _shown(case: Case, value: float, share: float) -> str:

@@ -29,6 +29,7 @@ class Figure:
     phone: Drawing
     table: Table
     notes: tuple[str, ...] = ()
+    places: Table | None = None  # the same place by place
     finder: str = ""  # set where a reader may look for the own school: what to type
 
 
@@ -74,7 +75,6 @@ class Statement:
     places: str = ""  # at how many districts and schools it stands by itself
     figure: Figure | None = None
     heat: HeatMap | None = None
-    origin: Figure | None = None  # the parts of the gap
     causes: tuple["Statement", ...] = ()
     finding: str = ""  # the id of the finding it tells
 

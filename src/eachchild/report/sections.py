@@ -73,11 +73,13 @@ def _illustrated(
 
 
 def _with_origins(case: Case, told: Sequence[Statement]) -> tuple[Statement, ...]:
-    """Each statement with the picture of what its gap is made of, where something parts it."""
-    parted = {f.of: f for f in case.findings if f.parts}
+    """Each statement whose causes have something to show, with the pictures of that."""
+    found = {f.id: f for f in case.findings if f.kind == "cause"}
     return tuple(
-        replace(one, origin=origin_figure(case, parted[one.finding]))
-        if one.finding in parted else one
+        replace(one, causes=tuple(
+            replace(cause, figure=origin_figure(case, found[cause.finding]))
+            for cause in one.causes
+        ))
         for one in told
     )  # fmt: skip
 

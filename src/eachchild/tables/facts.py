@@ -36,6 +36,7 @@ class CountFacts:
     suppressed: NDArray[np.bool_]
     collected: NDArray[np.bool_]
     names: tuple[str, ...] = ()  # of places, where the source names them
+    parent_level: str = "district"
 
 
 @dataclass(frozen=True, slots=True)

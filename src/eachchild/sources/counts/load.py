@@ -149,6 +149,7 @@ def _facts(plan: Plan, unit: CountUnit, *, name: str) -> Iterator[CountFacts]:
             suppressed=suppressed & (low != high),
             collected=collected,
             names=unit.places.names if any(unit.places.names) else (),
+            parent_level=unit.places.parent_level,
         )
 
 

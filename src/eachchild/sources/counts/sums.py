@@ -78,13 +78,16 @@ def rest_of(whole: Sums, part: Sums, *, factor: str, value: int) -> Sums:
     )
 
 
-def not_collected(asked: Sums, given: Sums) -> Sums:
-    """Cells that stand in the denominators and have no number of the outcome."""
+def without_number(asked: Sums, given: Sums, *, none: bool) -> Sums:
+    """Cells that stand in the denominators and have no number of the outcome.
+
+    They were not collected, or have `none` where the source says that it is complete.
+    """
     _, found = find(given.key, asked.key)
     missing = asked.take(~found & asked.collected)
     nothing = np.zeros(missing.low.shape, np.int64)
     no = np.zeros(missing.low.shape, np.bool_)
-    return Sums(missing.factors, missing.key, nothing, nothing, no, no)
+    return Sums(missing.factors, missing.key, nothing, nothing, no, no | none)
 
 
 def capped_by(sums: Sums, total: Sums, *, whole: bool) -> Sums:

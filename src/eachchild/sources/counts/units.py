@@ -15,9 +15,9 @@ from eachchild.sources.counts.sums import (
     add_up,
     capped_by,
     find,
-    not_collected,
     rest_of,
     rolled_up,
+    without_number,
 )
 from eachchild.tables import WHOLE
 
@@ -92,7 +92,7 @@ def unit_of(plan: Plan, files: Sequence[CountFile]) -> CountUnit:
         places=places,
         periods=periods,
         values={f: factor_values(plan, f) for file in files for f in factors_of(plan, file.source)},
-        sums=_complete(plan, sums),
+        sums=_complete(plan, sums, none=all(file.source.complete for file in files)),
         copied=_copied(by_file),
     )
 
@@ -192,7 +192,7 @@ def _rest(
     return rest
 
 
-def _complete(plan: Plan, sums: Mapping[Breakdown, Sums]) -> dict[Breakdown, Sums]:
+def _complete(plan: Plan, sums: Mapping[Breakdown, Sums], *, none: bool) -> dict[Breakdown, Sums]:
     """Give each breakdown its own denominators, its missing cells, and bounds that are closed."""
     done = dict(sums)
     for key in [k for k in sums if k.quantity != N and not k.check]:
@@ -200,7 +200,7 @@ def _complete(plan: Plan, sums: Mapping[Breakdown, Sums]) -> dict[Breakdown, Sum
         if asked not in done and (finer := _finer(done, asked)) is not None:
             done[asked] = rolled_up(finer, key.factors)
         if asked in done:
-            gone = not_collected(done[asked], done[key])
+            gone = without_number(done[asked], done[key], none=none)
             done[key] = add_up(key.factors, [done[key], gone])
     rates = {o.name for o in plan.outcomes if o.is_rate}
     for key in sorted(done, key=lambda k: k.quantity != N):  # students first: they cap events

@@ -1,33 +1,20 @@
-"""Causes told: what a gap goes with, how sure that is, and what would show that it is wrong."""
+"""Whether a gap goes with which places students are in, or is there inside them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from math import exp, isfinite
 
 from eachchild.causes.asked import Asked, Origins
 from eachchild.causes.places import INSIDE, Part, Split
-from eachchild.findings.model import Finding, GapPart, Verdict, finding_id
-from eachchild.findings.phrases import Phrases, sentence_case
-from eachchild.plan import Plan
-from eachchild.terms.factors import Group
+from eachchild.findings.causes.shared import MUCH, cause_of
+from eachchild.findings.model import Finding, GapPart, Verdict
+from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import significant, tenths, whole_percent
 
-MUCH = 0.25  # of a gap: what goes with less of it does not carry it
 _BETWEEN = "between_schools"
 
 
-def cause_findings(
-    plan: Plan, phrases: Phrases, gaps: Iterable[Finding], origins: Origins
-) -> Iterator[Finding]:
-    """What each gap of a group goes with, folded under it."""
-    rates = {outcome.name for outcome in plan.outcomes if outcome.is_rate}
-    for gap in gaps:
-        alone = len(Group.parse(gap.group).parts) == 1
-        if gap.verdict == "gap" and gap.place == "all" and alone and gap.outcome in rates:
-            yield from _by_places(phrases, gap, origins)
-
-
-def _by_places(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator[Finding]:
+def told_by_places(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator[Finding]:
     """Whether the gap goes with which places students are in, or is there inside them."""
     asked = Asked(gap.outcome, gap.group, gap.reference, gap.period)
     splits = origins.by_places(asked)
@@ -37,29 +24,24 @@ def _by_places(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator[Fin
     between, inside = _between(points), points.parts[-1]
     told = {"share": between.share, "low": between.low, "high": between.high,
             "inside": inside.share}  # fmt: skip
+    finest = points.parts[-2].level
     numbers = {name: whole_percent(part) for name, part in told.items()}
+    numbers |= {"places": _named(phrases, finest), "place": _named(phrases, finest, many=False)}
     verdict = verdict_of_share(between)
     say = phrases.words.say
     parts = tuple(_part(phrases, points, part) for part in points.parts)
     evidence = [say("cause.part_of_gap", label=part.label, points=tenths(part.value),
                     share=whole_percent(part.share)) for part in parts]  # fmt: skip
     ladder = [] if ratios is None else [_ladder(phrases, ratios)]
-    yield Finding(
-        id=finding_id(
-            kind="cause", measure="risk_difference", outcome=gap.outcome, group=gap.group,
-            reference=gap.reference, place=gap.place, cause=_BETWEEN,
-        ),
-        rank=0, kind="cause", verdict=verdict, measure="risk_difference", outcome=gap.outcome,
-        group=gap.group, reference=gap.reference, place=gap.place, period=gap.period,
-        estimate=between.value, low=None, high=None, n=gap.n, events=gap.events,
-        students_to_parity=None,
+    yield cause_of(
+        gap, _BETWEEN, verdict,
+        measure="risk_difference", estimate=between.value, share=between.share, parts=parts,
         sentence=say(f"cause.places.{verdict}", **numbers),
-        evidence=tuple(map(sentence_case, (
+        evidence=(
             say("cause.places.interval", **numbers), *evidence, *ladder,
-            say("cause.places.refuted_by"), say("cause.places.next"),
-        ))),
-        caveats=(say("cause.places.one_group"), say("caveats.not_cause")),
-        of=gap.id, cause=_BETWEEN, share_of_gap=between.share, parent=gap.id, parts=parts,
+            say("cause.places.refuted_by", **numbers), say("cause.places.next", **numbers),
+        ),
+        caveats=(say("cause.places.one_group", **numbers), say("caveats.not_cause")),
     )  # fmt: skip
 
 
@@ -81,12 +63,13 @@ def verdict_of_share(part: Part) -> Verdict:
 
 def _part(phrases: Phrases, split: Split, part: Part) -> GapPart:
     """A part with the words that say which places it is about."""
-    words, first = phrases.words, split.parts[0].level
-    key = part.level if part.level in (first, INSIDE) else f"{part.level}_within"
-    if words.has(f"cause.part.{key}"):
-        label = words.say(f"cause.part.{key}")
-    else:
-        label = words.say("cause.part.other", level=part.level)
+    levels = [one.level for one in split.parts[:-1]]
+    at = len(levels) if part.level == INSIDE else levels.index(part.level)
+    key = "inside" if part.level == INSIDE else "within" if at else "first"
+    label = phrases.words.say(
+        f"cause.part.{key}", places=_named(phrases, levels[min(at, len(levels) - 1)]),
+        wider=_named(phrases, levels[at - 1], many=False) if at else "",
+    )  # fmt: skip
     return GapPart(part.level, label, part.value, part.share, part.low, part.high)
 
 
@@ -95,13 +78,14 @@ def _ladder(phrases: Phrases, ratios: Split) -> str:
     return phrases.words.say(
         "cause.places.ladder", ratio=significant(exp(ratios.whole), 3),
         inside="; ".join(
-            phrases.words.say("cause.places.inside", level=_places(phrases, level),
+            phrases.words.say("cause.places.inside", places=_named(phrases, level),
                               ratio=significant(exp(left), 3))
             for level, left in ratios.within.items()
         ),
     )  # fmt: skip
 
 
-def _places(phrases: Phrases, level: str) -> str:
-    key = f"cause.level.{level}"
-    return phrases.words.say(key) if phrases.words.has(key) else level
+def _named(phrases: Phrases, level: str, *, many: bool = True) -> str:
+    """The word for places of a level."""
+    known = level if phrases.words.has(f"cause.level.{level}.one") else "other"
+    return phrases.words.say(f"cause.level.{known}.{'many' if many else 'one'}")
