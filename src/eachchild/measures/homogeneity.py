@@ -46,7 +46,7 @@ def breslow_day_test(group: Counts, others: Counts, fold: Fold) -> Homogeneity:
     known = pooled.known & (strata > 1)
     ratio = fold.spread(np.where(known, pooled.ratio, 1.0))
     expected = expected_events(ratio, t)
-    variance = _variance(expected, t, telling)
+    variance = variance_of_events(expected, t, telling)
     beyond = np.where(telling, t.a - expected, 0.0)
     squares = fold.sum(beyond**2 / np.where(telling, variance, 1.0))
     total = fold.sum(variance)
@@ -98,7 +98,7 @@ def expected_events(ratio: Numbers, t: Fourfold) -> Numbers:
     return np.asarray(np.clip(found, np.maximum(met - t.n0, 0.0), np.minimum(t.n1, met)))
 
 
-def _variance(expected: Numbers, t: Fourfold, telling: Known) -> Numbers:
+def variance_of_events(expected: Numbers, t: Fourfold, telling: Known) -> Numbers:
     """Of the group's events, by the four expected counts; 0 where a stratum tells nothing."""
     met = t.a + t.c
     cells = (expected, t.n1 - expected, met - expected, t.n0 - met + expected)
