@@ -206,16 +206,17 @@ def _verify(commands: "_Commands[argparse.ArgumentParser]") -> None:
 def _synthesize(commands: "_Commands[argparse.ArgumentParser]") -> None:
     about = "write a made-up district whose disparities are known"
     command = _command(commands, "synthesize", _run_synthesize, about)
-    command.add_argument("--world", default="district", help="district, null or null-schools")
+    command.add_argument("--world", default="district", help="a name; `list` prints them all")
     command.add_argument("--seed", type=int, default=1, help="the same seed, the same bytes")
     command.add_argument("--students", type=int, default=60_000, help="default: %(default)s")
     command.add_argument(
         "--schools", type=int, default=None, help="default: as many as districts of this size have"
     )
-    command.add_argument("--years", type=int, default=4, help="default: %(default)s")
+    years = "default: 4, and 2 for a world with a planted cause"
+    command.add_argument("--years", type=int, default=None, help=years)
     shape = "canonical tables, or files as a student information system exports them"
     command.add_argument("--shape", choices=("tables", "sis"), default="tables", help=shape)
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
+    command.add_argument("--out", type=Path, metavar="DIR", help="where to write")
 
 
 def _demo(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -292,8 +293,13 @@ def _run_verify(chosen: argparse.Namespace) -> int:
 
 
 def _run_synthesize(chosen: argparse.Namespace) -> int:
-    from eachchild.worlds import synthesize
+    from eachchild.worlds import synthesize, world_lines
 
+    if chosen.world == "list":
+        print("\n".join(world_lines()))
+        return DONE
+    if chosen.out is None:
+        raise WorldError("say where to write the district: --out DIR.")
     with Bar("bar") as bar:
         synthesize(
             chosen.out,

@@ -8,6 +8,7 @@ import numpy as np
 
 from eachchild.plan import PlanError
 from eachchild.worlds.canonical import CanonicalTables
+from eachchild.worlds.causes import CAUSE_WORLDS, write_world
 from eachchild.worlds.declared import WORLDS
 from eachchild.worlds.district import District, draw_district
 from eachchild.worlds.ledger import Ledger
@@ -23,6 +24,8 @@ from eachchild.worlds.year import draw_everything
 Progress = Callable[[str, float], None]
 Shape = Literal["tables", "sis"]
 _FEWEST_STUDENTS, _MOST_YEARS = 500, 25
+_YEARS, _CAUSE_YEARS = 4, 2
+_CAUSE_SCHOOLS, _FEWEST_CAUSE_SCHOOLS = 16, 12  # enough that each level has several
 _TRUTH = "truth.json"
 _LIST_OF_STUDENTS: Mapping[Shape, str] = {"tables": "student.csv", "sis": "Students.csv"}
 
@@ -38,29 +41,56 @@ def synthesize(
     seed: int,
     students: int = 60_000,
     schools: int | None = None,
-    years: int = 4,
+    years: int | None = None,
     shape: Shape = "tables",
     progress: Progress | None = None,
 ) -> Truth:
     """Write a district into a folder: its files, its plan (shape `tables`) and `truth.json`.
 
-    `students` are enrolled in each year. The same arguments give the same bytes. Shape `sis` is
-    the same district as a student information system exports it, with the faults such files have,
-    counted in `truth.json` under `mess`; it has no plan, for `eachchild init` writes a first one.
+    `students` are enrolled in each year; there are 4 years, or 2 in the worlds with a known cause.
+    The same arguments give the same bytes. Shape `sis` is the same district as a student
+    information system exports it, with the faults such files have, counted in `truth.json` under
+    `mess`; it has no plan, for `eachchild init` writes a first one.
 
     Raises WorldError where the district cannot be made, FileExistsError where the folder holds
     other files.
     """
     number = usual_number(max(students, _FEWEST_STUDENTS)) if schools is None else schools
+    say = progress or _silent
+    if world in CAUSE_WORLDS:
+        number = max(number, _CAUSE_SCHOOLS) if schools is None else schools
+        many = _CAUSE_YEARS if years is None else years
+        return _with_cause(
+            out, world, seed, students=students, schools=number, years=many, shape=shape, say=say
+        )
+    years = _YEARS if years is None else years
     chosen = _checked(world, seed=seed, students=students, schools=number, years=years)
     _refuse_other_files(out, shape)
-    say = progress or _silent
     say("drawing students and schools", 0.0)
     district = draw_district(chosen, seed, students=students, schools=number, years=years)
     homes = np.bincount(district.years[0].home, minlength=number)
     staff = draw_staff(seed, homes)
     with Folder(out, line_end="\n" if shape == "tables" else "\r\n") as folder:
         return _written(folder, district, staff, students=students, shape=shape, say=say)
+
+
+def _with_cause(
+    out: Path, name: str, seed: int, *, students: int, schools: int, years: int, shape: Shape,
+    say: Progress,
+) -> Truth:  # fmt: skip
+    if shape != "tables":
+        raise WorldError(f"world '{name}' comes as canonical tables only: leave out --shape.")
+    _check_size(
+        seed=seed, students=students, schools=schools, years=years, fewest=_FEWEST_CAUSE_SCHOOLS
+    )
+    _refuse_other_files(out, shape)
+    say(f"drawing and writing {name}", 0.0)
+    with Folder(out) as folder:
+        truth = write_world(
+            folder, CAUSE_WORLDS[name], seed, students=students, schools=schools, years=years
+        )
+        folder.write_text(_TRUTH, truth.to_json())
+    return truth
 
 
 def _written(
@@ -95,16 +125,33 @@ def _written(
 
 def _checked(name: str, *, seed: int, students: int, schools: int, years: int) -> World:
     if name not in WORLDS:
-        raise WorldError(f"there is no world '{name}'. Worlds: {', '.join(WORLDS)}.")
+        raise WorldError(f"there is no world '{name}'. Worlds: {', '.join(world_names())}.")
+    _check_size(seed=seed, students=students, schools=schools, years=years, fewest=len(LEVELS))
+    return WORLDS[name]
+
+
+def world_names() -> tuple[str, ...]:
+    """The names that `synthesize` knows."""
+    return (*WORLDS, *CAUSE_WORLDS)
+
+
+def world_lines() -> tuple[str, ...]:
+    """Each world's name and what it is, for a person to choose from."""
+    said = [(w.name, w.meaning) for w in WORLDS.values()]
+    said += [(w.name, w.meaning) for w in CAUSE_WORLDS.values()]
+    width = max(len(name) for name, _ in said)
+    return tuple(f"{name:<{width}}  {meaning}" for name, meaning in said)
+
+
+def _check_size(*, seed: int, students: int, schools: int, years: int, fewest: int) -> None:
     if students < _FEWEST_STUDENTS:
         raise WorldError(f"--students must be at least {_FEWEST_STUDENTS}.")
-    if not len(LEVELS) <= schools <= students // 20:
-        raise WorldError(f"--schools must be from {len(LEVELS)} to a twentieth of the students.")
+    if not fewest <= schools <= students // 20:
+        raise WorldError(f"--schools must be from {fewest} to a twentieth of the students.")
     if seed < 0:
         raise WorldError("--seed must be a whole number from 0 on.")
     if not 1 <= years <= _MOST_YEARS:
         raise WorldError(f"--years must be from 1 to {_MOST_YEARS}.")
-    return WORLDS[name]
 
 
 def _refuse_other_files(out: Path, shape: Shape) -> None:
