@@ -6,7 +6,7 @@ import pytest
 
 from eachchild.measures.definitions import DEFINITIONS
 from eachchild.plan import declared
-from eachchild.plan.model import CellPattern, Certified, Layout, Margin, Place, Uncovered
+from eachchild.plan.model import Adults, CellPattern, Certified, Layout, Margin, Place, Uncovered
 from eachchild.terms.outcomes import Outcome
 
 
@@ -15,7 +15,7 @@ from eachchild.terms.outcomes import Outcome
     [
         (declared.CERTIFIED, Certified), (declared.MARGIN, Margin), (declared.PLACE, Place),
         (declared.LAYOUT, Layout), (declared.CELLS, CellPattern), (declared.UNCOVERED, Uncovered),
-        (declared.OUTCOME, Outcome),
+        (declared.OUTCOME, Outcome), (declared.ADULTS, Adults),
     ],
 )  # fmt: skip
 def test_the_declared_keys_are_those_a_plan_holds(

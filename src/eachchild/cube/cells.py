@@ -77,6 +77,69 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class EventBlock:
+    """The cells of one breakdown of referrals: every combination that occurs, sorted and unique.
+
+    Cells are sorted by period, place, group and values. `value` has a column a dimension, each an
+    index into the dimension's `words`. The place is the school where it happened, which may be
+    nobody's home school: `schools` are the block's own, the empty text for one not known.
+    Referrals, rows and days add up over cells; `students` are distinct in a cell and do not.
+
+    A row of the log stands in `rows` of exactly one cell or in `unplaced_rows`: its student has
+    no student-year to take identity from, or, with `membership = "attended"`, not at that school.
+    """
+
+    factor: str
+    groups: tuple[str, ...]  # the factor's values, not_reported last
+    dimensions: tuple[str, ...]
+    words: Mapping[str, tuple[str, ...]]
+    schools: tuple[str, ...]
+    place: Whole  # index into `schools`, or EVERYWHERE
+    period: Whole  # index into the cube's periods
+    group: Whole
+    value: Whole  # [cells, dimensions]
+    rows: Whole
+    referrals: Whole
+    students: Whole
+    oss: Whole  # referrals answered by a suspension out of school or an expulsion
+    unsaid: Whole  # referrals whose answer is not known
+    police: Whole  # referrals passed on to the police, whatever else was done
+    days: Whole  # school days of suspensions out of school, in millionths
+    undated: Whole  # referrals with such a suspension whose days are not known
+    unplaced_rows: int
+    unplaced: int  # referrals
+
+
+@dataclass(frozen=True, slots=True)
+class AdultBlock:
+    """How many adults of a school and year referred how many students of each group.
+
+    A row is a kind of adult: `adults` of them made exactly these referrals (`made`) and, where
+    the course table says who teaches, taught exactly these students (`taught`; None: no table
+    says, so referrals have no exposure beside them and adults without any are not seen; a year in
+    which nobody taught anybody is one that the table does not tell of). Rows are sorted by what
+    they say, so that no order of people shows. An adult of two schools is counted in each.
+    `schools` lists all; the arrays `at_…` tell of each school and year what no adult
+    answers for.
+    """
+
+    factor: str
+    groups: tuple[str, ...]
+    schools: tuple[str, ...]
+    place: Whole
+    period: Whole
+    made: Whole  # [kinds, groups]
+    taught: Whole | None  # [kinds, groups]
+    adults: Whole
+    staff: Whole | None  # by school, members of its staff; None: no staff table
+    at_place: Whole
+    at_period: Whole
+    at_unnamed: Whole  # referrals that name no adult, or more than one
+    at_set_aside: Whole  # referrals by a login that is no one person
+    unplaced: int  # referrals whose student has no student-year
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """The places of a cube at its finest level and the place above each."""
 
@@ -118,6 +181,8 @@ class Cube:
     values: Mapping[str, tuple[str, ...]]  # by factor, in order; not_reported last
     blocks: tuple[Block, ...]
     turnover: tuple[Turnover, ...] = field(default=())
+    events: tuple[EventBlock, ...] = ()
+    adults: tuple[AdultBlock, ...] = ()
 
     def block_for(self, factors: tuple[str, ...], outcome: str) -> Block | None:
         """The smallest block that tells these factors apart for an outcome; None: not published."""

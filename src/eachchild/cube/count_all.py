@@ -29,4 +29,11 @@ def count_all(
     from eachchild.cube.plan import student_plans
 
     rows = derive_student_year(tables, plan, out=folder)
-    return count(student_plans(plan), rows, plan=plan)
+    cube = count(student_plans(plan), rows, plan=plan)
+    if "discipline" not in tables:
+        return cube
+    from eachchild.cube.engine import duck
+    from eachchild.cube.finer_grains import add_finer_grains
+
+    with duck(folder) as engine:
+        return add_finer_grains(engine, cube, plan, tables=tables, student_year=rows)

@@ -51,11 +51,20 @@ def _is(action: str) -> nw.Expr:
     return (nw.col("action") == action).fill_null(value=False)
 
 
-def _sums() -> dict[str, nw.Expr]:
+def referral() -> nw.Expr:
+    """Which referral of a student and year a row is about: the incident, or else the day."""
     date = nw.concat_str([nw.lit("on "), nw.col("date").cast(nw.String)])
     incident = nw.concat_str([nw.lit("no "), nw.col("incident_id")])
-    referral = nw.when(nw.col("incident_id").is_null()).then(date).otherwise(incident)
+    return nw.when(nw.col("incident_id").is_null()).then(date).otherwise(incident)
+
+
+def days_lost() -> nw.Expr:
+    """School days of an out-of-school suspension, in the units they are added in."""
     days = (nw.col("days") * float(RULES.micro) + 0.5).floor().cast(nw.Int64)
+    return nw.when(_is("oss")).then(days)
+
+
+def _sums() -> dict[str, nw.Expr]:
     sums = {
         "iss": _is("iss"),
         "oss": _is("oss"),
@@ -65,8 +74,8 @@ def _sums() -> dict[str, nw.Expr]:
         "undated": _is("oss") & nw.col("days").is_null(),
     }
     counts = {name: flag.cast(nw.Int64).sum().cast(nw.Int64) for name, flag in sums.items()}
-    lost = nw.when(_is("oss")).then(days).sum().cast(nw.Int64)
-    return {"incidents": referral.n_unique().cast(nw.Int64), "lost": lost, **counts}
+    lost = days_lost().sum().cast(nw.Int64)
+    return {"incidents": referral().n_unique().cast(nw.Int64), "lost": lost, **counts}
 
 
 def _answers(rows: Frame, *, told: frozenset[str]) -> Frame:

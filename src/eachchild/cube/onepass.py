@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 
 from eachchild.cube.arrange import Arrangement, arrange
 from eachchild.cube.cells import EVERYWHERE, Block, Cube, Known, Places, Tally, Turnover, Whole
+from eachchild.cube.codes import coded, value_codes
 from eachchild.cube.conditions import Schema, asked
 from eachchild.cube.engine import Frame, duck
-from eachchild.cube.errors import CubeError, refuse_value
+from eachchild.cube.errors import CubeError
 from eachchild.cube.plan import CountPlan
 from eachchild.plan import Plan
 from eachchild.tables import TABLES
@@ -146,7 +147,7 @@ def _one_pass(
     keys = [_PERIOD, *([_SCHOOL] if _SCHOOL in schema else []), *(f.id for f in factors)]
     rows = frame.select(*keys, **columns).group_by(keys).agg(**sums)
     table: pa.Table = rows.collect("pyarrow").to_native()
-    periods, period = _coded(table[_PERIOD])
+    periods, period = coded(table[_PERIOD])
     if (period < 0).any():
         raise CubeError("a student-year has no period. Map the school year, or give the period.")
     schools, place = _school_codes(table)
@@ -155,7 +156,7 @@ def _one_pass(
         schools,
         period,
         place,
-        {f.id: _value_codes(table[f.id], f) for f in factors},
+        {f.id: value_codes(table[f.id], f) for f in factors},
         {name: _whole(name, table[name]) for name in sums},
         frozenset(n for n, o in questions.outcomes.items() if not questions.all_answer(o)),
     )
@@ -203,35 +204,15 @@ def _whole(name: str, column: pa.ChunkedArray) -> Whole:
     return whole
 
 
-def _coded(column: pa.ChunkedArray) -> tuple[tuple[str, ...], Whole]:
-    """The distinct texts of a column in order, and each row's index among them; -1 where blank."""
-    coded = column.cast(pa.large_string()).combine_chunks().dictionary_encode()
-    words: list[str] = coded.dictionary.to_pylist()
-    order = sorted(range(len(words)), key=words.__getitem__)
-    rank = np.full(len(words) + 1, -1, np.int64)
-    rank[order] = np.arange(len(words))
-    indices = coded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
-    return tuple(words[i] for i in order), rank[indices]
-
-
 def _school_codes(table: pa.Table) -> tuple[tuple[str, ...], Whole]:
     if _SCHOOL not in table.column_names:
         return (), np.full(table.num_rows, EVERYWHERE)
-    schools, place = _coded(table[_SCHOOL])
+    schools, place = coded(table[_SCHOOL])
     if not schools:
         return (), place
     if (place < 0).any() and schools[0] != "":
         return ("", *schools), place + 1
     return schools, np.maximum(place, 0)
-
-
-def _value_codes(column: pa.ChunkedArray, factor: Factor) -> Whole:
-    words, codes = _coded(column)
-    known = {value: i for i, value in enumerate(factor.all_values)}
-    if any(word not in known for word in words):
-        refuse_value(factor)
-    # The last entry is what index -1, a blank, picks.
-    return np.array([*(known[word] for word in words), len(factor.values)], np.int64)[codes]
 
 
 def _places(frame: Frame, schema: Schema, schools: tuple[str, ...]) -> Places:

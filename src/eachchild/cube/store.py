@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from eachchild.cube.cells import EVERYWHERE, Block, Cube, Places, Tally, Turnover
+from eachchild.cube.store_grains import restore_grains, store_grains
 from eachchild.plan import Plan
 from eachchild.terms.outcomes import Outcome
 
@@ -28,7 +29,8 @@ def store(cube: Cube, plan: Plan, folder: Path, *, inputs: Mapping[str, str]) ->
     folder.mkdir(parents=True, exist_ok=True)
     table = pa.concat_tables(list(_tables(cube)), promote_options="default")
     pq.write_table(table, folder / COUNTS, compression="zstd")
-    meaning = json.dumps(_meaning(cube, plan, inputs), indent=1, ensure_ascii=False)
+    meant = {**_meaning(cube, plan, inputs), **store_grains(cube, folder)}
+    meaning = json.dumps(meant, indent=1, ensure_ascii=False)
     (folder / MEANING).write_text(meaning + "\n", "utf-8")
 
 
@@ -49,7 +51,8 @@ def restore(folder: Path) -> Cube:
         for number, block in enumerate(meaning["blocks"])
     )
     turnover = tuple(Turnover(**t) for t in meaning["turnover"])
-    return Cube(places, periods, values, blocks, turnover)
+    events, adults = restore_grains(folder, meaning, periods)
+    return Cube(places, periods, values, blocks, turnover, events, adults)
 
 
 def definition_hash(outcome: Outcome, plan: Plan) -> str:

@@ -6,6 +6,7 @@ from eachchild.plan.load import load_plan, plan_from
 from eachchild.plan.model import (
     COMPLEMENT,
     OVERALL,
+    Adults,
     CellPattern,
     Certified,
     Chain,
@@ -16,6 +17,7 @@ from eachchild.plan.model import (
 )
 
 __all__ = [
-    "COMPLEMENT", "OVERALL", "CellPattern", "Certified", "Chain", "FilledCode", "Identity",
+    "COMPLEMENT", "OVERALL", "Adults", "CellPattern", "Certified", "Chain", "FilledCode",
+    "Identity",
     "Margin", "Plan", "PlanError", "Source", "load_plan", "plan_from", "read_code_file",
 ]  # fmt: skip

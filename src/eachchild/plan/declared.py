@@ -49,6 +49,11 @@ PLAN = Section(
                      '[codes.race]\nBL = "black"'),
         "labels": Key("Names of the district's own for words of the catalogue", "none",
                       '[labels]\n"group.el.yes" = "multilingual learners"'),
+        "discretion": Key("Behaviors that ask for an adult's judgment, theirs = subjective, mixed "
+                          "or objective; over the published lists, which are read too", "none",
+                          '[discretion]\n"Code 7" = "subjective"'),
+        "adults": Key("[adults]: that referring adults may be counted, never named",
+                      "nobody is counted"),
         "margin": Key("[margin]: what is called a small difference", "see below"),
         "privacy": Key("[privacy]: the policy", "see below"),
     },
@@ -226,6 +231,17 @@ MARGIN = Section(
         "effect": Key("A difference of means, in standard deviations", "0.2"),
     },
 )
+ADULTS = Section(
+    "[adults]",
+    "How many adults made how many referrals, for support and never for evaluation. No name and "
+    "no id leaves the count.",
+    {
+        "agreement": Key("The written agreement with the adults or their union that allows it",
+                         _NEEDED, 'agreement = "Memorandum of 3 May 2024, section 2"'),
+        "set_aside": Key("Logins that are no one person: counted apart", "none",
+                         'set_aside = ["SYSTEM", "OFFICE"]'),
+    },
+)  # fmt: skip
 PRIVACY = Section(
     "[privacy]",
     "What may leave.",
@@ -233,5 +249,5 @@ PRIVACY = Section(
 )
 SECTIONS: tuple[Section, ...] = (
     PLAN, RECORDS, COUNTS, PLACE, CELLS, UNCOVERED, LAYOUT, IDENTITY, OUTCOME, CHAIN, CERTIFIED,
-    MARGIN, PRIVACY,
+    ADULTS, MARGIN, PRIVACY,
 )  # fmt: skip

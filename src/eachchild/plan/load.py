@@ -11,6 +11,7 @@ from eachchild.plan.errors import PlanError
 from eachchild.plan.model import (
     COMPLEMENT,
     OVERALL,
+    Adults,
     Certified,
     Chain,
     Identity,
@@ -20,6 +21,7 @@ from eachchild.plan.model import (
 from eachchild.plan.reading import Keys
 from eachchild.plan.source import read_source
 from eachchild.terms.catalogue import languages
+from eachchild.terms.discretion import DISCRETIONS, plain_name
 from eachchild.terms.expressions import ExpressionError
 from eachchild.terms.factors import (
     ANY_RACES,
@@ -80,6 +82,8 @@ def plan_from(table: Mapping[str, object], folder: Path, *, text: bytes = b"") -
         heading=top.one("heading", str, ""),
         codes=_codes(top, files),
         code_rows=_code_rows(top, files),
+        discretion=_discretion(top),
+        adults=_adults(top),
         certified=tuple(_certified(keys) for keys in top.tables("certified")),
         chains=tuple(_chain(keys) for keys in top.tables("chain")),
         margin=_margin(top.inner("margin")),
@@ -235,6 +239,38 @@ def _certified(keys: Keys) -> Certified:
         as_of=keys.one("as_of", str, ""),
         grades=keys.texts("grades"),
     )
+
+
+def _discretion(top: Keys) -> Mapping[str, str]:
+    """The plan's own word on behaviors, by plain name."""
+    found: dict[str, str] = {}
+    for theirs, ours in top.pairs("discretion"):
+        where, name = f"{top.where}, [discretion]", plain_name(theirs)
+        if ours not in DISCRETIONS:
+            raise PlanError(f"{where}: '{theirs}' must be one of {', '.join(DISCRETIONS)}.")
+        if not name:
+            raise PlanError(f"{where}: '{theirs}' has no letter or digit to know a behavior by.")
+        if found.setdefault(name, ours) != ours:
+            raise PlanError(
+                f"{where}: '{theirs}' stands twice, with two meanings; case and punctuation do "
+                "not tell behaviors apart. Keep one."
+            )
+    return found
+
+
+def _adults(top: Keys) -> Adults | None:
+    """Whether adults may be counted: only where a plan names the agreement that says so."""
+    if "adults" not in top.table:
+        return None
+    keys = top.inner("adults")
+    keys.known(declared.ADULTS)
+    agreement = keys.one("agreement", str, "").strip()
+    if not agreement:
+        raise PlanError(
+            f"{keys.where}: adults are counted only under a written agreement with them. Name it, "
+            'as agreement = "Memorandum of 3 May 2024, section 2", or take [adults] out.'
+        )
+    return Adults(agreement, keys.texts("set_aside"))
 
 
 def _margin(keys: Keys) -> Margin:

@@ -150,6 +150,14 @@ class Margin:
 
 
 @dataclass(frozen=True, slots=True)
+class Adults:
+    """That the adults who refer may be counted, and by which written agreement."""
+
+    agreement: str
+    set_aside: tuple[str, ...] = ()  # logins that are nobody: shared ones, a system's own
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One audit: its data, whom it compares, in what, and under which privacy policy."""
 
@@ -165,6 +173,8 @@ class Plan:
     heading: str = ""
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # list: theirs = ours
     code_rows: Mapping[tuple[str, str], str] = field(default_factory=dict)  # of (list, theirs)
+    discretion: Mapping[str, str] = field(default_factory=dict)  # plain name of a behavior: ours
+    adults: Adults | None = None  # None: nobody agreed, and no adult is counted
     certified: tuple[Certified, ...] = ()
     chains: tuple[Chain, ...] = ()
     margin: Margin = Margin()

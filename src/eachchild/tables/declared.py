@@ -169,6 +169,7 @@ COURSE = Table(
         Column("level", Kind.CODE, "ap, honors, gifted or general", codes="course_level"),
         Column("points", Kind.NUMBER, "Final mark in grade points", "points"),
         Column("failed", Kind.FLAG, "The final mark is a failing one"),
+        Column("staff_id", Kind.ID, "Who teaches it; read only under [adults], as exposure"),
     ),
     key=("student_id", "period", "course_id"),
 )

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from eachchild.terms.factors import any_race
-from eachchild.terms.outcomes import built_in
 from eachchild.worlds.learning import FIRST_WITH_AP, FIRST_WITH_MARKS
-from eachchild.worlds.ledger import OVERLAPS, REFERENCES
+from eachchild.worlds.ledger import OUTCOMES, OVERLAPS, REFERENCES
 from eachchild.worlds.model import GRADES, World
 
 _REASONS = {
@@ -32,7 +31,7 @@ def plan_text(world: World, files: Iterable[str]) -> str:
     parts.append(f"# Not read by an audit yet: {later}.\n")
     parts += [_identity(factor, reference) for factor, reference in REFERENCES.items()]
     parts += [f'[[identity]]\nfactor = "{any_race(race).id}"\n' for race in OVERLAPS]
-    parts += [_outcome(name) for name in built_in()]
+    parts += [_outcome(name) for name in OUTCOMES]
     parts.append('[privacy]\npolicy = "federal"\n')
     return "\n".join(parts)
 

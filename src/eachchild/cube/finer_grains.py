@@ -1,0 +1,44 @@
+"""The grains below the student-year: referrals, and the adults who make them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from eachchild.cube.adults import count_adults
+from eachchild.cube.cells import Cube
+from eachchild.cube.engine import Engine
+from eachchild.cube.events import count_events
+from eachchild.cube.plan import EventPlan, adult_plans, event_plans
+from eachchild.cube.referrals import Students, referrals_of
+from eachchild.plan import Plan
+
+
+def add_finer_grains(
+    engine: Engine,
+    cube: Cube,
+    plan: Plan,
+    *,
+    tables: Mapping[str, Path],
+    student_year: Path,
+    events: Sequence[EventPlan] | None = None,
+) -> Cube:
+    """The cube with its referrals, and where the plan names an agreement its adults.
+
+    `events` are counted in place of the usual breakdowns. The discipline log is read once for all
+    of them.
+    """
+    wanted = event_plans(plan) if events is None else tuple(events)
+    adults = adult_plans(plan)
+    factors = [p.factor for p in wanted] + [p.factor for p in adults]
+    if not factors:
+        return cube
+    students = Students.read(engine, student_year, plan, factors)
+    found = referrals_of(engine, tables["discipline"], students, discretion=plan.discretion)
+    periods = cube.periods
+    return replace(
+        cube,
+        events=tuple(count_events(p, found, periods) for p in wanted),
+        adults=tuple(
+            count_adults(engine, p, found, students, tables=tables, periods=periods) for p in adults
+        ),
+    )

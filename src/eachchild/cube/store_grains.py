@@ -1,0 +1,183 @@
+"""The event and adult grains as files: a row a cell, words in place of codes, read back exactly."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from eachchild.cube.cells import EVERYWHERE, AdultBlock, Cube, EventBlock, Whole
+
+EVENTS, ADULTS = "event.parquet", "adult.parquet"
+_BLOCK, _PLACE, _PERIOD, _GROUP, _PART = "breakdown", "place", "period", "group", "part"
+_COUNTS = ("rows", "referrals", "students", "oss", "unsaid", "police", "days", "undated")
+_KINDS, _SCHOOLS = "adults", "schools"  # the two parts of an adult block
+
+
+def store_grains(cube: Cube, folder: Path) -> dict[str, object]:
+    """Write the finer grains that a cube has, and say what a reader of the files must know.
+
+    Nothing is written and nothing said where a cube has none.
+    """
+    said: dict[str, object] = {}
+    if cube.events:
+        _write(_event_tables(cube), folder / EVENTS)
+        said["events"] = [
+            {
+                "factor": b.factor,
+                "groups": b.groups,
+                "dimensions": b.dimensions,
+                "words": dict(b.words),
+                "schools": b.schools,
+                "unplaced_rows": b.unplaced_rows,
+                "unplaced": b.unplaced,
+            }
+            for b in cube.events
+        ]
+    if cube.adults:
+        _write(_adult_tables(cube), folder / ADULTS)
+        said["adults"] = [
+            {
+                "factor": b.factor,
+                "groups": b.groups,
+                "schools": b.schools,
+                "has_taught": b.taught is not None,
+                "staff": None if b.staff is None else b.staff.tolist(),
+                "unplaced": b.unplaced,
+            }
+            for b in cube.adults
+        ]
+    return said
+
+
+def restore_grains(
+    folder: Path, meaning: Mapping[str, Any], periods: Sequence[str]
+) -> tuple[tuple[EventBlock, ...], tuple[AdultBlock, ...]]:
+    """Read the finer grains back, as far as the meaning tells of some."""
+    events, adults = meaning.get("events", ()), meaning.get("adults", ())
+    return (
+        tuple(_event_block(t, b, periods) for t, b in _parts(folder / EVENTS, events)),
+        tuple(_adult_block(t, b, periods) for t, b in _parts(folder / ADULTS, adults)),
+    )
+
+
+def _write(tables: Iterator[pa.Table], path: Path) -> None:
+    table = pa.concat_tables(list(tables), promote_options="default")
+    pq.write_table(table, path, compression="zstd")
+
+
+def _parts(
+    path: Path, blocks: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[pa.Table, Mapping[str, Any]]]:
+    if not blocks:
+        return
+    table = pq.read_table(path)
+    for number, block in enumerate(blocks):
+        yield table.filter(pc.equal(table[_BLOCK], number)), block
+
+
+def _named(codes: Whole, words: Sequence[str]) -> pa.Array:
+    """Words in place of codes; none at EVERYWHERE, which is the last of an array."""
+    return pa.array([*words, None], pa.string()).take(pa.array(codes % (len(words) + 1)))
+
+
+def _codes(column: pa.ChunkedArray, words: Sequence[str]) -> Whole:
+    found = pc.index_in(column, value_set=pa.array(words, pa.string()))
+    codes: Whole = found.fill_null(EVERYWHERE).to_numpy().astype(np.int64)
+    return codes
+
+
+def _columns(columns: Sequence[Whole], rows: int) -> Whole:
+    return np.column_stack(columns) if columns else np.zeros((rows, 0), np.int64)
+
+
+def _event_tables(cube: Cube) -> Iterator[pa.Table]:
+    for number, block in enumerate(cube.events):
+        yield pa.table(
+            {
+                _BLOCK: pa.array(np.full(block.place.size, number, np.int64)),
+                _PLACE: _named(block.place, block.schools),
+                _PERIOD: _named(block.period, cube.periods),
+                _GROUP: _named(block.group, block.groups),
+                **{
+                    d: _named(block.value[:, i], block.words[d])
+                    for i, d in enumerate(block.dimensions)
+                },
+                **{f"n_{name}": pa.array(getattr(block, name)) for name in _COUNTS},
+            }
+        )
+
+
+def _event_block(table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[str]) -> EventBlock:
+    groups, dimensions = tuple(meaning["groups"]), tuple(meaning["dimensions"])
+    words = {name: tuple(found) for name, found in meaning["words"].items()}
+    schools = tuple(meaning["schools"])
+    return EventBlock(
+        factor=meaning["factor"],
+        groups=groups,
+        dimensions=dimensions,
+        words=words,
+        schools=schools,
+        place=_codes(table[_PLACE], schools),
+        period=_codes(table[_PERIOD], periods),
+        group=_codes(table[_GROUP], groups),
+        value=_columns([_codes(table[d], words[d]) for d in dimensions], table.num_rows),
+        **{name: table[f"n_{name}"].to_numpy() for name in _COUNTS},
+        unplaced_rows=meaning["unplaced_rows"],
+        unplaced=meaning["unplaced"],
+    )
+
+
+def _adult_tables(cube: Cube) -> Iterator[pa.Table]:
+    """The kinds of adults, then the schools with what no adult answers for."""
+    for number, block in enumerate(cube.adults):
+        sides = {"made": block.made}
+        if block.taught is not None:
+            sides["taught"] = block.taught
+        kinds = {_KINDS: pa.array(block.adults)} | {
+            f"{side}_{group}": pa.array(np.ascontiguousarray(counts[:, g]))
+            for side, counts in sides.items()
+            for g, group in enumerate(block.groups)
+        }
+        here = {"unnamed": pa.array(block.at_unnamed), "set_aside": pa.array(block.at_set_aside)}
+        for part, place, period, counts in (
+            (_KINDS, block.place, block.period, kinds),
+            (_SCHOOLS, block.at_place, block.at_period, here),
+        ):
+            yield pa.table(
+                {
+                    _BLOCK: pa.array(np.full(place.size, number, np.int64)),
+                    _PART: pa.array([part] * place.size, pa.string()),
+                    _PLACE: _named(place, block.schools),
+                    _PERIOD: _named(period, cube.periods),
+                    **counts,
+                }
+            )
+
+
+def _adult_block(table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[str]) -> AdultBlock:
+    groups, schools = tuple(meaning["groups"]), tuple(meaning["schools"])
+    kinds, here = (table.filter(pc.equal(table[_PART], part)) for part in (_KINDS, _SCHOOLS))
+
+    def side(name: str) -> Whole:
+        return _columns([kinds[f"{name}_{g}"].to_numpy() for g in groups], kinds.num_rows)
+
+    return AdultBlock(
+        factor=meaning["factor"],
+        groups=groups,
+        schools=schools,
+        place=_codes(kinds[_PLACE], schools),
+        period=_codes(kinds[_PERIOD], periods),
+        made=side("made"),
+        taught=side("taught") if meaning["has_taught"] else None,
+        adults=kinds[_KINDS].to_numpy(),
+        staff=None if meaning["staff"] is None else np.array(meaning["staff"], np.int64),
+        at_place=_codes(here[_PLACE], schools),
+        at_period=_codes(here[_PERIOD], periods),
+        at_unnamed=here["unnamed"].to_numpy(),
+        at_set_aside=here["set_aside"].to_numpy(),
+        unplaced=meaning["unplaced"],
+    )

@@ -1,0 +1,45 @@
+"""Referrals and adults are for the district alone: a release neither holds nor needs them."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from eachchild.cli.demo import plan_for_the_public
+from eachchild.handover import policy_named, release_audit
+from eachchild.release import Audience, load_policy
+from eachchild.release.ledger import Ledger
+from eachchild.story import audit
+from eachchild.worlds import synthesize
+
+GRAINS = ("event.parquet", "adult.parquet")
+
+
+def _bundle(folder: Path) -> Mapping[str, bytes]:
+    files, _, _ = release_audit(
+        folder, load_policy(policy_named(folder)), Audience.PUBLIC,
+        approved_by=("A. Lee", "B. Ruiz"), before=Ledger(), progress=lambda _, __: None, pdf=False,
+    )  # fmt: skip
+    return files
+
+
+def test_a_bundle_is_the_same_with_and_without_the_finer_grains(tmp_path: Path) -> None:
+    synthesize(tmp_path / "district", seed=1, students=600, schools=3, years=1)
+    plan = plan_for_the_public(tmp_path / "district")
+    with plan.open("a", encoding="utf-8") as file:
+        file.write('\n[adults]\nagreement = "Memorandum"\n')
+    made = audit(plan, vault=tmp_path / "vault").report(tmp_path / "with", pdf=False)
+    without = tmp_path / "without"
+    shutil.copytree(made, without)
+    meaning = json.loads((without / "cube" / "cube.json").read_text("utf-8"))
+    assert meaning.pop("events")
+    assert meaning.pop("adults")
+    (without / "cube" / "cube.json").write_text(json.dumps(meaning), "utf-8")
+    for name in GRAINS:
+        (without / "cube" / name).unlink()
+    files = _bundle(made)
+    assert files == _bundle(without)
+    assert not [name for name in files if name.endswith(".parquet")]
+    for content in files.values():
+        assert b"physical_aggression" not in content
+        assert b"Memorandum" not in content
