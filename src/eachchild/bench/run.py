@@ -1,6 +1,7 @@
 """The studies behind `eachchild bench NAME`."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 
 Found = Mapping[str, object] | list[Mapping[str, object]]
 
@@ -34,8 +35,17 @@ def _release(seed: int) -> Found:
     return study(seed)
 
 
+def _causes(seed: int) -> Mapping[str, object]:
+    from eachchild.bench.causes import judged, summary, worlds_of
+
+    asked = list(worlds_of(range(seed, seed + 20)))
+    with ProcessPoolExecutor(2) as pool:
+        return summary(list(pool.map(judged, *zip(*asked, strict=True))))
+
+
 _STUDIES: Mapping[str, Callable[[int], Found]] = {
     "audit": _audit,
+    "causes": _causes,
     "null": _null,
     "predictability": _predictability,
     "release": _release,

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from eachchild.causes.places import SCALES, Scale, Split, split_by_places
+from eachchild.causes.referrals import Compared, OfReferrals
 from eachchild.causes.steps import Chain, NotNestedError, chain
 from eachchild.cube import POOLED, Margin, Places, Rollups
 from eachchild.measures.counts import Counts, Whole
@@ -33,6 +34,34 @@ class Origins:
         self._rollups = rollups
         self._places = rollups.cube.places
         self._levels = _levels(self._places)
+        self.referrals = OfReferrals(rollups.cube)
+
+    def compared(self, asked: Asked) -> Compared | None:
+        """The students of both groups in every school, all latest years together."""
+        sides = self._sides(replace(asked, period=ALL)) if self._places.ids else None
+        if asked.reference == OVERALL or sides is None:
+            return None
+        return Compared(asked.group, asked.reference, sides[0].n, sides[1].n)
+
+    def by_factor(self, asked: Asked, factor: str) -> Split | None:
+        """Part a gap by schools, then inside schools by the groups of another factor."""
+        if asked.reference == OVERALL:
+            return None
+        own = Group.parse(asked.group).factors
+        pooled = asked.period == ALL
+        cells = self._rollups.cells(
+            asked.outcome, (*own, factor), level=self._places.level, pooled=pooled
+        )
+        if cells is None or not _is_told(cells, asked.outcome):
+            return None
+        values = len(self._rollups.cube.values[factor])
+        group, others = (self._counts(cells, asked, side, by=values) for side in self._pair(asked))
+        if asked.reference == COMPLEMENT:
+            others = others.minus(group)
+        some = (group.n > 0) | (others.n > 0)
+        cell = np.arange(some.size)[some]
+        levels = [(self._places.level, cell // values), (factor, cell)]
+        return split_by_places(group.take(some), others.take(some), levels, scale="risk_difference")
 
     def by_places(self, asked: Asked) -> Mapping[Scale, Split]:
         """Part a gap by districts and schools, on each scale on which the counts tell it.
@@ -102,16 +131,23 @@ class Origins:
         )
         return group, self._counts(whole, asked, "").minus(group)
 
-    def _counts(self, cells: Margin, asked: Asked, group: str) -> Counts:
-        """How many of how many in each place; nobody where the source has no such count."""
+    def _pair(self, asked: Asked) -> tuple[str, str]:
+        return asked.group, "" if asked.reference == COMPLEMENT else asked.reference
+
+    def _counts(self, cells: Margin, asked: Asked, group: str, *, by: int = 1) -> Counts:
+        """How many of how many in each place; nobody where the source has no such count.
+
+        `by` parts each place by the values of the cells' last factor, of which it has so many.
+        """
         cube, tally = self._rollups.cube, cells.tallies[asked.outcome]
         period = POOLED if asked.period == ALL else cube.periods.index(asked.period)
         rows = cells.period == period
         for column, (factor, value) in enumerate(Group.parse(group).parts if group else ()):
             rows &= cells.value[:, column] == cube.values[factor].index(value)
-        size = len(self._places.ids)
+        size = len(self._places.ids) * by
+        at = cells.place if by == 1 else cells.place * by + cells.value[:, -1]
         events, n = (
-            np.bincount(cells.place[rows], weights=x[rows], minlength=size).astype(np.int64)
+            np.bincount(at[rows], weights=x[rows], minlength=size).astype(np.int64)
             for x in (tally.events, tally.n)
         )
         return Counts(events, n)

@@ -13,7 +13,7 @@ from eachchild.cube.cells import (
 )
 from eachchild.cube.count_all import count_all
 from eachchild.cube.errors import CubeError
-from eachchild.cube.margins import ALL_PLACES, Margin, margin
+from eachchild.cube.margins import ALL_PLACES, POOLED_YEARS, Margin, margin
 from eachchild.cube.plan import (
     AdultPlan,
     CountPlan,
@@ -27,8 +27,8 @@ from eachchild.cube.rollups import Rollups
 from eachchild.cube.store import definition, definition_hash, restore, store
 
 __all__ = [
-    "ALL_PLACES", "EVERYWHERE", "POOLED", "AdultBlock", "AdultPlan", "Block", "CountPlan", "Cube",
-    "CubeError", "EventBlock", "EventPlan", "Margin", "Places", "Recount", "Rollups", "Tally",
-    "Turnover", "adult_plans", "count_all", "definition", "definition_hash", "event_plans",
-    "margin", "recount", "restore", "store", "student_plans",
+    "ALL_PLACES", "EVERYWHERE", "POOLED", "POOLED_YEARS", "AdultBlock", "AdultPlan", "Block",
+    "CountPlan", "Cube", "CubeError", "EventBlock", "EventPlan", "Margin", "Places", "Recount",
+    "Rollups", "Tally", "Turnover", "adult_plans", "count_all", "definition", "definition_hash",
+    "event_plans", "margin", "recount", "restore", "store", "student_plans",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ USUAL_DIMENSIONS: tuple[tuple[Dimension, ...], ...] = (
     ("behavior", "location", "hour"),  # which moment
     ("behavior", "answer", "prior"),  # same act, same answer
     ("discretion",),
+    (),  # how many different students were referred
 )
 
 

@@ -48,6 +48,21 @@ class GapPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class GapMoment:
+    """One moment of referrals: what, where, when, and what of the gap in referrals it has."""
+
+    name: str  # "behavior=defiance;hour=10"
+    label: str
+    group: int  # referrals
+    others: int
+    share: float  # of the gap
+    even_share: float  # were the gap as wide in every moment
+    inside: float  # ratio of rates in the moment
+    outside: float  # and everywhere else
+    q: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One statement. None where a number does not apply; `id` outlives periods and values."""
 
@@ -78,6 +93,7 @@ class Finding:
     parts: tuple[GapPart, ...] = ()  # of the gap that a cause is of; they add up to it
     steps: tuple[GapStep, ...] = ()  # that lead to the outcome; their ratios multiply to its own
     in_places: tuple[GapPlace, ...] = ()  # those steps, place by place
+    moments: tuple[GapMoment, ...] = ()  # the surest first
     at: str = ""  # where a cause is: "step=oss_any"
 
 

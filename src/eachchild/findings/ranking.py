@@ -14,6 +14,7 @@ from eachchild.terms.factors import Group
 
 HEADLINES = 5
 _LOOKED_AT = 3  # a very small group's gap, however large, does not lead the report
+_SAYS = {"between_schools": 1, "not_offered": 1, "composition": 1, "step": 2}
 _ORDER = {
     "stop": 0, "gap": 1, "cannot_tell": 2, "no_gap": 3, "supported": 4, "doubtful": 5,
     "refuted": 6, "warning": 7,
@@ -37,7 +38,11 @@ def ranked(
     by_group = {(f.outcome, f.group): f for f in findings if f.kind == "gap" and f.place == "all"}
     folded = [_folded(f, by_group, worse_than_parts, weights=weights) for f in findings]
     outcomes = _outcome_order(folded, effects, weights)
-    ordered = sorted(folded, key=lambda f: _key(f, outcomes, weights))
+    gaps = [f for f in folded if f.kind != "cause"]
+    ordered = sorted(gaps, key=lambda f: _key(f, outcomes, weights))
+    at = {f.id: place for place, f in enumerate(ordered)}
+    ordered += sorted((f for f in folded if f.kind == "cause"), key=lambda f: _of_gap(f, at))
+    ordered.sort(key=lambda f: _ORDER[f.verdict])  # stable
     heads = _headlines(ordered)
     placed = sorted(ordered, key=lambda f: heads.get(f.id, HEADLINES))
     return tuple(
@@ -93,6 +98,16 @@ def _key(
         -abs(finding.estimate or 0.0),
         finding.group,
     )
+
+
+def _of_gap(cause: Finding, at: Mapping[str, int]) -> tuple[object, ...]:
+    """Causes stand as their gaps do, and those of one gap by how much they say of what to change.
+
+    A moment, an adult's load or an answer can be changed; a place or another factor says for whom;
+    a step says only when. Within that, by the share of the gap.
+    """
+    says = _SAYS.get(cause.cause or "", 0) + 3 * (cause.at == "even")
+    return at.get(cause.of or "", len(at)), says, -(cause.share_of_gap or 0.0), cause.at
 
 
 def _weight(finding: Finding) -> float:

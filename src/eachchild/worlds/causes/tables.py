@@ -219,6 +219,9 @@ def plan_of(world: CauseWorld, files: tuple[str, ...]) -> str:
         'direction = "lower"\n'
         for name, label, event in _OWN.get(world.family, ())
     ]
+    if world.family == "discipline":
+        parts += ['[[chain]]\nsteps = ["referred", "oss_any", "oss_twice"]\n',
+                  '[adults]\nagreement = "made up, as these adults are"\n']  # fmt: skip
     parts.append('[privacy]\npolicy = "federal"\n')
     return "\n".join(parts)
 

@@ -1,0 +1,55 @@
+"""Whether a gap in referrals goes with few adults: how many, never who."""
+
+from collections.abc import Iterator
+
+from eachchild.causes.asked import Origins
+from eachchild.causes.referrals import Compared
+from eachchild.causes.referrers import Referrers
+from eachchild.findings.causes.shared import MUCH, cause_of
+from eachchild.findings.model import Finding
+from eachchild.findings.phrases import Phrases
+from eachchild.terms.numerals import count, significant, whole_percent
+
+_CAUSE = "referrer"
+_SURE = 0.01  # of p: every gap is asked
+
+
+def told_by_adults(
+    phrases: Phrases, gap: Finding, origins: Origins, two: Compared
+) -> Iterator[Finding]:
+    """Whether the busiest adults have more of the gap than of all referrals."""
+    found = origins.referrals.referrers(two)
+    if found is None or not found.known[0] or not found.gap.difference[0] > 0:
+        return
+    share, referrals = float(found.gap_share[0]), float(found.referral_share[0])
+    if found.p[0] <= _SURE and share >= MUCH and share > referrals:
+        yield _told(phrases, gap, found)
+
+
+def _told(phrases: Phrases, gap: Finding, found: Referrers) -> Finding:
+    say = phrases.words.say
+    words = {
+        "adults": whole_percent(float(found.top_adults[0])), "number": count(int(found.top[0])),
+        "least": count(int(found.least[0])),
+        "referrals": whole_percent(float(found.referral_share[0])),
+        "share": whole_percent(float(found.gap_share[0])),
+        "half": whole_percent(float(found.half[0])),
+        "ratio": significant(float(found.gap.ratio[0]), 3),
+        "without": significant(float(found.without.ratio[0]), 3),
+        "median": significant(float(found.at_median.ratio[0]), 3),
+        "more": count(round(float(found.more[0]))),
+        "group": phrases.group(gap.group), "others": phrases.group(gap.reference),
+    }  # fmt: skip
+    return cause_of(
+        gap, _CAUSE, "supported",
+        measure="risk_ratio", estimate=float(found.gap.ratio[0]),
+        share=float(found.gap_share[0]),
+        sentence=say("cause.referrer.supported", **words),
+        evidence=(
+            say("cause.referrer.without", **words), say("cause.referrer.half", **words),
+            say("cause.referrer.more", **words), say("cause.referrer.refuted_by"),
+            say("cause.referrer.next"),
+        ),
+        caveats=(say("cause.referrer.exposure"), say("cause.records"),
+                 say("cause.referrer.support"), say("caveats.not_cause")),
+    )  # fmt: skip

@@ -1,0 +1,61 @@
+"""Whether a gap goes with another factor of which a group has more."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import isfinite
+
+from eachchild.causes.asked import Asked, Origins
+from eachchild.causes.places import Split
+from eachchild.findings.causes.places import verdict_of_share
+from eachchild.findings.causes.shared import cause_of
+from eachchild.findings.model import Finding, GapPart
+from eachchild.findings.phrases import Phrases
+from eachchild.plan import Plan
+from eachchild.terms.factors import Group
+from eachchild.terms.numerals import tenths, whole_percent
+
+_CAUSE = "composition"
+
+
+def told_by_composition(
+    plan: Plan, phrases: Phrases, gap: Finding, origins: Origins
+) -> Iterator[Finding]:
+    """Of each other factor that carries much of the gap inside the same schools."""
+    own = Group.parse(gap.group).factors
+    asked = Asked(gap.outcome, gap.group, gap.reference, gap.period)
+    for factor in plan.factors:
+        split = None if factor.id in own else origins.by_factor(asked, factor.id)
+        if split is None or not isfinite(split.parts[1].low):
+            continue
+        if verdict_of_share(split.parts[1]) == "supported":
+            yield _told(phrases, gap, factor.id, split)
+
+
+def _told(phrases: Phrases, gap: Finding, factor: str, split: Split) -> Finding:
+    say, part = phrases.words.say, split.parts[1]
+    words = {
+        "factor": phrases.inline(factor), "share": whole_percent(part.share),
+        "low": whole_percent(part.low), "high": whole_percent(part.high),
+        "inside": whole_percent(split.parts[2].share),
+    }  # fmt: skip
+    labels = ("cause.composition.schools", "cause.composition.factor", "cause.composition.rest")
+    parts = tuple(
+        GapPart(one.level, say(label, **words), one.value, one.share, one.low, one.high)
+        for one, label in zip(split.parts, labels, strict=True)
+    )
+    return replace(
+        cause_of(
+            gap, _CAUSE, "supported",
+            measure="risk_difference", estimate=part.value, share=part.share, at=f"factor={factor}",
+            sentence=say("cause.composition.supported", **words),
+            evidence=(
+                say("cause.composition.interval", **words),
+                *(say("cause.part_of_gap", label=one.label, points=tenths(one.value),
+                      share=whole_percent(one.share)) for one in parts),
+                say("cause.composition.refuted_by", **words),
+                say("cause.composition.next", **words),
+            ),
+            caveats=(say("cause.composition.no_excuse", **words), say("caveats.not_cause")),
+        ),
+        parts=parts,
+    )  # fmt: skip

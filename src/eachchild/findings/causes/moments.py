@@ -1,0 +1,97 @@
+"""In which moment (what, where, when) a gap in referrals is made, or that none stands out."""
+
+from collections.abc import Iterator, Mapping
+from math import isfinite
+
+from eachchild.causes.asked import Origins
+from eachchild.causes.moments import Moments
+from eachchild.causes.referrals import UNTOLD, Compared, FoundMoments
+from eachchild.findings.causes.shared import MUCH, cause_of
+from eachchild.findings.model import Finding, GapMoment
+from eachchild.findings.phrases import Phrases
+from eachchild.terms.numerals import count, significant, whole_percent
+
+_CAUSE = "moment"
+_LEVEL = 0.05  # of q
+_TOLD = 12  # moments that a reader is shown
+_SMALL = 1.25  # a ratio of referrals below which there is no gap of them to part
+
+
+def told_by_moments(
+    phrases: Phrases, gap: Finding, origins: Origins, two: Compared
+) -> Iterator[Finding]:
+    """Whether one moment has more of the gap in referrals than an even gap would give it."""
+    found = origins.referrals.moments(two)
+    if found is None or not found.ranking.ratio[0] >= _SMALL:
+        return
+    told = [at for at in range(len(found.ranking.moments.p)) if _is_moment(found, at)]
+    best = next((at for at in told if _stands_out(found.ranking.moments, at)), None)
+    if best is None:
+        return
+    yield _told(phrases, gap, found, best, told)
+
+
+def _is_moment(found: FoundMoments, at: int) -> bool:
+    """Whether every word of it says something."""
+    return not UNTOLD.intersection(found.said(at).values())
+
+
+def _stands_out(moments: Moments, at: int) -> bool:
+    """Much of the gap, more than an even gap would give it, and beyond chance in both ways."""
+    return bool(
+        moments.q[at] <= _LEVEL and moments.q_more[at] <= _LEVEL
+        and moments.share[at] >= MUCH and moments.share[at] > moments.even_share[at]
+    )  # fmt: skip
+
+
+def _told(
+    phrases: Phrases, gap: Finding, found: FoundMoments, best: int, told: list[int]
+) -> Finding:
+    say, moments = phrases.words.say, found.ranking.moments
+    said = found.said(best)
+    against = moments.against_rest
+    words = {
+        "moment": named(phrases, said), "share": whole_percent(moments.share[best]),
+        "even": whole_percent(moments.even_share[best]),
+        "group": phrases.group(gap.group), "others": phrases.group(gap.reference),
+        "inside": _ratio(moments.inside[best]), "outside": _ratio(moments.outside[best]),
+        "referrals": count(int(moments.group[best])), "fewer": count(round(moments.fewer[best])),
+        "part": whole_percent(moments.referral_share[best]),
+        "against": _ratio(against.ratio[best]), "low": _ratio(against.low[best]),
+        "high": _ratio(against.high[best]),
+    }  # fmt: skip
+    return cause_of(
+        gap, _CAUSE, "supported",
+        measure="risk_ratio", estimate=float(moments.inside[best]),
+        share=float(moments.share[best]), at=";".join(f"{k}={v}" for k, v in said.items()),
+        moments=tuple(_row(phrases, found, at) for at in told[:_TOLD]),
+        sentence=say("cause.moment.supported", **words),
+        evidence=(
+            say("cause.moment.precise", **words), say("cause.moment.against", **words),
+            say("cause.moment.even", **words), say("cause.moment.refuted_by", **words),
+            say("cause.moment.next", **words),
+        ),
+        caveats=(say("cause.records"), say("cause.moment.cuts"), say("caveats.not_cause")),
+    )  # fmt: skip
+
+
+def named(phrases: Phrases, said: Mapping[str, str]) -> str:
+    """A moment in words: for “defiance”, at “classroom”, from 10:00 to 10:59."""
+    return ", ".join(
+        phrases.words.say(f"cause.moment.{name}", word=word) for name, word in said.items()
+    )
+
+
+def _ratio(number: float) -> str:
+    return significant(float(number), 2) if isfinite(number) else "–"
+
+
+def _row(phrases: Phrases, found: FoundMoments, at: int) -> GapMoment:
+    moments = found.ranking.moments
+    said = found.said(at)
+    return GapMoment(
+        ";".join(f"{k}={v}" for k, v in said.items()), named(phrases, said),
+        int(moments.group[at]), int(moments.others[at]), float(moments.share[at]),
+        float(moments.even_share[at]), float(moments.inside[at]), float(moments.outside[at]),
+        float(moments.q[at]),
+    )  # fmt: skip
