@@ -36,6 +36,13 @@ class Origins:
         self._levels = _levels(self._places)
         self.referrals = OfReferrals(rollups.cube)
 
+    def together(self, period: str) -> str:
+        """The period in which causes are asked: the latest years together, where there are several.
+
+        What makes a gap seldom changes within three years, and one year tells little of it.
+        """
+        return ALL if len(self._rollups.cube.periods) > 1 else period
+
     def compared(self, asked: Asked) -> Compared | None:
         """The students of both groups in every school, all latest years together."""
         sides = self._sides(replace(asked, period=ALL)) if self._places.ids else None

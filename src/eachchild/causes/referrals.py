@@ -61,7 +61,32 @@ class FoundActs:
     """How two groups' referrals for the same act were answered, and the acts' names."""
 
     same: SameAct
+    answers: Answers
     acts: tuple[str, ...]
+    enrolled: tuple[int, int]
+
+    @property
+    def gap(self) -> float:
+        """Referrals answered by exclusion per enrolled student, of the group less the others."""
+        mine, theirs = self.answers.group.events.sum(), self.answers.others.events.sum()
+        return float(mine / self.enrolled[0] - theirs / self.enrolled[1])
+
+    def of_act(self, act: str) -> tuple[Counts, Counts]:
+        """How many referrals of either group for one act were answered so, in all schools."""
+        rows = self.answers.act == self.acts.index(act)
+        mine, theirs = (
+            Counts(side.events[rows].sum(), side.n[rows].sum())
+            for side in (self.answers.group, self.answers.others)
+        )
+        return mine, theirs
+
+    def answered_harder(self, act: str, level: float) -> bool:
+        """Whether the group's referrals for an act are answered harder, beyond chance."""
+        cut = self.same.act
+        at = np.flatnonzero(cut.acts == self.acts.index(act))
+        return bool(
+            at.size and cut.by_act.p[at[0]] <= level and cut.by_act.odds_ratio.ratio[at[0]] > 1
+        )
 
 
 class OfReferrals:
@@ -113,7 +138,7 @@ class OfReferrals:
         school, act, history = keys[some].T
         answers = Answers(school, act, history, mine.take(some), theirs.take(some))
         found = same_act(answers, two.enrolled, dispersion=self._dispersion(two))
-        return FoundActs(found, block.words["behavior"])
+        return FoundActs(found, answers, block.words["behavior"], two.enrolled)
 
     def referrers(self, two: Compared) -> Referrers | None:
         """How much goes with the adults who refer most; None where adults are not counted."""

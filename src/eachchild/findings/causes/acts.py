@@ -2,47 +2,41 @@
 
 from collections.abc import Iterator
 
-from eachchild.causes.asked import Origins
 from eachchild.causes.consequence import Cut
-from eachchild.causes.referrals import Compared, FoundActs
+from eachchild.causes.referrals import FoundActs
 from eachchild.findings.causes.shared import MUCH, cause_of
 from eachchild.findings.model import Finding, Verdict
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, significant, whole_percent
 
 _CAUSE = "consequence"
-_SURE = 0.01  # of p: every gap is asked, so one in twenty would be too many
-_EVEN = 0.05  # of p, from which on the answer is taken to be harder for all acts alike
+_LEVEL = 0.05
 
 
 def told_by_acts(
-    phrases: Phrases, gap: Finding, origins: Origins, two: Compared
+    phrases: Phrases, gap: Finding, found: FoundActs | None, q: float
 ) -> Iterator[Finding]:
-    """Whether the group is suspended more for the same act at the same school."""
-    found = origins.referrals.same_act(two)
+    """Whether the group is suspended more for the same act at the same school.
+
+    `q` is of all groups together.
+    """
     if found is None or not (found.same.act.whole.known[0] and found.same.act.fewer.known[0]):
         return
-    verdict = _verdict(found)
-    if verdict is not None:
+    verdict = _verdict(found, q)
+    if verdict == "supported" or gap.verdict == "gap":
         yield _told(phrases, gap, found, verdict)
 
 
-def is_even(found: FoundActs) -> bool:
-    """Whether the answer is harder by one ratio in all schools and acts, as far as can be told."""
-    p = found.same.act.whole.homogeneity.p_tarone
-    return bool(p[0] > _EVEN)
-
-
-def _verdict(found: FoundActs) -> Verdict | None:
-    """None where nothing is there to tell, not even of a small difference."""
+def _verdict(found: FoundActs, q: float) -> Verdict:
+    """Harder beyond chance in both cuts, and much of the gap; or surely not much of it."""
     cuts = found.same.act, found.same.history
-    share = float(cuts[0].fewer.share[0])
-    sure = all(cut.whole.known[0] and cut.whole.p[0] <= _SURE for cut in cuts)
+    fewer = cuts[0].fewer
+    share = float(fewer.share[0])
     harder = all(cut.whole.odds_ratio.ratio[0] > 1 for cut in cuts if cut.whole.known[0])
-    if sure and harder and share >= MUCH:
+    if q <= _LEVEL and harder and share >= MUCH:
         return "supported"
-    high = float(cuts[0].fewer.high[0]) * share / float(cuts[0].fewer.fewer[0] or 1.0)
-    return "refuted" if high < MUCH else "doubtful"
+    part = float(fewer.high[0]) / found.enrolled[0] / found.gap if found.gap > 0 else 1.0
+    return "refuted" if part < MUCH else "doubtful"
 
 
 def _told(phrases: Phrases, gap: Finding, found: FoundActs, verdict: Verdict) -> Finding:
@@ -59,7 +53,7 @@ def _told(phrases: Phrases, gap: Finding, found: FoundActs, verdict: Verdict) ->
     return cause_of(
         gap, _CAUSE, verdict,
         measure="risk_ratio", estimate=float(whole.whole.risk_ratio.ratio[0]),
-        share=float(fewer.share[0]), at="even" if is_even(found) else "",
+        share=float(fewer.share[0]),
         sentence=say(f"cause.consequence.{verdict}", **words),
         evidence=(
             say("cause.consequence.fewer", **words),
@@ -86,7 +80,7 @@ def _cut(phrases: Phrases, name: str, cut: Cut) -> Iterator[str]:
 def _acts(phrases: Phrases, found: FoundActs, most: int = 3) -> Iterator[str]:
     """The acts whose answers differ beyond chance, the surest first."""
     cut = found.same.act
-    sure = [at for at in cut.q.argsort(kind="stable") if cut.q[at] <= _EVEN][:most]
+    sure = [at for at in cut.q.argsort(kind="stable") if cut.q[at] <= _LEVEL][:most]
     for at in sure:
         ratio = cut.by_act.risk_ratio
         if ratio.known[at]:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from eachchild.causes.asked import Origins
-from eachchild.causes.referrals import Compared
 from eachchild.causes.referrers import Referrers
 from eachchild.findings.causes.shared import MUCH, cause_of
 from eachchild.findings.model import Finding
@@ -11,18 +9,17 @@ from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, significant, whole_percent
 
 _CAUSE = "referrer"
-_SURE = 0.01  # of p: every gap is asked
+_LEVEL = 0.05
 
 
 def told_by_adults(
-    phrases: Phrases, gap: Finding, origins: Origins, two: Compared
+    phrases: Phrases, gap: Finding, found: Referrers | None, q: float
 ) -> Iterator[Finding]:
-    """Whether the busiest adults have more of the gap than of all referrals."""
-    found = origins.referrals.referrers(two)
+    """Whether the busiest adults have more of the gap than of all referrals; q is of all groups."""
     if found is None or not found.known[0] or not found.gap.difference[0] > 0:
         return
     share, referrals = float(found.gap_share[0]), float(found.referral_share[0])
-    if found.p[0] <= _SURE and share >= MUCH and share > referrals:
+    if q <= _LEVEL and share >= MUCH and share > referrals:
         yield _told(phrases, gap, found)
 
 

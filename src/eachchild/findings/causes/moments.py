@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from math import isfinite
 
-from eachchild.causes.asked import Origins
 from eachchild.causes.moments import Moments
-from eachchild.causes.referrals import UNTOLD, Compared, FoundMoments
+from eachchild.causes.referrals import UNTOLD, FoundMoments
 from eachchild.findings.causes.shared import MUCH, cause_of
 from eachchild.findings.model import Finding, GapMoment
 from eachchild.findings.phrases import Phrases
@@ -18,10 +17,9 @@ _SMALL = 1.25  # a ratio of referrals below which there is no gap of them to par
 
 
 def told_by_moments(
-    phrases: Phrases, gap: Finding, origins: Origins, two: Compared
+    phrases: Phrases, gap: Finding, found: FoundMoments | None
 ) -> Iterator[Finding]:
     """Whether one moment has more of the gap in referrals than an even gap would give it."""
-    found = origins.referrals.moments(two)
     if found is None or not found.ranking.ratio[0] >= _SMALL:
         return
     told = [at for at in range(len(found.ranking.moments.p)) if _is_moment(found, at)]

@@ -46,7 +46,7 @@ def told_by_steps(
     plan: Plan, phrases: Phrases, gap: Finding, origins: Origins, refused: Refused
 ) -> Iterator[Finding]:
     """Of each chain on which the gap's outcome is a later step: where along it the gap is made."""
-    asked = Asked(gap.outcome, gap.group, gap.reference, gap.period)
+    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together(gap.period))
     for declared in plan.chains:
         if gap.outcome not in declared.steps[1:]:
             continue
@@ -101,8 +101,8 @@ def _told(
 
 
 def _verdict(step: Step, least: float) -> Verdict:
-    """Whether a step has more than a share of a gap, or surely less."""
-    if step.share_low > (0 if least == MUCH else least) and step.share >= least:
+    """Whether a step has so much of a gap, and surely some or, of what is most, much; or not."""
+    if step.share >= least and step.share_low > (0 if least == MUCH else MUCH):
         return "supported"
     return "refuted" if step.share_high < least else "doubtful"
 

@@ -1,0 +1,105 @@
+"""What referrals and adults say of gaps: moments, answers, rules, and who refers how much.
+
+Each has a test of its own, so it may be told of a gap that the outcome alone cannot tell from
+chance; the tests of all groups are one family.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eachchild.causes.asked import Asked, Origins
+from eachchild.causes.referrals import Compared, FoundActs, FoundMoments
+from eachchild.causes.referrers import Referrers
+from eachchild.findings.causes.acts import told_by_acts
+from eachchild.findings.causes.adults import told_by_adults
+from eachchild.findings.causes.moments import told_by_moments
+from eachchild.findings.causes.rules import told_by_rules
+from eachchild.findings.model import Finding
+from eachchild.findings.phrases import Phrases
+from eachchild.findings.verdicts import times_small
+from eachchild.measures.multiple import benjamini_hochberg
+from eachchild.plan import Plan
+from eachchild.terms.factors import Group
+
+_SUSPENDED = frozenset(("oss_count", "oss_days"))
+_FROM_REFERRALS = _SUSPENDED | {"referrals"}
+_Pair = tuple[str, str]  # the group and whom it is compared with
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is known of two groups."""
+
+    moments: FoundMoments | None
+    acts: FoundActs | None
+    adults: Referrers | None
+
+
+def told_by_referrals(
+    plan: Plan, phrases: Phrases, gaps: Sequence[Finding], origins: Origins
+) -> Iterator[Finding]:
+    """What each gap of one group in what follows from referrals goes with."""
+    columns = {o.name: set(o.columns) for o in plan.outcomes if o.is_rate}
+    asked = [
+        gap for gap in gaps
+        if columns.get(gap.outcome, set()) & _FROM_REFERRALS and _is_asked(plan, gap)
+    ]  # fmt: skip
+    found = {pair: _found(origins, two) for pair, two in _pairs(origins, asked).items()}
+    acts = _family({pair: _p_of_acts(one.acts) for pair, one in found.items()})
+    adults = _family({pair: _p_of_adults(one.adults) for pair, one in found.items()})
+    for gap in asked:
+        pair = gap.group, gap.reference
+        if pair not in found:
+            continue
+        one = found[pair]
+        yield from told_by_moments(phrases, gap, one.moments)
+        yield from told_by_adults(phrases, gap, one.adults, adults.get(pair, 1.0))
+        if columns[gap.outcome] & _SUSPENDED:
+            yield from told_by_acts(phrases, gap, one.acts, acts.get(pair, 1.0))
+            yield from told_by_rules(phrases, gap, one.acts, one.moments)
+
+
+def _is_asked(plan: Plan, gap: Finding) -> bool:
+    """A gap of one group in the whole place, or what would be one were it beyond chance."""
+    if gap.place != "all" or len(Group.parse(gap.group).parts) != 1:
+        return False
+    return gap.verdict == "gap" or (
+        gap.verdict == "cannot_tell" and times_small(plan.margin, gap) > 1
+    )
+
+
+def _pairs(origins: Origins, gaps: Sequence[Finding]) -> dict[_Pair, Compared]:
+    found = {}
+    for gap in gaps:
+        pair = gap.group, gap.reference
+        if pair not in found:
+            two = origins.compared(Asked(gap.outcome, *pair, gap.period))
+            if two is not None:
+                found[pair] = two
+    return found
+
+
+def _found(origins: Origins, two: Compared) -> _Found:
+    asked = origins.referrals
+    return _Found(asked.moments(two), asked.same_act(two), asked.referrers(two))
+
+
+def _p_of_acts(found: FoundActs | None) -> float | None:
+    """The larger p of both cuts: with history and without it."""
+    if found is None:
+        return None
+    cuts = found.same.act.whole, found.same.history.whole
+    return max(float(cut.p[0]) for cut in cuts) if cuts[0].known[0] else None
+
+
+def _p_of_adults(found: Referrers | None) -> float | None:
+    return None if found is None or not found.known[0] else float(found.p[0])
+
+
+def _family(p: Mapping[_Pair, float | None]) -> dict[_Pair, float]:
+    """Benjamini and Hochberg's q, over the pairs that are known."""
+    known = {pair: value for pair, value in p.items() if value is not None}
+    q = benjamini_hochberg(np.array(list(known.values()))) if known else np.zeros(0)
+    return dict(zip(known, map(float, q), strict=True))
