@@ -32,7 +32,7 @@ from eachchild.cube.finer_grains import add_finer_grains
 from eachchild.cube.onepass import count
 from eachchild.cube.plain_events import PlainEvents, count_adults_plainly, count_events_plainly
 from eachchild.cube.plain_year import student_years
-from eachchild.cube.plan import adult_plans, event_plans
+from eachchild.cube.plan import USUAL_DIMENSIONS, adult_plans, event_plans
 from eachchild.plan import Adults, Plan
 from eachchild.terms.factors import FACTORS
 from eachchild.terms.outcomes import built_in
@@ -191,6 +191,6 @@ def test_the_usual_plans_ask_each_factor_that_parts_the_students() -> None:
     plan = plan_of("first_day")
     asked = event_plans(plan)
     assert {p.factor.id for p in asked} == {"race", "el", "frl"}
-    assert len(asked) == 3 * 3
+    assert len(asked) == 3 * len(USUAL_DIMENSIONS)
     assert adult_plans(plan) == ()
     assert [p.factor for p in adult_plans(replace(plan, adults=Adults("A")))] == [FACTORS["race"]]

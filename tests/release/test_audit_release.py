@@ -30,7 +30,7 @@ def test_the_demo_releases_a_copy_and_says_what_it_shows(
     release_copy(audit)
     said = capsys.readouterr().out
     assert f"Public copy: {audit / 'released' / 'public' / 'report.html'}" in said
-    assert "120 of 120 counts are shown. None is small enough to hide." in said
+    assert "160 of 168 counts are shown." in said
     assert main(["ledger", "check", str(tmp_path / "virginia-ledger.jsonl")]) == 0
 
 

@@ -124,6 +124,11 @@ def rows_of(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
+def hides_groups(bundle: Bundle) -> bool:
+    """Whether a count of one group alone is hidden, not only of groups crossed."""
+    return any(group.count("=") == 1 for *_, group in bundle.hidden)
+
+
 @AUDITS
 def test_every_count_and_rate_of_the_measures_is_made_of_released_cells(bundle: Bundle) -> None:
     seen = 0
@@ -209,7 +214,7 @@ def test_no_text_has_the_counts_of_a_hidden_cell_as_the_internal_report_says_the
         assert not [secret for secret in hidden if secret in text], name
     inside = text_of(bundle.internal / "findings.json")
     if bundle.hidden:  # the internal copy does say them, so they are looked for as they are said
-        assert sum(secret in inside for secret in hidden) > 20
+        assert sum(secret in inside for secret in hidden) >= min(20, len(hidden) // 3) > 0
 
 
 @AUDITS
@@ -258,7 +263,7 @@ def test_every_table_of_the_report_shows_released_cells_and_hides_the_others(
                 assert not re.search(r"\d", "".join(cells[4:])), (cell, cells)
                 hidden += 1
     assert seen > 10
-    assert bool(hidden) or not bundle.hidden
+    assert bool(hidden) or not hides_groups(bundle)
 
 
 @AUDITS
@@ -284,7 +289,7 @@ def test_every_picture_says_of_a_hidden_group_that_it_is_hidden(bundle: Bundle) 
                 assert not re.search(rf"{broken(label)}(:| |\n)\s*\d", alone), text
             assert any(re.search(rf"{broken(label)}\n{HIDDEN}", text) for text in drawn)
             looked += 1
-    assert bool(looked) is bool(bundle.hidden)
+    assert bool(looked) is hides_groups(bundle)
 
 
 def broken(label: str) -> str:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from eachchild.cube import Cube, EventBlock, count_all, restore, store
+from eachchild.cube.plan import USUAL_DIMENSIONS
 from eachchild.cube.referral_words import MOST_WORDS, written
 from eachchild.plan import Adults, Plan, load_plan, plan_from
 from eachchild.sources.records.load import load_records
@@ -201,7 +202,7 @@ def test_referrals_add_up_to_those_of_the_students(whole: tuple[Plan, Cube, Path
     (rows,) = vault.glob("student_year-*.parquet")
     table = pq.read_table(rows)
     total = {c: sum(v or 0 for v in table[c].to_pylist()) for c in ("referrals", "oss_days")}
-    assert len(cube.events) == 3 * len(plan.factors)
+    assert len(cube.events) == len(USUAL_DIMENSIONS) * len(plan.factors)
     for block in cube.events:
         assert block.referrals.sum() == total["referrals"]
         assert block.days.sum() == round(total["oss_days"] * 1_000_000)

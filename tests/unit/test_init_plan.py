@@ -54,7 +54,7 @@ def test_one_simple_file(tmp_path: Path) -> None:
         "oss_count": "OSS",
     }
     plan = load_plan(result.plan)
-    assert [o.name for o in plan.outcomes] == ["oss_any"]
+    assert [o.name for o in plan.outcomes] == ["oss_any", "oss_again"]
     assert stops(plan, tmp_path / "vault") == []
 
 
@@ -291,7 +291,8 @@ def test_students_told_apart_by_sex_alone_are_said_to_be_left_out(tmp_path: Path
     shutil.copytree(EXAMPLES / "virginia" / "data", tmp_path / "va")
     result = init_plan(tmp_path / "va")
     assert any("Section 504 plan alone" in question for question in result.questions)
-    by_hand = load_plan(EXAMPLES / "virginia").sources[0].uncovered
+    by_hand = [u for u in load_plan(EXAMPLES / "virginia").sources[0].uncovered
+               if u.outcome != "oss_again"]  # fmt: skip
     assert {(u.outcome, u.events, u.n) for u in load_plan(result.plan).sources[0].uncovered} == {
         (u.outcome, u.events, u.n) for u in by_hand
     }

@@ -14,13 +14,17 @@ from eachchild.report.page import Figure, Table
 from eachchild.terms.numerals import count, significant, tenths, whole_percent
 
 _NOT_TOLD = "–"
+_LEAST = 0.001  # of q; below it nobody reads digits
+_MOMENTS = 6  # in the picture; its table has more
 
 
 def origin_figure(case: Case, cause: Finding) -> Figure | None:
     """What a cause has to show: parts that add up to the gap, or steps that lead to it."""
     if cause.parts:
         return _parts_figure(case, cause)
-    return _steps_figure(case, cause) if cause.steps else None
+    if cause.steps:
+        return _steps_figure(case, cause)
+    return _moments_figure(case, cause) if cause.moments else None
 
 
 def _parts_figure(case: Case, cause: Finding) -> Figure:
@@ -118,6 +122,51 @@ def _whole(own: tuple[GapStep, ...]) -> str:
 def _share_of_first(own: tuple[GapStep, ...], cause: Finding) -> str:
     share = next(step.share for step in own if f"step={step.name}" == cause.at)
     return whole_percent(share) if isfinite(share) else _NOT_TOLD
+
+
+def _moments_figure(case: Case, cause: Finding) -> Figure:
+    """Of each moment the part of the gap that it has, beside what an even gap would give it."""
+    say = case.names.say
+    about = _about(case, cause)
+    rows = tuple(
+        StepRow(
+            sentence_case(moment.label), (max(moment.share, 0.0), moment.even_share),
+            (whole_percent(moment.share), whole_percent(moment.even_share)),
+            say("origin.times", ratio=_ratio(moment.inside)),
+            say("origin.elsewhere", ratio=_ratio(moment.outside)), moment.name == cause.at,
+        )
+        for moment in cause.moments[:_MOMENTS]
+    )  # fmt: skip
+    chart = StepChart(say("origin.of_gap"), say("origin.if_even"), rows)
+    said = "; ".join(
+        f"{row.label}: {' / '.join(row.shown)}, {row.ratio}, {row.part}" for row in rows
+    )
+    heads = (say("origin.moment"), case.names.group(cause.group), case.names.group(cause.reference),
+             say("origin.share"), say("origin.if_even"), say("origin.ratio"),
+             say("origin.ratio_elsewhere"), say("origin.q"))  # fmt: skip
+    return Figure(
+        id=f"origin-{cause.id}",
+        title=say("origin.moments_title"),
+        about=about,
+        alt=f"{sentence_case(about)}. {said}.",
+        wide=steps.wide(chart),
+        phone=steps.phone(chart),
+        table=Table(about, heads, tuple(
+            (sentence_case(m.label), count(m.group), count(m.others), whole_percent(m.share),
+             whole_percent(m.even_share), _ratio(m.inside), _ratio(m.outside),
+             _q(m.q))
+            for m in cause.moments
+        )),
+        notes=(say("origin.moments_note"),),
+    )  # fmt: skip
+
+
+def _q(number: float) -> str:
+    return "< 0.001" if number < _LEAST else f"{number:.3f}"
+
+
+def _ratio(number: float) -> str:
+    return significant(number, 2) if isfinite(number) else _NOT_TOLD
 
 
 def _about(case: Case, cause: Finding) -> str:

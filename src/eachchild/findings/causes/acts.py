@@ -8,6 +8,7 @@ from eachchild.findings.causes.shared import MUCH, cause_of
 from eachchild.findings.model import Finding, Verdict
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, significant, whole_percent
+from eachchild.terms.years import ALL
 
 _CAUSE = "consequence"
 _LEVEL = 0.05
@@ -46,17 +47,17 @@ def _told(phrases: Phrases, gap: Finding, found: FoundActs, verdict: Verdict) ->
         "group": phrases.group(gap.group), "others": phrases.group(gap.reference),
         "ratio": significant(float(whole.whole.risk_ratio.ratio[0]), 3),
         "share": whole_percent(float(fewer.share[0])),
-        "fewer": count(round(float(fewer.fewer[0]))), "of": count(int(fewer.of[0])),
+        "fewer": count(abs(round(float(fewer.fewer[0])))), "of": count(int(fewer.of[0])),
         "low": count(round(float(fewer.low[0]))), "high": count(round(float(fewer.high[0]))),
         "left": count(int(fewer.left_out[0])),
     }  # fmt: skip
     return cause_of(
-        gap, _CAUSE, verdict,
+        gap, _CAUSE, verdict, period=ALL,
         measure="risk_ratio", estimate=float(whole.whole.risk_ratio.ratio[0]),
         share=float(fewer.share[0]),
         sentence=say(f"cause.consequence.{verdict}", **words),
         evidence=(
-            say("cause.consequence.fewer", **words),
+            say(f"cause.consequence.{'fewer' if fewer.fewer[0] > 0 else 'more'}", **words),
             *_cut(phrases, "without", whole), *_cut(phrases, "with", found.same.history),
             *_acts(phrases, found),
             say("cause.consequence.unmeasured",

@@ -7,6 +7,7 @@ from eachchild.findings.causes.shared import MUCH, cause_of
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, significant, whole_percent
+from eachchild.terms.years import ALL
 
 _CAUSE = "referrer"
 _LEVEL = 0.05
@@ -38,7 +39,7 @@ def _told(phrases: Phrases, gap: Finding, found: Referrers) -> Finding:
         "group": phrases.group(gap.group), "others": phrases.group(gap.reference),
     }  # fmt: skip
     return cause_of(
-        gap, _CAUSE, "supported",
+        gap, _CAUSE, "supported", period=ALL,
         measure="risk_ratio", estimate=float(found.gap.ratio[0]),
         share=float(found.gap_share[0]),
         sentence=say("cause.referrer.supported", **words),

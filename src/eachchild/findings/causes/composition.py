@@ -28,10 +28,10 @@ def told_by_composition(
         if split is None or not isfinite(split.parts[1].low):
             continue
         if verdict_of_share(split.parts[1]) == "supported":
-            yield _told(phrases, gap, factor.id, split)
+            yield _told(phrases, gap, asked.period, factor.id, split)
 
 
-def _told(phrases: Phrases, gap: Finding, factor: str, split: Split) -> Finding:
+def _told(phrases: Phrases, gap: Finding, period: str, factor: str, split: Split) -> Finding:
     say, part = phrases.words.say, split.parts[1]
     words = {
         "factor": phrases.inline(factor), "share": whole_percent(part.share),
@@ -45,7 +45,7 @@ def _told(phrases: Phrases, gap: Finding, factor: str, split: Split) -> Finding:
     )
     return replace(
         cause_of(
-            gap, _CAUSE, "supported",
+            gap, _CAUSE, "supported", period=period,
             measure="risk_difference", estimate=part.value, share=part.share, at=f"factor={factor}",
             sentence=say("cause.composition.supported", **words),
             evidence=(

@@ -9,6 +9,7 @@ from eachchild.findings.causes.shared import MUCH, cause_of
 from eachchild.findings.model import Finding, GapMoment
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, significant, whole_percent
+from eachchild.terms.years import ALL
 
 _CAUSE = "moment"
 _LEVEL = 0.05  # of q
@@ -59,7 +60,7 @@ def _told(
         "high": _ratio(against.high[best]),
     }  # fmt: skip
     return cause_of(
-        gap, _CAUSE, "supported",
+        gap, _CAUSE, "supported", period=ALL,
         measure="risk_ratio", estimate=float(moments.inside[best]),
         share=float(moments.share[best]), at=";".join(f"{k}={v}" for k, v in said.items()),
         moments=tuple(_row(phrases, found, at) for at in told[:_TOLD]),

@@ -34,7 +34,7 @@ def told_by_places(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator
                     share=whole_percent(part.share)) for part in parts]  # fmt: skip
     ladder = [] if ratios is None else [_ladder(phrases, ratios)]
     yield cause_of(
-        gap, _BETWEEN, verdict,
+        gap, _BETWEEN, verdict, period=asked.period,
         measure="risk_difference", estimate=between.value, share=between.share, parts=parts,
         sentence=say(f"cause.places.{verdict}", **numbers),
         evidence=(

@@ -8,6 +8,7 @@ from eachchild.findings.causes.shared import MUCH, cause_of
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, whole_percent
+from eachchild.terms.years import ALL
 
 _CAUSE = "rule"
 _LEVEL = 0.05
@@ -57,7 +58,7 @@ def _told(
         "group": phrases.group(gap.group), "others": phrases.group(gap.reference),
     }  # fmt: skip
     return cause_of(
-        gap, _CAUSE, "supported",
+        gap, _CAUSE, "supported", period=ALL,
         measure="risk_difference", share=share, at=f"behavior={act}",
         sentence=say("cause.rule.supported", **words),
         evidence=(say("cause.rule.alike", **words), say("cause.rule.refuted_by", **words),

@@ -12,16 +12,19 @@ MUCH = 0.25  # of a gap: what goes with less of it does not carry it
 def cause_of(
     gap: Finding, cause: str, verdict: Verdict, *, measure: str, sentence: str,
     share: float | None, evidence: Iterable[str], caveats: Iterable[str],
-    estimate: float | None = None, at: str = "", **more: Any,
+    period: str, estimate: float | None = None, at: str = "", **more: Any,
 ) -> Finding:  # fmt: skip
-    """A cause folded under its gap. `at` says where it is, so that one of a kind is not another."""
+    """A cause folded under its gap, which may be of the latest year alone.
+
+    `at` says where the cause is, so that one of a kind is not another.
+    """
     return Finding(
         id=finding_id(
             kind="cause", measure=measure, outcome=gap.outcome, group=gap.group,
             reference=gap.reference, place=gap.place, cause=f"{cause} {at}".strip(),
         ),
         rank=0, kind="cause", verdict=verdict, measure=measure, outcome=gap.outcome,
-        group=gap.group, reference=gap.reference, place=gap.place, period=gap.period,
+        group=gap.group, reference=gap.reference, place=gap.place, period=period,
         estimate=estimate, low=None, high=None, n=gap.n, events=gap.events,
         students_to_parity=None, sentence=sentence,
         evidence=tuple(map(sentence_case, evidence)), caveats=tuple(map(sentence_case, caveats)),

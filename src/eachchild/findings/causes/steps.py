@@ -55,7 +55,7 @@ def told_by_steps(
             found = origins.by_steps(asked, steps)
             if found is not None and all(step.is_known for step in found.steps):
                 wider = origins.by_steps_in_wider_places(asked, steps) if declared.offer else {}
-                yield _told(phrases, gap, declared, found, _in_places(refused, wider))
+                yield _told(phrases, gap, asked, declared, found, _in_places(refused, wider))
         except NotNestedError as error:
             refused.add(steps, error, gap.group)
 
@@ -71,7 +71,7 @@ def _in_places(refused: Refused, chains: Mapping[str, Chain]) -> tuple[GapPlace,
 
 
 def _told(
-    phrases: Phrases, gap: Finding, declared: Declared, found: Chain,
+    phrases: Phrases, gap: Finding, asked: Asked, declared: Declared, found: Chain,
     in_places: tuple[GapPlace, ...],
 ) -> Finding:  # fmt: skip
     most = max(found.steps, key=lambda step: step.share)
@@ -84,7 +84,7 @@ def _told(
              "rest": whole_percent(1 - one.share)}  # fmt: skip
     key = "offer" if offer else "steps"
     return cause_of(
-        gap, kind, verdict,
+        gap, kind, verdict, period=asked.period,
         measure="risk_ratio", estimate=one.ratio, share=one.share, at=f"step={one.name}",
         steps=tuple(_step(phrases, step) for step in found.steps), in_places=in_places,
         sentence=say(f"cause.{key}.{verdict}", **words),
