@@ -43,3 +43,19 @@ def test_a_bundle_is_the_same_with_and_without_the_finer_grains(tmp_path: Path) 
     for content in files.values():
         assert b"physical_aggression" not in content
         assert b"Memorandum" not in content
+
+
+def test_a_bundle_is_the_same_with_and_without_lists_and_supports(tmp_path: Path) -> None:
+    synthesize(tmp_path / "district", world="screen-misses", seed=1, students=600)
+    plan = tmp_path / "district" / "audit.toml"
+    made = audit(plan, vault=tmp_path / "vault").report(tmp_path / "with", pdf=False)
+    without = tmp_path / "without"
+    shutil.copytree(made, without)
+    meaning = json.loads((without / "cube" / "cube.json").read_text("utf-8"))
+    assert meaning.pop("supports")
+    (without / "cube" / "cube.json").write_text(json.dumps(meaning), "utf-8")
+    (without / "cube" / "support.parquet").unlink()
+    files = _bundle(made)
+    assert files == _bundle(without)
+    for content in files.values():
+        assert b"early_warning_list" not in content

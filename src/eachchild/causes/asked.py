@@ -9,6 +9,7 @@ import numpy as np
 from eachchild.causes.places import SCALES, Scale, Split, split_by_places
 from eachchild.causes.referrals import Compared, OfReferrals
 from eachchild.causes.steps import Chain, NotNestedError, chain
+from eachchild.causes.supports import OfSupports
 from eachchild.cube import POOLED, Margin, Places, Rollups
 from eachchild.measures.counts import Counts, Whole
 from eachchild.plan import COMPLEMENT, OVERALL
@@ -35,6 +36,7 @@ class Origins:
         self._places = rollups.cube.places
         self._levels = _levels(self._places)
         self.referrals = OfReferrals(rollups.cube)
+        self.supports = OfSupports(rollups.cube)
 
     def together(self, period: str) -> str:
         """The period in which causes are asked: the latest years together, where there are several.

@@ -14,6 +14,7 @@ from eachchild.causes.consequence import SameAct, same_act
 from eachchild.causes.moments import ANY, Ranking, Referred, rank_moments
 from eachchild.causes.referrers import Adults, Referrers, referrers
 from eachchild.causes.repeats import dispersion_of_repeats
+from eachchild.causes.reporting import Logged
 from eachchild.cube import POOLED_YEARS, AdultBlock, Cube, EventBlock
 from eachchild.measures.counts import Counts, Known, Whole
 from eachchild.plan import COMPLEMENT
@@ -104,7 +105,7 @@ class OfReferrals:
         if block is None:
             return None
         place, kept = self._placed(block.schools, block.place, block.period)
-        mine, theirs = (kept & side for side in _sides(block.groups, block.group, two))
+        mine, theirs = (kept & side for side in sides_of(block.groups, block.group, two))
         both = mine | theirs
         referred = Referred(
             place[both], block.value[both],
@@ -123,7 +124,7 @@ class OfReferrals:
             return None
         place, kept = self._placed(block.schools, block.place, block.period)
         named = _told(block.words["behavior"])[block.value[:, 0]]
-        sides = [kept & named & side for side in _sides(block.groups, block.group, two)]
+        sides = [kept & named & side for side in sides_of(block.groups, block.group, two)]
         keys, code = np.unique(
             np.column_stack([place, block.value[:, [0, 2]]]), axis=0, return_inverse=True
         )
@@ -140,6 +141,28 @@ class OfReferrals:
         found = same_act(answers, two.enrolled, dispersion=self._dispersion(two))
         return FoundActs(found, answers, block.words["behavior"], two.enrolled)
 
+    def logged(self, two: Compared) -> Logged | None:
+        """How schools log: acts, and answers left blank; None where no referrals are counted."""
+        block = self._block(two, ACT)
+        if block is None:
+            return None
+        place, kept = self._placed(block.schools, block.place, block.period)
+        mine, theirs = (kept & side for side in sides_of(block.groups, block.group, two))
+        schools, acts = two.students.size, len(block.words["behavior"])
+        acted = block.value[:, 1] > 0
+        at = place * acts + block.value[:, 0]
+
+        def by_act(counts: Whole, which: Known) -> Whole:
+            return _added(counts[which], at[which], schools * acts).reshape(schools, acts)
+
+        return Logged(
+            by_act(block.referrals, mine), by_act(block.referrals, theirs),
+            by_act(block.referrals, kept), by_act(block.unsaid, kept),
+            by_act(block.referrals - block.unsaid, kept & acted),
+            by_act(block.oss, mine).sum(axis=1), by_act(block.oss, theirs).sum(axis=1),
+            two.students, two.others,
+        )  # fmt: skip
+
     def referrers(self, two: Compared) -> Referrers | None:
         """How much goes with the adults who refer most; None where adults are not counted."""
         factor = Group.parse(two.group).factors[0]
@@ -155,7 +178,7 @@ class OfReferrals:
         place, kept = self._placed(block.schools, block.place, block.period)
         mine, theirs = (
             block.made[:, side].sum(axis=1)
-            for side in _sides(block.groups, np.arange(len(block.groups)), two)
+            for side in sides_of(block.groups, np.arange(len(block.groups)), two)
         )
         kept &= mine + theirs > 0
         if not (mine[kept].sum() and theirs[kept].sum()):
@@ -171,7 +194,7 @@ class OfReferrals:
             return 1.0
         kept = block.period >= self._first
         made = [int(block.referrals[kept & side].sum())
-                for side in _sides(block.groups, block.group, two)]  # fmt: skip
+                for side in sides_of(block.groups, block.group, two)]  # fmt: skip
         each = [
             n * dispersion_of_repeats(n, min(of, n))
             for n, of in zip(made, students, strict=True) if n
@@ -185,7 +208,7 @@ class OfReferrals:
             return None
         kept = block.period >= self._first
         mine, theirs = (int(block.students[kept & side].sum())
-                        for side in _sides(block.groups, block.group, two))  # fmt: skip
+                        for side in sides_of(block.groups, block.group, two))  # fmt: skip
         return mine, theirs
 
     def _block(self, two: Compared, dimensions: Sequence[str]) -> EventBlock | None:
@@ -200,7 +223,7 @@ class OfReferrals:
         return found, (found >= 0) & (period >= self._first)
 
 
-def _sides(groups: Sequence[str], group: Whole, two: Compared) -> tuple[Known, Known]:
+def sides_of(groups: Sequence[str], group: Whole, two: Compared) -> tuple[Known, Known]:
     """Which entries are of the group, and which of those it is compared with."""
     value = Group.parse(two.group).parts[0][1]
     mine = np.array([name == value for name in groups])[group]

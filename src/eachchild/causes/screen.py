@@ -139,8 +139,9 @@ def from_base_rates(listed: Listed, *, reference: int | None = None) -> FromBase
     """
     others = listed.others(reference)
     (p, wrong, found), (p0, wrong0, found0) = (_factors(side) for side in (listed, others))
-    known = np.isfinite(p * wrong * found) & np.isfinite(p0 * wrong0 * found0)
-    known &= (p * wrong * found > 0) & (p0 * wrong0 * found0 > 0)
+    with np.errstate(invalid="ignore"):  # a rate of 0 or 1 on either side is not known
+        ours, theirs = p * wrong * found, p0 * wrong0 * found0
+    known = np.isfinite(ours) & np.isfinite(theirs) & (ours > 0) & (theirs > 0)
     p, wrong, found, p0, wrong0, found0 = (
         np.where(known, x, 1.0) for x in (p, wrong, found, p0, wrong0, found0)
     )

@@ -8,6 +8,7 @@ from eachchild.cube.cells import (
     Cube,
     EventBlock,
     Places,
+    SupportBlock,
     Tally,
     Turnover,
 )
@@ -15,20 +16,26 @@ from eachchild.cube.count_all import count_all
 from eachchild.cube.errors import CubeError
 from eachchild.cube.margins import ALL_PLACES, POOLED_YEARS, Margin, margin
 from eachchild.cube.plan import (
+    NEEDS,
     AdultPlan,
     CountPlan,
     EventPlan,
+    SupportPlan,
     adult_plans,
     event_plans,
     student_plans,
+    support_plans,
 )
 from eachchild.cube.recount import Recount, recount
 from eachchild.cube.rollups import Rollups
 from eachchild.cube.store import definition, definition_hash, restore, store
 
 __all__ = [
-    "ALL_PLACES", "EVERYWHERE", "POOLED", "POOLED_YEARS", "AdultBlock", "AdultPlan", "Block",
+    "ALL_PLACES", "EVERYWHERE", "NEEDS", "POOLED", "POOLED_YEARS", "AdultBlock", "AdultPlan",
+    "Block",
     "CountPlan", "Cube", "CubeError", "EventBlock", "EventPlan", "Margin", "Places", "Recount",
-    "Rollups", "Tally", "Turnover", "adult_plans", "count_all", "definition", "definition_hash",
+    "Rollups", "SupportBlock", "SupportPlan",
+    "Tally", "Turnover", "adult_plans", "count_all", "definition", "definition_hash",
     "event_plans", "margin", "recount", "restore", "store", "student_plans",
+    "support_plans",
 ]  # fmt: skip

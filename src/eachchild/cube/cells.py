@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from eachchild.plan import Need
+
 Whole = NDArray[np.int64]
 Known = NDArray[np.bool_]
 
@@ -111,6 +113,31 @@ class EventBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class SupportBlock:
+    """Students by need, whether a list had them and whether they were supported, in each school.
+
+    Cells are sorted by period, place, group, need, listed and served, and are unique. Every
+    student-year stands in exactly one of them. `need` is a class of the measure in the school year
+    before, 0 the most; one past the last where it is not known. A row of the support table that
+    begins in a year without a row of its student stands in `unplaced_rows`.
+    """
+
+    factor: str
+    groups: tuple[str, ...]  # the factor's values, not_reported last
+    measure: Need  # of need: the column of the student-year
+    has_lists: bool  # False: the plan names none, so nobody is listed
+    schools: tuple[str, ...]  # the block's own, the empty text for one not known
+    place: Whole  # index into `schools`
+    period: Whole  # index into the cube's periods
+    group: Whole
+    need: Whole
+    listed: Whole  # 0 or 1
+    served: Whole  # 0 or 1
+    students: Whole
+    unplaced_rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class AdultBlock:
     """How many adults of a school and year referred how many students of each group.
 
@@ -183,6 +210,7 @@ class Cube:
     turnover: tuple[Turnover, ...] = field(default=())
     events: tuple[EventBlock, ...] = ()
     adults: tuple[AdultBlock, ...] = ()
+    supports: tuple[SupportBlock, ...] = ()
 
     def block_for(self, factors: tuple[str, ...], outcome: str) -> Block | None:
         """The smallest block that tells these factors apart for an outcome; None: not published."""

@@ -30,7 +30,7 @@ def count_all(
 
     rows = derive_student_year(tables, plan, out=folder)
     cube = count(student_plans(plan), rows, plan=plan)
-    if "discipline" not in tables:
+    if not {"discipline", "support"} & tables.keys():
         return cube
     from eachchild.cube.engine import duck
     from eachchild.cube.finer_grains import add_finer_grains

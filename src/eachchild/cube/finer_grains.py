@@ -1,4 +1,4 @@
-"""The grains below the student-year: referrals, and the adults who make them."""
+"""The grains beside the student-year: referrals, the adults who make them, and supports."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -8,8 +8,9 @@ from eachchild.cube.adults import count_adults
 from eachchild.cube.cells import Cube
 from eachchild.cube.engine import Engine
 from eachchild.cube.events import count_events
-from eachchild.cube.plan import EventPlan, adult_plans, event_plans
+from eachchild.cube.plan import EventPlan, adult_plans, event_plans, support_plans
 from eachchild.cube.referrals import Students, referrals_of
+from eachchild.cube.supports import count_supports
 from eachchild.plan import Plan
 
 
@@ -22,11 +23,19 @@ def add_finer_grains(
     student_year: Path,
     events: Sequence[EventPlan] | None = None,
 ) -> Cube:
-    """The cube with its referrals, and where the plan names an agreement its adults.
+    """The cube with its referrals, and where the plan speaks of them its adults and supports.
 
     `events` are counted in place of the usual breakdowns. The discipline log is read once for all
     of them.
     """
+    if "support" in tables:
+        supports = count_supports(
+            engine, support_plans(plan), tables=tables, student_year=student_year,
+            periods=cube.periods,
+        )  # fmt: skip
+        cube = replace(cube, supports=supports)
+    if "discipline" not in tables:
+        return cube
     wanted = event_plans(plan) if events is None else tuple(events)
     adults = adult_plans(plan)
     factors = [p.factor for p in wanted] + [p.factor for p in adults]

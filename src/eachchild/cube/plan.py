@@ -1,9 +1,11 @@
 """What to count, declared before a row is read: frozen, and free of any engine."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, get_args
 
-from eachchild.plan import Plan
+from eachchild.plan import Need, Plan
 from eachchild.terms.factors import Factor
 from eachchild.terms.outcomes import Outcome
 
@@ -52,6 +54,58 @@ class AdultPlan:
 
     factor: Factor
     set_aside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeedClasses:
+    """How need is told from one column of the year before, the most need first.
+
+    A ranked measure is parted into equal shares of those of the same year and grade, the lowest
+    first; any other by lines, each the least value of its class. The first `in_need` classes are
+    called in need.
+    """
+
+    classes: tuple[str, ...]
+    in_need: int
+    lines: tuple[float, ...] = ()
+
+    @property
+    def ranked(self) -> bool:
+        """Whether students are ranked, for want of lines that hold for every test."""
+        return not self.lines
+
+
+NEEDS: Mapping[Need, NeedClasses] = MappingProxyType(
+    {
+        "score": NeedClasses(tuple(f"tenth {n}" for n in range(1, 11)), 2),
+        "courses_failed": NeedClasses(("2 or more", "1", "none"), 2, (2.0, 1.0)),
+        # A tenth of the days is chronic absence, as in the built-in outcome.
+        "absence_share": NeedClasses(
+            ("20 % or more", "10 to 20 %", "5 to 10 %", "under 5 %"), 2, (0.20, 0.10, 0.05)
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SupportPlan:
+    """Students by one identity factor, need, and whether a list had them or a support was given.
+
+    `lists` names the supports that are no support but a list, screen or flag. Need is that of the
+    school year before: no support of this year can have changed it, and identity is no part of it.
+    """
+
+    factor: Factor
+    lists: tuple[str, ...] = ()
+    need: Need = "score"
+
+
+def support_plans(plan: Plan) -> tuple[SupportPlan, ...]:
+    """By each factor that parts the students; none where the plan does not say what is a list."""
+    if plan.supports is None:
+        return ()
+    said = plan.supports
+    return tuple(SupportPlan(factor, said.lists, said.need) for factor in plan.factors)
 
 
 def event_plans(plan: Plan) -> tuple[EventPlan, ...]:

@@ -51,8 +51,8 @@ def restore(folder: Path) -> Cube:
         for number, block in enumerate(meaning["blocks"])
     )
     turnover = tuple(Turnover(**t) for t in meaning["turnover"])
-    events, adults = restore_grains(folder, meaning, periods)
-    return Cube(places, periods, values, blocks, turnover, events, adults)
+    grains = restore_grains(folder, meaning, periods)
+    return Cube(places, periods, values, blocks, turnover, *grains)
 
 
 def definition_hash(outcome: Outcome, plan: Plan) -> str:

@@ -1,4 +1,4 @@
-"""The event and adult grains as files: a row a cell, words in place of codes, read back exactly."""
+"""The finer grains as files: a row a cell, words in place of codes, read back exactly."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from eachchild.cube.cells import EVERYWHERE, AdultBlock, Cube, EventBlock, Whole
+from eachchild.cube.cells import EVERYWHERE, AdultBlock, Cube, EventBlock, SupportBlock, Whole
 
-EVENTS, ADULTS = "event.parquet", "adult.parquet"
+EVENTS, ADULTS, SUPPORTS = "event.parquet", "adult.parquet", "support.parquet"
 _BLOCK, _PLACE, _PERIOD, _GROUP, _PART = "breakdown", "place", "period", "group", "part"
 _COUNTS = ("rows", "referrals", "students", "oss", "unsaid", "police", "days", "undated")
+_NEED_CELL = ("need", "listed", "served", "students")
 _KINDS, _SCHOOLS = "adults", "schools"  # the two parts of an adult block
 
 
@@ -50,17 +51,32 @@ def store_grains(cube: Cube, folder: Path) -> dict[str, object]:
             }
             for b in cube.adults
         ]
+    if cube.supports:
+        _write(_support_tables(cube), folder / SUPPORTS)
+        said["supports"] = [
+            {
+                "factor": b.factor,
+                "groups": b.groups,
+                "measure": b.measure,
+                "has_lists": b.has_lists,
+                "schools": b.schools,
+                "unplaced_rows": b.unplaced_rows,
+            }
+            for b in cube.supports
+        ]
     return said
 
 
 def restore_grains(
     folder: Path, meaning: Mapping[str, Any], periods: Sequence[str]
-) -> tuple[tuple[EventBlock, ...], tuple[AdultBlock, ...]]:
+) -> tuple[tuple[EventBlock, ...], tuple[AdultBlock, ...], tuple[SupportBlock, ...]]:
     """Read the finer grains back, as far as the meaning tells of some."""
     events, adults = meaning.get("events", ()), meaning.get("adults", ())
+    supports = meaning.get("supports", ())
     return (
         tuple(_event_block(t, b, periods) for t, b in _parts(folder / EVENTS, events)),
         tuple(_adult_block(t, b, periods) for t, b in _parts(folder / ADULTS, adults)),
+        tuple(_support_block(t, b, periods) for t, b in _parts(folder / SUPPORTS, supports)),
     )
 
 
@@ -180,4 +196,35 @@ def _adult_block(table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[
         at_unnamed=here["unnamed"].to_numpy(),
         at_set_aside=here["set_aside"].to_numpy(),
         unplaced=meaning["unplaced"],
+    )
+
+
+def _support_tables(cube: Cube) -> Iterator[pa.Table]:
+    for number, block in enumerate(cube.supports):
+        yield pa.table(
+            {
+                _BLOCK: pa.array(np.full(block.place.size, number, np.int64)),
+                _PLACE: _named(block.place, block.schools),
+                _PERIOD: _named(block.period, cube.periods),
+                _GROUP: _named(block.group, block.groups),
+                **{name: pa.array(getattr(block, name)) for name in _NEED_CELL},
+            }
+        )
+
+
+def _support_block(
+    table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[str]
+) -> SupportBlock:
+    groups, schools = tuple(meaning["groups"]), tuple(meaning["schools"])
+    return SupportBlock(
+        factor=meaning["factor"],
+        groups=groups,
+        measure=meaning["measure"],
+        has_lists=meaning["has_lists"],
+        schools=schools,
+        place=_codes(table[_PLACE], schools),
+        period=_codes(table[_PERIOD], periods),
+        group=_codes(table[_GROUP], groups),
+        **{name: table[name].to_numpy() for name in _NEED_CELL},
+        unplaced_rows=meaning["unplaced_rows"],
     )

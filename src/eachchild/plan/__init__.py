@@ -12,12 +12,15 @@ from eachchild.plan.model import (
     Chain,
     Identity,
     Margin,
+    Need,
     Plan,
     Source,
+    Supports,
 )
 
 __all__ = [
     "COMPLEMENT", "OVERALL", "Adults", "CellPattern", "Certified", "Chain", "FilledCode",
     "Identity",
-    "Margin", "Plan", "PlanError", "Source", "load_plan", "plan_from", "read_code_file",
+    "Margin", "Need", "Plan", "PlanError", "Source", "Supports", "load_plan",
+    "plan_from", "read_code_file",
 ]  # fmt: skip

@@ -54,6 +54,8 @@ PLAN = Section(
                           '[discretion]\n"Code 7" = "subjective"'),
         "adults": Key("[adults]: that referring adults may be counted, never named",
                       "nobody is counted"),
+        "supports": Key("[supports]: which supports are lists, and by what need is measured",
+                        "none is counted"),
         "margin": Key("[margin]: what is called a small difference", "see below"),
         "privacy": Key("[privacy]: the policy", "see below"),
     },
@@ -242,6 +244,16 @@ ADULTS = Section(
                          'set_aside = ["SYSTEM", "OFFICE"]'),
     },
 )  # fmt: skip
+SUPPORTS = Section(
+    "[supports]",
+    "Whether supports follow need. Need is that of the school year before, and never identity.",
+    {
+        "lists": Key("Supports that are a list, a screen or a flag: they help nobody yet", "none",
+                     'lists = ["early_warning_list"]'),
+        "need": Key("score (the tenth in year and grade), courses_failed or absence_share",
+                    "score"),
+    },
+)  # fmt: skip
 PRIVACY = Section(
     "[privacy]",
     "What may leave.",
@@ -249,5 +261,5 @@ PRIVACY = Section(
 )
 SECTIONS: tuple[Section, ...] = (
     PLAN, RECORDS, COUNTS, PLACE, CELLS, UNCOVERED, LAYOUT, IDENTITY, OUTCOME, CHAIN, CERTIFIED,
-    ADULTS, MARGIN, PRIVACY,
+    ADULTS, SUPPORTS, MARGIN, PRIVACY,
 )  # fmt: skip

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast, get_args
 
 from eachchild.plan import declared
 from eachchild.plan.code_files import FilledCode, meanings, read_code_file
@@ -16,7 +17,9 @@ from eachchild.plan.model import (
     Chain,
     Identity,
     Margin,
+    Need,
     Plan,
+    Supports,
 )
 from eachchild.plan.reading import Keys
 from eachchild.plan.source import read_source
@@ -84,6 +87,7 @@ def plan_from(table: Mapping[str, object], folder: Path, *, text: bytes = b"") -
         code_rows=_code_rows(top, files),
         discretion=_discretion(top),
         adults=_adults(top),
+        supports=_supports(top),
         certified=tuple(_certified(keys) for keys in top.tables("certified")),
         chains=tuple(_chain(keys) for keys in top.tables("chain")),
         margin=_margin(top.inner("margin")),
@@ -271,6 +275,16 @@ def _adults(top: Keys) -> Adults | None:
             'as agreement = "Memorandum of 3 May 2024, section 2", or take [adults] out.'
         )
     return Adults(agreement, keys.texts("set_aside"))
+
+
+def _supports(top: Keys) -> Supports | None:
+    """What supports are: counted only where a plan says which of them are lists, if any."""
+    if "supports" not in top.table:
+        return None
+    keys = top.inner("supports")
+    keys.known(declared.SUPPORTS)
+    need = keys.choice("need", get_args(Need), "score")
+    return Supports(keys.texts("lists"), cast(Need, need))
 
 
 def _margin(keys: Keys) -> Margin:

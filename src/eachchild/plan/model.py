@@ -10,6 +10,7 @@ from eachchild.terms.outcomes import Outcome
 
 Shape = Literal["records", "counts"]
 Membership = Literal["home", "attended"]
+Need = Literal["score", "courses_failed", "absence_share"]  # of the school year before
 COMPLEMENT, OVERALL = "complement", "overall"
 
 
@@ -158,6 +159,14 @@ class Adults:
 
 
 @dataclass(frozen=True, slots=True)
+class Supports:
+    """What the rows of the support table are, and by what need is measured."""
+
+    lists: tuple[str, ...] = ()  # supports that are a list, a screen or a flag, and help nobody yet
+    need: Need = "score"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One audit: its data, whom it compares, in what, and under which privacy policy."""
 
@@ -175,6 +184,7 @@ class Plan:
     code_rows: Mapping[tuple[str, str], str] = field(default_factory=dict)  # of (list, theirs)
     discretion: Mapping[str, str] = field(default_factory=dict)  # plain name of a behavior: ours
     adults: Adults | None = None  # None: nobody agreed, and no adult is counted
+    supports: Supports | None = None  # None: nobody said which supports are lists; none is counted
     certified: tuple[Certified, ...] = ()
     chains: tuple[Chain, ...] = ()
     margin: Margin = Margin()

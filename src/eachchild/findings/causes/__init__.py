@@ -1,17 +1,22 @@
 """Causes told: what a gap goes with, how sure that is, and what would show that it is wrong."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from eachchild.causes.asked import Origins
 from eachchild.findings.causes.composition import told_by_composition
+from eachchild.findings.causes.need import asked_of
 from eachchild.findings.causes.places import told_by_places
 from eachchild.findings.causes.referrals import told_by_referrals
+from eachchild.findings.causes.reporting import told_by_reporting
+from eachchild.findings.causes.screen import told_by_screen
+from eachchild.findings.causes.shared import is_asked
 from eachchild.findings.causes.steps import Refused, told_by_steps
+from eachchild.findings.causes.support import told_by_support
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
 from eachchild.plan import Plan
-from eachchild.terms.factors import Group
+from eachchild.terms.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,24 @@ def causes_of(
     refused = Refused(phrases, names)
     every = tuple(gaps)
     for gap in every:
-        alone = len(Group.parse(gap.group).parts) == 1
-        if gap.verdict == "gap" and gap.place == "all" and alone and gap.outcome in outcomes:
+        if gap.outcome not in outcomes or not is_asked(plan, gap):
+            continue
+        outcome = outcomes[gap.outcome]
+        found += _by_supports(phrases, outcome, gap, origins)
+        if gap.verdict == "gap":
             found += told_by_places(phrases, gap, origins)
             found += told_by_steps(plan, phrases, gap, origins, refused)
             found += told_by_composition(plan, phrases, gap, origins)
+            found += told_by_reporting(phrases, outcome, gap, origins)
     found += told_by_referrals(plan, phrases, every, origins)
     return Causes(tuple(found), tuple(refused.told()))
+
+
+def _by_supports(
+    phrases: Phrases, outcome: Outcome, gap: Finding, origins: Origins
+) -> Iterator[Finding]:
+    """What lists and supports say, of a gap in what need leads to; the larger difference first."""
+    found = asked_of(outcome, gap, origins)
+    if found is not None:
+        told = [*told_by_screen(phrases, gap, found), *told_by_support(phrases, gap, found)]
+        yield from sorted(told, key=lambda one: one.estimate or 0.0)

@@ -16,15 +16,12 @@ from eachchild.findings.causes.acts import told_by_acts
 from eachchild.findings.causes.adults import told_by_adults
 from eachchild.findings.causes.moments import told_by_moments
 from eachchild.findings.causes.rules import told_by_rules
+from eachchild.findings.causes.shared import FROM_REFERRALS, SUSPENDED, is_asked
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
-from eachchild.findings.verdicts import times_small
 from eachchild.measures.multiple import benjamini_hochberg
 from eachchild.plan import Plan
-from eachchild.terms.factors import Group
 
-_SUSPENDED = frozenset(("oss_count", "oss_days"))
-_FROM_REFERRALS = _SUSPENDED | {"referrals"}
 _Pair = tuple[str, str]  # the group and whom it is compared with
 
 
@@ -44,7 +41,7 @@ def told_by_referrals(
     columns = {o.name: set(o.columns) for o in plan.outcomes if o.is_rate}
     asked = [
         gap for gap in gaps
-        if columns.get(gap.outcome, set()) & _FROM_REFERRALS and _is_asked(plan, gap)
+        if columns.get(gap.outcome, set()) & FROM_REFERRALS and is_asked(plan, gap)
     ]  # fmt: skip
     found = {pair: _found(origins, two) for pair, two in _pairs(origins, asked).items()}
     acts = _family({pair: _p_of_acts(one.acts) for pair, one in found.items()})
@@ -56,18 +53,9 @@ def told_by_referrals(
         one = found[pair]
         yield from told_by_moments(phrases, gap, one.moments)
         yield from told_by_adults(phrases, gap, one.adults, adults.get(pair, 1.0))
-        if columns[gap.outcome] & _SUSPENDED:
+        if columns[gap.outcome] & SUSPENDED:
             yield from told_by_acts(phrases, gap, one.acts, acts.get(pair, 1.0))
             yield from told_by_rules(phrases, gap, one.acts, one.moments)
-
-
-def _is_asked(plan: Plan, gap: Finding) -> bool:
-    """A gap of one group in the whole place, or what would be one were it beyond chance."""
-    if gap.place != "all" or len(Group.parse(gap.group).parts) != 1:
-        return False
-    return gap.verdict == "gap" or (
-        gap.verdict == "cannot_tell" and times_small(plan.margin, gap) > 1
-    )
 
 
 def _pairs(origins: Origins, gaps: Sequence[Finding]) -> dict[_Pair, Compared]:

@@ -5,8 +5,25 @@ from typing import Any
 
 from eachchild.findings.model import Finding, Verdict, finding_id
 from eachchild.findings.phrases import sentence_case
+from eachchild.findings.verdicts import times_small
+from eachchild.plan import Plan
+from eachchild.terms.factors import Group
 
+SUSPENDED = frozenset(("oss_count", "oss_days"))
+FROM_REFERRALS = SUSPENDED | {"referrals"}  # columns that follow from referrals
 MUCH = 0.25  # of a gap: what goes with less of it does not carry it
+
+
+def is_asked(plan: Plan, gap: Finding) -> bool:
+    """A gap of one group in the whole place, or what would be one were it beyond chance.
+
+    Of the latter only causes with a test of their own may be told.
+    """
+    if gap.place != "all" or len(Group.parse(gap.group).parts) != 1:
+        return False
+    return gap.verdict == "gap" or (
+        gap.verdict == "cannot_tell" and times_small(plan.margin, gap) > 1
+    )
 
 
 def cause_of(

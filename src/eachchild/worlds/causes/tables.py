@@ -40,7 +40,7 @@ _OWN = {
 }
 _REFERENCES = {"race": "white", "sex": "female", "idea": "no", "el": "no", "frl": "no"}
 _COMPLETE = ("absence", "discipline", "course")
-_LATER = ("staff", "support")
+_LATER = ("staff",)
 
 
 class CauseTables:
@@ -222,6 +222,8 @@ def plan_of(world: CauseWorld, files: tuple[str, ...]) -> str:
     if world.family == "discipline":
         parts += ['[[chain]]\nsteps = ["referred", "oss_any", "oss_twice"]\n',
                   '[adults]\nagreement = "made up, as these adults are"\n']  # fmt: skip
+    if world.family == "support":
+        parts.append(f'[supports]\nlists = ["{LIST}"]\n')
     parts.append('[privacy]\npolicy = "federal"\n')
     return "\n".join(parts)
 

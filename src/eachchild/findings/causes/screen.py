@@ -1,0 +1,52 @@
+"""Whether a list that the district uses has students alike at equal need."""
+
+from collections.abc import Iterator
+
+from eachchild.causes.screen import Compared
+from eachchild.causes.supports import GROUP, FoundList, FoundSupports
+from eachchild.findings.causes.need import caveats_of, verdict_of, words_of
+from eachchild.findings.causes.shared import cause_of
+from eachchild.findings.model import Finding
+from eachchild.findings.phrases import Phrases
+from eachchild.terms.numerals import tenths, whole_percent
+from eachchild.terms.years import ALL
+
+_CAUSE = "screen"
+
+
+def told_by_screen(phrases: Phrases, gap: Finding, found: FoundSupports) -> Iterator[Finding]:
+    """Whether the list misses more of the group; misses, false alarms and calibration are shown."""
+    listed = found.list
+    if listed is None:
+        return
+    say, at = phrases.words.say, listed.at_need
+    words = words_of(phrases, gap, found, at)
+    verdict = verdict_of(at)
+    yield cause_of(
+        gap, _CAUSE, verdict, period=ALL,
+        measure="risk_difference", estimate=at.difference, share=None,
+        sentence=say(f"cause.screen.{verdict}", **words),
+        evidence=(
+            say("cause.need.interval", **words), *_errors(phrases, listed, words),
+            say("cause.screen.refuted_by", **words), say("cause.screen.next", **words),
+        ),
+        caveats=(say("cause.screen.together"), *caveats_of(phrases)),
+    )  # fmt: skip
+
+
+def _errors(phrases: Phrases, found: FoundList, words: dict[str, str]) -> Iterator[str]:
+    """All three ways to be wrong, for two of them can seldom be alike when the third is."""
+    say, parity, rates = phrases.words.say, found.parity, found.calibration.rate.rate
+    for name in ("missed", "false_alarms", "precision"):
+        one: Compared = getattr(parity, name)
+        if one.known[GROUP]:
+            numbers = {"mine": one.rate.rate[GROUP], "theirs": one.rate.rate[1 - GROUP]}
+            yield say(f"cause.screen.{name}", **words | {
+                k: whole_percent(float(v)) for k, v in numbers.items()
+            })  # fmt: skip
+    off = {"mine": rates[GROUP, 0], "theirs": rates[1 - GROUP, 0]}
+    yield say("cause.screen.off", **words | {k: whole_percent(float(v)) for k, v in off.items()})
+    parts = found.from_base_rates
+    if parts.known[GROUP]:
+        yield say("cause.screen.base", base=tenths(float(parts.base[GROUP])),
+                  rest=tenths(float(parts.rest[GROUP])))  # fmt: skip
