@@ -1,4 +1,4 @@
-"""Referrals and adults are for the district alone: a release neither holds nor needs them."""
+"""Referrals, adults and scores are for the district alone: no release holds or needs them."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from eachchild.release.ledger import Ledger
 from eachchild.story import audit
 from eachchild.worlds import synthesize
 
-GRAINS = ("event.parquet", "adult.parquet")
+GRAINS = ("event.parquet", "adult.parquet", "course.parquet")
 
 
 def _bundle(folder: Path) -> Mapping[str, bytes]:
@@ -27,13 +27,14 @@ def test_a_bundle_is_the_same_with_and_without_the_finer_grains(tmp_path: Path) 
     synthesize(tmp_path / "district", seed=1, students=600, schools=3, years=1)
     plan = plan_for_the_public(tmp_path / "district")
     with plan.open("a", encoding="utf-8") as file:
-        file.write('\n[adults]\nagreement = "Memorandum"\n')
+        file.write('\n[[outcome]]\nname = "ap_enrolled"\n\n[adults]\nagreement = "Memorandum"\n')
     made = audit(plan, vault=tmp_path / "vault").report(tmp_path / "with", pdf=False)
     without = tmp_path / "without"
     shutil.copytree(made, without)
     meaning = json.loads((without / "cube" / "cube.json").read_text("utf-8"))
     assert meaning.pop("events")
     assert meaning.pop("adults")
+    assert meaning.pop("courses")
     (without / "cube" / "cube.json").write_text(json.dumps(meaning), "utf-8")
     for name in GRAINS:
         (without / "cube" / name).unlink()

@@ -237,7 +237,13 @@ def test_finer_grains_survive_their_files(whole: tuple[Plan, Cube, Path], tmp_pa
     for folder in ("one", "two"):
         store(cube, plan, tmp_path / folder, inputs={})
     files = sorted(f.name for f in (tmp_path / "one").iterdir())
-    assert files == ["adult.parquet", "cube.json", "event.parquet", "student.parquet"]
+    assert files == [
+        "adult.parquet",
+        "course.parquet",
+        "cube.json",
+        "event.parquet",
+        "student.parquet",
+    ]
     for file in files:
         ours, theirs = (hashlib.sha256((tmp_path / d / file).read_bytes()) for d in ("one", "two"))
         assert ours.hexdigest() == theirs.hexdigest()

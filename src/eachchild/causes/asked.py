@@ -6,15 +6,19 @@ from itertools import pairwise
 
 import numpy as np
 
+from eachchild.causes.courses import FoundGate, OfCourses
+from eachchild.causes.offer import is_offered
 from eachchild.causes.places import SCALES, Scale, Split, split_by_places
 from eachchild.causes.referrals import Compared, OfReferrals
 from eachchild.causes.steps import Chain, NotNestedError, chain
 from eachchild.causes.supports import OfSupports
-from eachchild.cube import POOLED, Margin, Places, Rollups
+from eachchild.cube import POOLED, POOLED_YEARS, Margin, Places, Rollups
 from eachchild.measures.counts import Counts, Whole
 from eachchild.plan import COMPLEMENT, OVERALL
 from eachchild.terms.factors import Group
 from eachchild.terms.years import ALL
+
+OFFERED = "offered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Origins:
         self._levels = _levels(self._places)
         self.referrals = OfReferrals(rollups.cube)
         self.supports = OfSupports(rollups.cube)
+        self.courses = OfCourses(rollups.cube)
 
     def together(self, period: str) -> str:
         """The period in which causes are asked: the latest years together, where there are several.
@@ -109,6 +114,47 @@ class Origins:
             name: chain(steps, *(side[:, above == at] for side in people))
             for at, name in enumerate(self._places.parent_ids)
         }
+
+    def by_offer(self, asked: Asked) -> Chain | None:
+        """Part a gap by which schools enroll anybody at all, then by whom these enroll.
+
+        What a school offers is told year by year (`offer.is_offered`), and the years are added up.
+        None where the counts do not tell it.
+        """
+        if asked.reference == OVERALL or not self._places.ids:
+            return None
+        told = [self._offered(replace(asked, period=period)) for period in self._periods(asked)]
+        people = [pair for pair in told if pair is not None]
+        if not people or len(people) < len(told):
+            return None
+        mine, theirs = (np.sum([pair[side] for pair in people], axis=0) for side in (0, 1))
+        return chain((OFFERED, asked.outcome), mine, theirs)
+
+    def gate(self, asked: Asked) -> FoundGate | None:
+        """A gap in a course among students of the same score; None where no scores are counted."""
+        if asked.reference == OVERALL:
+            return None
+        return self.courses.gate(asked.outcome, asked.group, asked.reference, self._periods(asked))
+
+    def _offered(self, asked: Asked) -> tuple[Whole, Whole] | None:
+        """Of each group, school by school: the students, those who are offered it, the enrolled."""
+        sides = self._sides(asked)
+        whole = None if sides is None else self._whole(asked)
+        if sides is None or whole is None:
+            return None
+        offered = is_offered(whole)
+        mine, theirs = (np.array([side.n, side.n * offered, side.events]) for side in sides)
+        return mine, theirs
+
+    def _whole(self, asked: Asked) -> Counts | None:
+        """Everybody of the outcome's population, school by school."""
+        factors = Group.parse(asked.group).factors
+        cells = self._rollups.totals(asked.outcome, factors, level=self._places.level)
+        return self._counts(cells, asked, "") if _is_told(cells, asked.outcome) else None
+
+    def _periods(self, asked: Asked) -> tuple[str, ...]:
+        every = self._rollups.cube.periods
+        return every[-POOLED_YEARS:] if asked.period == ALL else (asked.period,)
 
     def _people(self, asked: Asked, steps: Sequence[str]) -> tuple[Whole, Whole] | None:
         """How many of the group and of the others are there at the start and after each step."""

@@ -167,6 +167,30 @@ class AdultBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseBlock:
+    """How many students of each school, year, group and score are enrolled in advanced courses.
+
+    Cells are sorted by period, place, group and bin and are unique. A student of the outcome's
+    population with a known answer is in exactly one; years and schools add up. `bin` counts from
+    the lowest scores; -1: no score. `again` has all students with scores in two years running, by
+    the bin of the first and of the second: how much a score says of the next.
+    """
+
+    factor: str
+    groups: tuple[str, ...]
+    outcome: str
+    bins: int
+    schools: tuple[str, ...]
+    place: Whole  # index into `schools`; the empty text is one not known
+    period: Whole
+    group: Whole
+    bin: Whole
+    students: Whole
+    enrolled: Whole
+    again: Whole  # [bins, bins]
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """The places of a cube at its finest level and the place above each."""
 
@@ -211,6 +235,7 @@ class Cube:
     events: tuple[EventBlock, ...] = ()
     adults: tuple[AdultBlock, ...] = ()
     supports: tuple[SupportBlock, ...] = ()
+    courses: tuple[CourseBlock, ...] = ()
 
     def block_for(self, factors: tuple[str, ...], outcome: str) -> Block | None:
         """The smallest block that tells these factors apart for an outcome; None: not published."""

@@ -1,4 +1,4 @@
-"""The grains beside the student-year: referrals, the adults who make them, and supports."""
+"""The grains beside the students': referrals and adults, courses by score, and supports."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -6,9 +6,17 @@ from pathlib import Path
 
 from eachchild.cube.adults import count_adults
 from eachchild.cube.cells import Cube
+from eachchild.cube.courses import count_courses
 from eachchild.cube.engine import Engine
 from eachchild.cube.events import count_events
-from eachchild.cube.plan import EventPlan, adult_plans, event_plans, support_plans
+from eachchild.cube.plan import (
+    CoursePlan,
+    EventPlan,
+    adult_plans,
+    course_plans,
+    event_plans,
+    support_plans,
+)
 from eachchild.cube.referrals import Students, referrals_of
 from eachchild.cube.supports import count_supports
 from eachchild.plan import Plan
@@ -51,3 +59,18 @@ def add_finer_grains(
             count_adults(engine, p, found, students, tables=tables, periods=periods) for p in adults
         ),
     )
+
+
+def add_course_grain(
+    engine: Engine,
+    cube: Cube,
+    plan: Plan,
+    *,
+    student_year: Path,
+    courses: Sequence[CoursePlan] | None = None,
+) -> Cube:
+    """The cube with enrollment by score, where the rows have scores and an outcome asks for it."""
+    wanted = course_plans(plan) if courses is None else tuple(courses)
+    if not wanted:
+        return cube
+    return replace(cube, courses=count_courses(engine, student_year, wanted, cube.periods))

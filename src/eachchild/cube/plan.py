@@ -108,6 +108,21 @@ def support_plans(plan: Plan) -> tuple[SupportPlan, ...]:
     return tuple(SupportPlan(factor, said.lists, said.need) for factor in plan.factors)
 
 
+@dataclass(frozen=True, slots=True)
+class CoursePlan:
+    """Who is enrolled in advanced courses, by one identity factor and a state score.
+
+    `outcome` is a rate. A student's score is that of the year before, which nobody's enrollment
+    can have changed, else that of the same year. It is told by the part of the scores of its year
+    and grade that it lies in, lowest first, of which there are `bins` with equally many students:
+    scores of different grades are then alike, whatever the test's scale.
+    """
+
+    factor: Factor
+    outcome: Outcome
+    bins: int = 20
+
+
 def event_plans(plan: Plan) -> tuple[EventPlan, ...]:
     """The usual breakdowns, by each factor that parts the students."""
     return tuple(
@@ -120,6 +135,12 @@ def adult_plans(plan: Plan) -> tuple[AdultPlan, ...]:
     if plan.adults is None:
         return ()
     return tuple(AdultPlan(factor, plan.adults.set_aside) for factor in plan.factors[:1])
+
+
+def course_plans(plan: Plan) -> tuple[CoursePlan, ...]:
+    """Each rate of enrollment in advanced courses, by each factor that parts the students."""
+    courses = [outcome for outcome in plan.outcomes if outcome.is_course]
+    return tuple(CoursePlan(factor, outcome) for factor in plan.factors for outcome in courses)
 
 
 def student_plans(plan: Plan) -> tuple[CountPlan, ...]:

@@ -9,12 +9,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from eachchild.cube.cells import EVERYWHERE, AdultBlock, Cube, EventBlock, SupportBlock, Whole
+from eachchild.cube.cells import (
+    EVERYWHERE,
+    AdultBlock,
+    CourseBlock,
+    Cube,
+    EventBlock,
+    SupportBlock,
+    Whole,
+)
 
-EVENTS, ADULTS, SUPPORTS = "event.parquet", "adult.parquet", "support.parquet"
+EVENTS, ADULTS = "event.parquet", "adult.parquet"
+SUPPORTS, COURSES = "support.parquet", "course.parquet"
 _BLOCK, _PLACE, _PERIOD, _GROUP, _PART = "breakdown", "place", "period", "group", "part"
 _COUNTS = ("rows", "referrals", "students", "oss", "unsaid", "police", "days", "undated")
 _NEED_CELL = ("need", "listed", "served", "students")
+_ENROLLED = ("bin", "students", "enrolled")  # of a course cell
 _KINDS, _SCHOOLS = "adults", "schools"  # the two parts of an adult block
 
 
@@ -64,19 +74,37 @@ def store_grains(cube: Cube, folder: Path) -> dict[str, object]:
             }
             for b in cube.supports
         ]
+    if cube.courses:
+        _write(_course_tables(cube), folder / COURSES)
+        said["courses"] = [
+            {
+                "factor": b.factor,
+                "groups": b.groups,
+                "outcome": b.outcome,
+                "bins": b.bins,
+                "again": b.again.tolist(),
+                "schools": b.schools,
+            }
+            for b in cube.courses
+        ]
     return said
 
 
 def restore_grains(
     folder: Path, meaning: Mapping[str, Any], periods: Sequence[str]
-) -> tuple[tuple[EventBlock, ...], tuple[AdultBlock, ...], tuple[SupportBlock, ...]]:
+) -> tuple[
+    tuple[EventBlock, ...], tuple[AdultBlock, ...], tuple[SupportBlock, ...],
+    tuple[CourseBlock, ...],
+]:  # fmt: skip
     """Read the finer grains back, as far as the meaning tells of some."""
-    events, adults = meaning.get("events", ()), meaning.get("adults", ())
-    supports = meaning.get("supports", ())
+    events, adults, supports, courses = (
+        meaning.get(name, ()) for name in ("events", "adults", "supports", "courses")
+    )
     return (
         tuple(_event_block(t, b, periods) for t, b in _parts(folder / EVENTS, events)),
         tuple(_adult_block(t, b, periods) for t, b in _parts(folder / ADULTS, adults)),
         tuple(_support_block(t, b, periods) for t, b in _parts(folder / SUPPORTS, supports)),
+        tuple(_course_block(t, b, periods) for t, b in _parts(folder / COURSES, courses)),
     )
 
 
@@ -212,6 +240,19 @@ def _support_tables(cube: Cube) -> Iterator[pa.Table]:
         )
 
 
+def _course_tables(cube: Cube) -> Iterator[pa.Table]:
+    for number, block in enumerate(cube.courses):
+        yield pa.table(
+            {
+                _BLOCK: pa.array(np.full(block.place.size, number, np.int64)),
+                _PLACE: _named(block.place, block.schools),
+                _PERIOD: _named(block.period, cube.periods),
+                _GROUP: _named(block.group, block.groups),
+                **{name: pa.array(getattr(block, name)) for name in _ENROLLED},
+            }
+        )
+
+
 def _support_block(
     table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[str]
 ) -> SupportBlock:
@@ -228,3 +269,17 @@ def _support_block(
         **{name: table[name].to_numpy() for name in _NEED_CELL},
         unplaced_rows=meaning["unplaced_rows"],
     )
+
+
+def _course_block(
+    table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[str]
+) -> CourseBlock:
+    groups, schools = tuple(meaning["groups"]), tuple(meaning["schools"])
+    return CourseBlock(
+        meaning["factor"], groups, meaning["outcome"], meaning["bins"], schools,
+        place=_codes(table[_PLACE], schools),
+        period=_codes(table[_PERIOD], periods),
+        group=_codes(table[_GROUP], groups),
+        **{name: table[name].to_numpy() for name in _ENROLLED},
+        again=np.array(meaning["again"], np.int64),
+    )  # fmt: skip

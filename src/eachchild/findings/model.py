@@ -63,6 +63,21 @@ class GapMoment:
 
 
 @dataclass(frozen=True, slots=True)
+class GapRule:
+    """One rule of entry to a course, and what it would do if students stayed as they are."""
+
+    name: str  # "cut"
+    label: str
+    at: float  # percent of scores below a cut, or share of a school; 0 where there is none
+    seats: float  # expected, of all students with a score
+    added: float  # beyond today's
+    lost: float  # students enrolled today whom the rule would leave out
+    group: float  # rate of enrollment
+    others: float
+    gap: float  # in points
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One statement. None where a number does not apply; `id` outlives periods and values."""
 
@@ -94,6 +109,7 @@ class Finding:
     steps: tuple[GapStep, ...] = ()  # that lead to the outcome; their ratios multiply to its own
     in_places: tuple[GapPlace, ...] = ()  # those steps, place by place
     moments: tuple[GapMoment, ...] = ()  # the surest first
+    rules: tuple[GapRule, ...] = ()  # of entry, today's first
     at: str = ""  # where a cause is: "step=oss_any"
 
 

@@ -14,7 +14,7 @@ from eachchild.terms.factors import Group
 
 HEADLINES = 5
 _LOOKED_AT = 3  # a very small group's gap, however large, does not lead the report
-_SAYS = {"rule": -1, "between_schools": 1, "not_offered": 1, "composition": 1, "step": 2}
+_SAYS = {"rule": -1, "between_schools": 1, "composition": 1, "step": 2}
 _ORDER = {
     "stop": 0, "gap": 1, "cannot_tell": 2, "no_gap": 3, "supported": 4, "doubtful": 5,
     "refuted": 6, "warning": 7,
@@ -103,8 +103,9 @@ def _key(
 def _of_gap(cause: Finding, at: Mapping[str, int]) -> tuple[object, ...]:
     """Causes stand as their gaps do, and those of one gap by how much they say of what to change.
 
-    A rule can be changed at once; a moment, an adult's load or an answer with practice; a place or
-    another factor says for whom; a step says only when. Within that, by the share of the gap.
+    A rule can be changed at once; a moment, an adult's load, an answer, an offer or a gate with
+    time; a place or another factor says for whom; a step says only when. Within that, by the share
+    of the gap.
     """
     says = _SAYS.get(cause.cause or "", 0)
     return at.get(cause.of or "", len(at)), says, -(cause.share_of_gap or 0.0), cause.at

@@ -11,6 +11,7 @@ from typing import Literal
 from eachchild.terms.expressions import Expression, columns, parse
 
 Direction = Literal["higher", "lower", "neither"]
+_COURSES = frozenset(("ap_enrolled", "honors_enrolled"))  # columns of a student-year
 DIRECTIONS: tuple[Direction, ...] = ("higher", "lower", "neither")
 
 
@@ -40,6 +41,11 @@ class Outcome:
     def is_rate(self) -> bool:
         """A share of students, rather than a mean over them."""
         return self.mean is None
+
+    @property
+    def is_course(self) -> bool:
+        """A share of students in advanced courses, which a school offers or does not."""
+        return self.event is not None and not _COURSES.isdisjoint(columns(self.event))
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from eachchild.causes.asked import Origins
 from eachchild.findings.causes.composition import told_by_composition
+from eachchild.findings.causes.gates import told_by_gate
 from eachchild.findings.causes.need import asked_of
 from eachchild.findings.causes.places import told_by_places
 from eachchild.findings.causes.referrals import told_by_referrals
 from eachchild.findings.causes.reporting import told_by_reporting
 from eachchild.findings.causes.screen import told_by_screen
 from eachchild.findings.causes.shared import is_asked
-from eachchild.findings.causes.steps import Refused, told_by_steps
+from eachchild.findings.causes.steps import Refused, told_by_offer, told_by_steps
 from eachchild.findings.causes.support import told_by_support
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
@@ -44,13 +45,30 @@ def causes_of(
             continue
         outcome = outcomes[gap.outcome]
         found += _by_supports(phrases, outcome, gap, origins)
+        if _is_of_these_students(gap):
+            found += told_by_offer(plan, phrases, gap, origins)
         if gap.verdict == "gap":
             found += told_by_places(phrases, gap, origins)
             found += told_by_steps(plan, phrases, gap, origins, refused)
+            found += told_by_offer(plan, phrases, gap, origins)
+            found += told_by_gate(phrases, gap, origins)
             found += told_by_composition(plan, phrases, gap, origins)
             found += told_by_reporting(phrases, outcome, gap, origins)
     found += told_by_referrals(plan, phrases, every, origins)
     return Causes(tuple(found), tuple(refused.told()))
+
+
+def _is_of_these_students(gap: Finding) -> bool:
+    """Whether students at these schools differ, though other schools might show no such gap.
+
+    Such a gap cannot be told where it is between a few schools. What those few offer can be told
+    all the same, and only that is asked of it.
+    """
+    same = 1.0 if gap.measure == "risk_ratio" else 0.0
+    return (
+        gap.verdict == "cannot_tell" and gap.low is not None and gap.high is not None
+        and not gap.low <= same <= gap.high
+    )  # fmt: skip
 
 
 def _by_supports(

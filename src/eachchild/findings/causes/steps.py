@@ -1,13 +1,14 @@
 """At which step of a declared chain a gap is made, or that a step is not one."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from eachchild.causes.asked import Asked, Origins
+from eachchild.causes.asked import OFFERED, Asked, Origins
+from eachchild.causes.offer import FEWEST
 from eachchild.causes.steps import Chain, NotNestedError, Step
 from eachchild.findings.causes.shared import MUCH, cause_of
 from eachchild.findings.model import Finding, GapPlace, GapStep, Verdict
-from eachchild.findings.phrases import Phrases, of_so_many
+from eachchild.findings.phrases import Phrases, of_so_many, sentence_case
 from eachchild.plan import Chain as Declared
 from eachchild.plan import Plan
 from eachchild.terms.numerals import count, significant, whole_percent
@@ -58,6 +59,38 @@ def told_by_steps(
                 yield _told(phrases, gap, asked, declared, found, _in_places(refused, wider))
         except NotNestedError as error:
             refused.add(steps, error, gap.group)
+
+
+def told_by_offer(
+    plan: Plan, phrases: Phrases, gap: Finding, origins: Origins
+) -> Iterator[Finding]:
+    """Whether a gap in enrollment is there for schools that enroll nobody.
+
+    For records alone, whose schools are counted student by student, and only where no chain of the
+    plan says what schools offer.
+    """
+    outcome = next(one for one in plan.outcomes if one.name == gap.outcome)
+    declared = any(c.offer and gap.outcome in c.steps for c in plan.chains)
+    of_records = all(source.shape == "records" for source in plan.sources)
+    if declared or not of_records or not outcome.is_course:
+        return
+    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together(gap.period))
+    found = origins.by_offer(asked)
+    if found is None or not all(step.is_known for step in found.steps):
+        return
+    say = phrases.words.say
+    named = replace(
+        phrases,
+        verbs={**phrases.verbs, OFFERED: say("cause.offer.verb")},
+        titles={**phrases.titles, OFFERED: say("cause.offer.title")},
+    )
+    told = _told(named, gap, asked, Declared((OFFERED, gap.outcome), offer=OFFERED), found, ())
+    caveats = [say("cause.offer.from_enrolled", fewest=count(FEWEST))]
+    if gap.verdict == "cannot_tell":
+        if told.verdict != "supported":
+            return
+        caveats.append(say("cause.offer.these_schools"))
+    yield replace(told, caveats=(*map(sentence_case, caveats), *told.caveats))
 
 
 def _in_places(refused: Refused, chains: Mapping[str, Chain]) -> tuple[GapPlace, ...]:

@@ -1,0 +1,163 @@
+"""Whether a gap in advanced courses is there among students of the same score and school."""
+
+from collections.abc import Iterator, Mapping
+from math import isfinite
+
+from eachchild.causes.asked import Asked, Origins
+from eachchild.causes.courses import GROUP, OTHERS, FoundGate
+from eachchild.causes.cut import ScoreCut
+from eachchild.findings.causes.shared import MUCH, cause_of
+from eachchild.findings.model import Finding, GapRule, Verdict
+from eachchild.findings.phrases import Phrases, of_so_many
+from eachchild.terms.numerals import count, significant, tenths, whole_percent
+from eachchild.terms.years import ALL
+
+_CAUSE = "gate"
+
+
+def told_by_gate(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator[Finding]:
+    """Whether students of the same score at the same school are enrolled alike.
+
+    Where they are and one score alone decides, whether the gap goes with who is above it. Told of
+    a group that is enrolled less also among those with a score.
+    """
+    found = origins.gate(Asked(gap.outcome, gap.group, gap.reference, gap.period))
+    if found is not None and found.whole.high[0] < 0:
+        cut = found.cut
+        if cut is None or _verdict(found) == "supported" or not _is_much(cut):
+            yield _told(phrases, gap, found)
+        else:
+            yield _told_by_cut(phrases, gap, found, cut)
+
+
+def _told(phrases: Phrases, gap: Finding, found: FoundGate) -> Finding:
+    say, verdict = phrases.words.say, _verdict(found)
+    pooled = found.same.pooled
+    words = {
+        "group": phrases.group(gap.group), "others": phrases.group(gap.reference),
+        "share": whole_percent(found.share), "points": tenths(abs(pooled.difference[0])),
+        "low": tenths(pooled.low[0]), "high": tenths(pooled.high[0]),
+        "whole": tenths(found.whole.difference[0]),
+        "compared": whole_percent(float(found.same.compared[0])),
+    }  # fmt: skip
+    rules = _rules(phrases, found)
+    return cause_of(
+        gap, _CAUSE, verdict, period=ALL,
+        measure="risk_difference", estimate=float(pooled.difference[0]), share=found.share,
+        rules=rules,
+        sentence=say(f"cause.gate.{verdict}", **words),
+        evidence=(
+            say("cause.gate.precise", **(words | {"points": tenths(pooled.difference[0])})),
+            say("cause.gate.compared", **words), *_error(phrases, found),
+            *_missed(phrases, words, found),
+            *(_line(phrases, words, rule) for rule in rules),
+            say("cause.gate.refuted_by", **words), say("cause.gate.next", **words),
+        ),
+        caveats=(say("cause.gate.score"), say("cause.gate.year"),
+                 *_left_out(phrases, words, found), say("cause.gate.stay"),
+                 say("caveats.not_cause")),
+    )  # fmt: skip
+
+
+def _told_by_cut(phrases: Phrases, gap: Finding, found: FoundGate, cut: ScoreCut) -> Finding:
+    say = phrases.words.say
+    above, theirs = of_so_many(cut.group, cut.others)
+    words = {
+        "group": phrases.group(gap.group), "others": phrases.group(gap.reference),
+        "share": whole_percent(cut.share), "low": whole_percent(cut.low),
+        "high": whole_percent(cut.high), "cut": whole_percent(cut.at / 100),
+        "below": whole_percent(cut.below), "above": whole_percent(cut.above),
+        "mine": above, "theirs": theirs, "inside": whole_percent(found.share),
+    }  # fmt: skip
+    rules = _rules(phrases, found)
+    return cause_of(
+        gap, _CAUSE, "supported", period=ALL,
+        measure="risk_difference", estimate=found.whole.difference[0] * cut.share,
+        share=cut.share, at="rule=cut", rules=rules,
+        sentence=say("cause.cut.supported", **words),
+        evidence=(
+            say("cause.cut.sharp", **words), say("cause.cut.interval", **words),
+            say("cause.cut.inside", **words), *(_line(phrases, words, rule) for rule in rules),
+            say("cause.cut.refuted_by", **words), say("cause.cut.next", **words),
+        ),
+        caveats=(say("cause.cut.score"), say("cause.gate.year"),
+                 *_left_out(phrases, words, found), say("cause.gate.stay"),
+                 say("caveats.not_cause")),
+    )  # fmt: skip
+
+
+def _is_much(cut: ScoreCut) -> bool:
+    return cut.share >= MUCH and cut.low > 0
+
+
+def _left_out(phrases: Phrases, words: Mapping[str, str], found: FoundGate) -> Iterator[str]:
+    mine, theirs = found.unscored
+    if mine or theirs:
+        told = {"group": words["group"], "others": words["others"]}
+        yield phrases.words.say(
+            "cause.gate.unscored", mine=count(mine), theirs=count(theirs), **told
+        )
+
+
+def _verdict(found: FoundGate) -> Verdict:
+    """Whether the gap at the same scores is surely there and much of the whole, or surely not.
+
+    It must be much of it also if scores have all the error that they may have.
+    """
+    if found.same.pooled.high[0] < 0 and min(found.share, found.surely) >= MUCH:
+        return "supported"
+    return "refuted" if found.high < MUCH else "doubtful"
+
+
+def _error(phrases: Phrases, found: FoundGate) -> Iterator[str]:
+    """What would be left of a gap were scores as full of error as they may be."""
+    if isfinite(found.reliability):
+        yield phrases.words.say(
+            "cause.gate.error",
+            correlation=significant(found.reliability, 2), surely=whole_percent(found.surely),
+        )  # fmt: skip
+    else:
+        yield phrases.words.say("cause.gate.error_unknown", surely=whole_percent(found.surely))
+
+
+def _missed(phrases: Phrases, words: Mapping[str, str], found: FoundGate) -> Iterator[str]:
+    missed = found.missed
+    if not (missed.known and missed.ready[GROUP]):
+        return
+    told = {
+        "missed": count(int(missed.missed[GROUP])),
+        "ready": count(int(missed.ready[GROUP])),
+        "cut": whole_percent(missed.cut / 100),
+        "rate": whole_percent(float(missed.rate.rate[GROUP])),
+        "theirs": whole_percent(float(missed.rate.rate[OTHERS])),
+    }
+    yield phrases.words.say("cause.gate.missed", **words, **told)
+
+
+def _rules(phrases: Phrases, found: FoundGate) -> tuple[GapRule, ...]:
+    tried = found.settings
+    return tuple(
+        GapRule(
+            str(name),
+            phrases.words.say(f"cause.gate.{name}", at=_at(str(name), float(tried.at[at]))),
+            float(tried.at[at]), float(tried.seats[at]), float(tried.added[at]),
+            float(tried.lost[at]), float(tried.rate[at, GROUP]), float(tried.rate[at, OTHERS]),
+            float(tried.gap[at, GROUP]),
+        )
+        for at, name in enumerate(tried.rule)
+    )  # fmt: skip
+
+
+def _at(rule: str, at: float) -> str:
+    """Where a rule cuts: a percent of scores, or a share of a school."""
+    return whole_percent(at if rule == "local" else at / 100)
+
+
+def _line(phrases: Phrases, words: Mapping[str, str], rule: GapRule) -> str:
+    mine, theirs = of_so_many(rule.group, rule.others)
+    return phrases.words.say(
+        "cause.gate.rule",
+        label=rule.label, seats=count(round(rule.seats)), added=count(round(rule.added)),
+        lost=count(round(rule.lost)), mine=mine, others_rate=theirs, gap=tenths(rule.gap / 100),
+        group=words["group"], others=words["others"],
+    )  # fmt: skip

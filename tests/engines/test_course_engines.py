@@ -1,0 +1,136 @@
+"""Enrollment by score counted plainly, by DuckDB and by polars: the same cells."""
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from drawn import (
+    PERIODS,
+    READY,
+    TABLE_ROWS,
+    PolarsEngine,
+    Rows,
+    maybe,
+    plan_of,
+    rows,
+    schools,
+    small_thresholds,
+    students,
+    write,
+)
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from eachchild.cube import CourseBlock, CoursePlan, Cube, course_plans, student_plans
+from eachchild.cube.derive import write_student_year
+from eachchild.cube.engine import Engine, duck
+from eachchild.cube.finer_grains import add_course_grain
+from eachchild.cube.onepass import count
+from eachchild.cube.plain_courses import (
+    CourseCell,
+    count_again_plainly,
+    count_courses_plainly,
+)
+from eachchild.cube.plain_year import student_years
+from eachchild.plan import Plan
+from eachchild.terms.outcomes import built_in, outcome_from
+
+AMONG = {"event": "ap_enrolled == 'yes'", "population": "grade in ['01']", "direction": "higher"}
+OUTCOMES = (
+    built_in()["ap_enrolled"],
+    built_in()["honors_enrolled"],
+    outcome_from("ap_in_first", AMONG),
+    built_in()["oss_any"],
+)
+SCORES = rows(
+    "score",
+    ("student_id", "period", "subject"),
+    student_id=students,
+    period=st.sampled_from(PERIODS),
+    subject=st.sampled_from(["s", "t"]),
+    score=maybe(st.sampled_from([-1.5, 400.0, 411.25, 500.0])),
+    most=16,
+)
+COURSES = rows(
+    "course",
+    student_id=students,
+    school_id=maybe(schools),
+    period=st.sampled_from(PERIODS),
+    course_id=st.just("c"),
+    level=maybe(st.sampled_from(["ap", "honors", "general"])),
+    most=12,
+)
+
+
+@st.composite
+def districts(draw: st.DrawFn) -> dict[str, Rows]:
+    name, of = draw(st.sampled_from([("enrollment", TABLE_ROWS["enrollment"]), (
+        "student_year", READY)]))  # fmt: skip
+    return {
+        name: draw(of),
+        "score": draw(SCORES),
+        "course": draw(COURSES),
+        "student": draw(TABLE_ROWS["student"]),
+    }
+
+
+def told(cube: Cube, block: CourseBlock) -> dict[CourseCell, tuple[int, int]]:
+    cells = {}
+    for i in range(block.place.size):
+        where = cube.periods[block.period[i]], block.schools[block.place[i]]
+        cell = (*where, block.groups[block.group[i]], int(block.bin[i]))
+        assert cell not in cells
+        cells[cell] = int(block.students[i]), int(block.enrolled[i])
+    return cells
+
+
+def counted(engine: Engine, cube: Cube, plan: Plan, path: Path, asked: list[CoursePlan]) -> Cube:
+    return add_course_grain(engine, cube, plan, student_year=path, courses=asked)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(
+    districts(),
+    st.builds(plan_of, st.just("first_day"), st.sampled_from(["home", "attended"])),
+    st.sampled_from([2, 3, 20]),
+)
+def test_enrollment_by_score_is_counted_alike(
+    tables: dict[str, Rows], plan: Plan, bins: int
+) -> None:
+    plan = replace(plan, outcomes=OUTCOMES if "enrollment" in tables else OUTCOMES[:2])
+    if "student_year" in tables:
+        plan = replace(plan, membership="home")
+    with TemporaryDirectory() as name, small_thresholds():
+        folder = Path(name)
+        paths, path = write(tables, folder), folder / "rows.parquet"
+        with duck(folder) as engine:
+            write_student_year(engine, paths, plan, path)
+        cube = count(student_plans(plan), path, plan=plan)
+        asked = [replace(p, bins=bins) for p in course_plans(plan)]
+        with duck(folder) as engine:
+            by_duck = counted(engine, cube, plan, path, asked)
+        by_polars = counted(PolarsEngine(), cube, plan, path, asked)
+        plain_rows = student_years(tables, plan)
+    assert len(asked) == 3 * (len(plan.outcomes) - ("enrollment" in tables))
+    assert len(by_duck.courses) == len(asked)
+    for one, block, again in zip(asked, by_duck.courses, by_polars.courses, strict=True):
+        plain = count_courses_plainly(one, plain_rows)
+        assert told(cube, block) == told(cube, again) == plain
+        again_plain = count_again_plainly(bins, plain_rows)
+        assert dict(again_plain) == {
+            (int(a), int(b)): int(block.again[a, b])
+            for a, b in zip(*block.again.nonzero(), strict=True)
+        }
+        assert (block.again == again.again).all()
+        keys = zip(block.period, block.place, block.group, block.bin, strict=True)
+        cells = [tuple(map(int, key)) for key in keys]
+        assert cells == sorted(set(cells))
+        (tally,) = [b.tallies[one.outcome.name] for b in cube.blocks if len(b.factors) > 1]
+        assert block.students.sum() == tally.n.sum()
+        assert block.enrolled.sum() == tally.events.sum()
