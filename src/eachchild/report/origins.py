@@ -24,7 +24,9 @@ def origin_figure(case: Case, cause: Finding) -> Figure | None:
         return _parts_figure(case, cause)
     if cause.steps:
         return _steps_figure(case, cause)
-    return _moments_figure(case, cause) if cause.moments else None
+    if cause.moments:
+        return _moments_figure(case, cause)
+    return _rules_figure(case, cause) if cause.rules else None
 
 
 def _parts_figure(case: Case, cause: Finding) -> Figure:
@@ -158,6 +160,42 @@ def _moments_figure(case: Case, cause: Finding) -> Figure:
             for m in cause.moments
         )),
         notes=(say("origin.moments_note"),),
+    )  # fmt: skip
+
+
+def _rules_figure(case: Case, cause: Finding) -> Figure:
+    """What each rule of entry would do, students staying as they are."""
+    say = case.names.say
+    about = _about(case, cause)
+    made = []
+    for rule in cause.rules:
+        mine, theirs = of_so_many(rule.group, rule.others)
+        made.append(StepRow(
+            rule.label, (rule.group, rule.others), (mine, theirs),
+            say("origin.rule_gap", points=tenths(rule.gap)),
+            say("origin.rule_seats", added=count(round(rule.added))),
+            rule.name == cause.rules[0].name,
+        ))  # fmt: skip
+    rows = tuple(made)
+    chart = StepChart(case.names.group(cause.group), case.names.group(cause.reference), rows)
+    said = "; ".join(
+        f"{row.label}: {' / '.join(row.shown)}, {row.ratio}, {row.part}" for row in rows
+    )
+    heads = (say("origin.rule"), chart.group, chart.others, say("origin.points"),
+             say("origin.seats"), say("origin.seats_added"), say("origin.seats_lost"))  # fmt: skip
+    return Figure(
+        id=f"origin-{cause.id}",
+        title=say("origin.rules_title"),
+        about=about,
+        alt=f"{sentence_case(about)}. {said}.",
+        wide=steps.wide(chart),
+        phone=steps.phone(chart),
+        table=Table(about, heads, tuple(
+            (rule.label, *row.shown, tenths(rule.gap), count(round(rule.seats)),
+             count(round(rule.added)), count(round(rule.lost)))
+            for rule, row in zip(cause.rules, rows, strict=True)
+        )),
+        notes=(say("origin.rules_note"),),
     )  # fmt: skip
 
 

@@ -23,9 +23,14 @@ def statements(
             children.setdefault(str(one.parent), []).append(one)
     folded = {child.id for found in children.values() for child in found}
     top = [f for f in findings if f.id not in folded]
-    made = [(f.verdict, _statement(names, f, children)) for f in top]
-    told = tuple(s for verdict, s in made if verdict in _TOLD)
-    return told, tuple(s for verdict, s in made if verdict not in _TOLD)
+    made = [(_is_told(f, children), _statement(names, f, children)) for f in top]
+    return tuple(s for told, s in made if told), tuple(s for told, s in made if not told)
+
+
+def _is_told(one: Finding, children: dict[str, list[Finding]]) -> bool:
+    """What stands open: a gap, or what cannot be told by itself and goes with something that can."""
+    causes = (child for child in children.get(one.id, ()) if child.kind == "cause")
+    return one.verdict in _TOLD or any(child.verdict == "supported" for child in causes)
 
 
 def statement(names: Names, finding: Finding) -> Statement:

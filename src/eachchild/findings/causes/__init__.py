@@ -45,6 +45,7 @@ def causes_of(
             continue
         outcome = outcomes[gap.outcome]
         found += _by_supports(phrases, outcome, gap, origins)
+        found += told_by_reporting(phrases, outcome, gap, origins)
         if _is_of_these_students(gap):
             found += told_by_offer(plan, phrases, gap, origins)
         if gap.verdict == "gap":
@@ -53,7 +54,6 @@ def causes_of(
             found += told_by_offer(plan, phrases, gap, origins)
             found += told_by_gate(phrases, gap, origins)
             found += told_by_composition(plan, phrases, gap, origins)
-            found += told_by_reporting(phrases, outcome, gap, origins)
     found += told_by_referrals(plan, phrases, every, origins)
     return Causes(tuple(found), tuple(refused.told()))
 
@@ -78,4 +78,5 @@ def _by_supports(
     found = asked_of(outcome, gap, origins)
     if found is not None:
         told = [*told_by_screen(phrases, gap, found), *told_by_support(phrases, gap, found)]
-        yield from sorted(told, key=lambda one: one.estimate or 0.0)
+        sure = (one for one in told if one.verdict == "supported" or gap.verdict == "gap")
+        yield from sorted(sure, key=lambda one: one.estimate or 0.0)
