@@ -43,12 +43,14 @@ class Origins:
         self.supports = OfSupports(rollups.cube)
         self.courses = OfCourses(rollups.cube)
 
-    def together(self, period: str) -> str:
+    @property
+    def together(self) -> str:
         """The period in which causes are asked: the latest years together, where there are several.
 
         What makes a gap seldom changes within three years, and one year tells little of it.
         """
-        return ALL if len(self._rollups.cube.periods) > 1 else period
+        every = self._rollups.cube.periods
+        return ALL if len(every) > 1 else every[0]
 
     def compared(self, asked: Asked) -> Compared | None:
         """The students of both groups in every school, all latest years together."""

@@ -172,8 +172,8 @@ def _rules_figure(case: Case, cause: Finding) -> Figure:
         mine, theirs = of_so_many(rule.group, rule.others)
         made.append(StepRow(
             rule.label, (rule.group, rule.others), (mine, theirs),
-            say("origin.rule_gap", points=tenths(rule.gap)),
-            say("origin.rule_seats", added=count(round(rule.added))),
+            say("origin.rule_gap", points=tenths(rule.gap / 100)),
+            _seats(case, round(rule.added)),
             rule.name == cause.rules[0].name,
         ))  # fmt: skip
     rows = tuple(made)
@@ -191,12 +191,19 @@ def _rules_figure(case: Case, cause: Finding) -> Figure:
         wide=steps.wide(chart),
         phone=steps.phone(chart),
         table=Table(about, heads, tuple(
-            (rule.label, *row.shown, tenths(rule.gap), count(round(rule.seats)),
+            (rule.label, *row.shown, tenths(rule.gap / 100), count(round(rule.seats)),
              count(round(rule.added)), count(round(rule.lost)))
             for rule, row in zip(cause.rules, rows, strict=True)
         )),
         notes=(say("origin.rules_note"),),
     )  # fmt: skip
+
+
+def _seats(case: Case, added: int) -> str:
+    if not added:
+        return case.names.say("origin.same_seats")
+    key = "more_seats" if added > 0 else "fewer_seats"
+    return case.names.say(f"origin.{key}", added=count(abs(added)))
 
 
 def _q(number: float) -> str:

@@ -28,7 +28,7 @@ def statements(
 
 
 def _is_told(one: Finding, children: dict[str, list[Finding]]) -> bool:
-    """What stands open: a gap, or what cannot be told by itself and goes with something that can."""
+    """What stands open: a gap, or one that cannot be told by itself but what it goes with can."""
     causes = (child for child in children.get(one.id, ()) if child.kind == "cause")
     return one.verdict in _TOLD or any(child.verdict == "supported" for child in causes)
 

@@ -1,7 +1,7 @@
 """Causes told: what a gap goes with, how sure that is, and what would show that it is wrong."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eachchild.causes.asked import Origins
 from eachchild.findings.causes.composition import told_by_composition
@@ -55,7 +55,8 @@ def causes_of(
             found += told_by_gate(phrases, gap, origins)
             found += told_by_composition(plan, phrases, gap, origins)
     found += told_by_referrals(plan, phrases, every, origins)
-    return Causes(tuple(found), tuple(refused.told()))
+    dated = (replace(one, period=origins.together) for one in found)
+    return Causes(tuple(dated), tuple(refused.told()))
 
 
 def _is_of_these_students(gap: Finding) -> bool:

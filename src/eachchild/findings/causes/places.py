@@ -16,7 +16,7 @@ _BETWEEN = "between_schools"
 
 def told_by_places(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator[Finding]:
     """Whether the gap goes with which places students are in, or is there inside them."""
-    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together(gap.period))
+    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
     splits = origins.by_places(asked)
     points, ratios = splits.get("risk_difference"), splits.get("risk_ratio")
     if points is None or not isfinite(points.parts[-1].low):

@@ -47,7 +47,7 @@ def told_by_steps(
     plan: Plan, phrases: Phrases, gap: Finding, origins: Origins, refused: Refused
 ) -> Iterator[Finding]:
     """Of each chain on which the gap's outcome is a later step: where along it the gap is made."""
-    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together(gap.period))
+    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
     for declared in plan.chains:
         if gap.outcome not in declared.steps[1:]:
             continue
@@ -74,7 +74,7 @@ def told_by_offer(
     of_records = all(source.shape == "records" for source in plan.sources)
     if declared or not of_records or not outcome.is_course:
         return
-    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together(gap.period))
+    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
     found = origins.by_offer(asked)
     if found is None or not all(step.is_known for step in found.steps):
         return
