@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from eachchild.causes.kitagawa import kitagawa
 from eachchild.causes.places import INSIDE, split_by_places
@@ -63,7 +64,7 @@ def test_the_interval_is_that_of_leaving_out_each_school_in_a_loop(scale: str) -
     size = len(shares)
     error = np.sqrt((size - 1) / size * ((shares - np.mean(shares, axis=0)) ** 2).sum(axis=0))
     got = [(part.high - part.low) / 2 for part in found.parts]
-    assert got == pytest.approx(1.959964 * error, rel=1e-6)
+    assert got == pytest.approx(stats.t.ppf(0.975, size - 1) * error, rel=1e-6)
 
 
 def test_a_gap_made_by_the_choice_of_school_alone_is_all_between() -> None:

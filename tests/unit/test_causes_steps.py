@@ -39,10 +39,11 @@ def test_the_intervals_of_shares_leave_out_place_by_place() -> None:
     for at in range(12):
         rest = [np.delete(side, at, axis=1) for side in (group, others)]
         shares.append([step.share for step in chain(("a", "b"), *rest).steps])
+    # Student's t with 11 degrees of freedom: 2.200985.
     error = np.sqrt(11 / 12 * ((shares - np.mean(shares, axis=0)) ** 2).sum(axis=0))
     for step, own in zip(found.steps, error, strict=True):
-        assert step.share_high - step.share == pytest.approx(1.959964 * own, rel=1e-6)
-        assert step.share - step.share_low == pytest.approx(1.959964 * own, rel=1e-6)
+        assert step.share_high - step.share == pytest.approx(2.200985 * own, rel=1e-6)
+        assert step.share - step.share_low == pytest.approx(2.200985 * own, rel=1e-6)
 
 
 def test_the_intervals_of_shares_hold_the_true_ones() -> None:

@@ -54,8 +54,10 @@ class Origins:
 
     def compared(self, asked: Asked) -> Compared | None:
         """The students of both groups in every school, all latest years together."""
-        sides = self._sides(replace(asked, period=ALL)) if self._places.ids else None
-        if asked.reference == OVERALL or sides is None:
+        if asked.reference == OVERALL or not self._places.ids:
+            return None
+        sides = self._sides(replace(asked, period=ALL))
+        if sides is None:
             return None
         return Compared(asked.group, asked.reference, sides[0].n, sides[1].n)
 

@@ -10,9 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from eachchild.causes.jackknife import jackknifed
+from eachchild.causes.jackknife import half_width
 from eachchild.measures.counts import Counts, Numbers, Whole
-from eachchild.measures.rates import quantile
 from eachchild.measures.stratified import fourfold
 
 Scale = Literal["risk_difference", "risk_ratio"]
@@ -78,7 +77,7 @@ def split_by_places(
     values, moved = _parts(lefts), _parts(without)
     shares = values / lefts[0] if lefts[0] else np.full(len(values), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):  # without a place there may be no gap
-        spread = jackknifed(moved / without[0]) * quantile(confidence)
+        spread = half_width(moved / without[0], confidence=confidence)
     names = (*(name for name, _ in levels), INSIDE)
     parts = zip(names, values, shares, shares - spread, shares + spread, strict=True)
     within = {name: float(left) for (name, _), left in zip(levels, lefts[1:], strict=True)}

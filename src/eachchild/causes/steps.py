@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eachchild.causes.jackknife import jackknifed
+from eachchild.causes.jackknife import half_width
 from eachchild.measures.comparisons import risk_ratio
 from eachchild.measures.counts import Numbers, Whole, counts
-from eachchild.measures.rates import quantile
 
 _ODD = 0.001  # of those at a step: so many may be a source's mistake, more are other people
 
@@ -89,7 +88,7 @@ def chain(
     ratios = _ratios(sides.sum(axis=2))
     shares = _shares(ratios)
     alone = _shares(_ratios(sides.sum(axis=2)[..., None] - sides))
-    spread = jackknifed(alone) * quantile(confidence)
+    spread = half_width(alone, confidence=confidence)
     numbers = np.array([ratios, low, high, shares, shares - spread, shares + spread]).T
     pairs = [[(int(a), int(b)) for a, b in x.T] for x in (came, went)]
     steps = (

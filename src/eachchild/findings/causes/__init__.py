@@ -15,7 +15,7 @@ from eachchild.findings.causes.shared import is_asked
 from eachchild.findings.causes.steps import Refused, told_by_offer, told_by_steps
 from eachchild.findings.causes.support import told_by_support
 from eachchild.findings.model import Finding
-from eachchild.findings.phrases import Phrases
+from eachchild.findings.phrases import Phrases, sentence_case
 from eachchild.plan import Plan
 from eachchild.terms.outcomes import Outcome
 
@@ -55,8 +55,22 @@ def causes_of(
             found += told_by_gate(phrases, gap, origins)
             found += told_by_composition(plan, phrases, gap, origins)
     found += told_by_referrals(plan, phrases, every, origins)
-    dated = (replace(one, period=origins.together) for one in found)
-    return Causes(tuple(dated), tuple(refused.told()))
+    return Causes(_dated(phrases, every, found, origins.together), tuple(refused.told()))
+
+
+def _dated(
+    phrases: Phrases, gaps: Iterable[Finding], found: Iterable[Finding], period: str
+) -> tuple[Finding, ...]:
+    """Causes with the years they are counted over, said where the gap is of others."""
+    years = {gap.id: gap.period for gap in gaps}
+    said = sentence_case(phrases.words.say("cause.years"))
+    return tuple(
+        replace(
+            one, period=period,
+            caveats=one.caveats if years.get(one.of or "") == period else (said, *one.caveats),
+        )
+        for one in found
+    )  # fmt: skip
 
 
 def _is_of_these_students(gap: Finding) -> bool:

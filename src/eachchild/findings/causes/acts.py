@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 from eachchild.causes.consequence import Cut
 from eachchild.causes.referrals import FoundActs
-from eachchild.findings.causes.shared import MUCH, cause_of
+from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of
 from eachchild.findings.model import Finding, Verdict
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, significant, whole_percent
 from eachchild.terms.years import ALL
 
 _CAUSE = "consequence"
-_LEVEL = 0.05
 
 
 def told_by_acts(
@@ -21,11 +20,18 @@ def told_by_acts(
 
     `q` is of all groups together.
     """
-    if found is None or not (found.same.act.whole.known[0] and found.same.act.fewer.known[0]):
+    if found is None or not _can_be_told(found):
         return
     verdict = _verdict(found, q)
     if verdict == "supported" or gap.verdict == "gap":
         yield _told(phrases, gap, found, verdict)
+
+
+def _can_be_told(found: FoundActs) -> bool:
+    """Whether the group is suspended more, some strata hold both, and others were suspended too."""
+    cut = found.same.act
+    known = cut.whole.known[0] and cut.fewer.known[0] and cut.whole.risk_ratio.known[0]
+    return bool(known and found.gap > 0)
 
 
 def _verdict(found: FoundActs, q: float) -> Verdict:
@@ -34,7 +40,7 @@ def _verdict(found: FoundActs, q: float) -> Verdict:
     fewer = cuts[0].fewer
     share = float(fewer.share[0])
     harder = all(cut.whole.odds_ratio.ratio[0] > 1 for cut in cuts if cut.whole.known[0])
-    if q <= _LEVEL and harder and share >= MUCH:
+    if q <= LEVEL and harder and share >= MUCH:
         return "supported"
     part = float(fewer.high[0]) / found.enrolled[0] / found.gap if found.gap > 0 else 1.0
     return "refuted" if part < MUCH else "doubtful"
@@ -81,7 +87,7 @@ def _cut(phrases: Phrases, name: str, cut: Cut) -> Iterator[str]:
 def _acts(phrases: Phrases, found: FoundActs, most: int = 3) -> Iterator[str]:
     """The acts whose answers differ beyond chance, the surest first."""
     cut = found.same.act
-    sure = [at for at in cut.q.argsort(kind="stable") if cut.q[at] <= _LEVEL][:most]
+    sure = [at for at in cut.q.argsort(kind="stable") if cut.q[at] <= LEVEL][:most]
     for at in sure:
         ratio = cut.by_act.risk_ratio
         if ratio.known[at]:

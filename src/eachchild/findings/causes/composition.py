@@ -7,7 +7,7 @@ from math import isfinite
 from eachchild.causes.asked import Asked, Origins
 from eachchild.causes.places import Split
 from eachchild.findings.causes.places import verdict_of_share
-from eachchild.findings.causes.shared import cause_of
+from eachchild.findings.causes.shared import cause_of, is_same_way
 from eachchild.findings.model import Finding, GapPart
 from eachchild.findings.phrases import Phrases
 from eachchild.plan import Plan
@@ -25,7 +25,7 @@ def told_by_composition(
     asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
     for factor in plan.factors:
         split = None if factor.id in own else origins.by_factor(asked, factor.id)
-        if split is None or not isfinite(split.parts[1].low):
+        if split is None or not (isfinite(split.parts[1].low) and is_same_way(gap, split.whole)):
             continue
         if verdict_of_share(split.parts[1]) == "supported":
             yield _told(phrases, gap, asked.period, factor.id, split)

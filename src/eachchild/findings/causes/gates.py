@@ -21,7 +21,7 @@ def told_by_gate(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator[F
     Where they are and one score alone decides, whether the gap goes with who is above it. Told of
     a group that is enrolled less also among those with a score.
     """
-    found = origins.gate(Asked(gap.outcome, gap.group, gap.reference, gap.period))
+    found = origins.gate(Asked(gap.outcome, gap.group, gap.reference, origins.together))
     if found is not None and found.whole.high[0] < 0:
         cut = found.cut
         if cut is None or _verdict(found) == "supported" or not _is_much(cut):

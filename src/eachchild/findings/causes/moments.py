@@ -5,29 +5,46 @@ from math import isfinite
 
 from eachchild.causes.moments import Moments
 from eachchild.causes.referrals import UNTOLD, FoundMoments
-from eachchild.findings.causes.shared import MUCH, cause_of
+from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of
 from eachchild.findings.model import Finding, GapMoment
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, significant, whole_percent
 from eachchild.terms.years import ALL
 
 _CAUSE = "moment"
-_LEVEL = 0.05  # of q
 _TOLD = 12  # moments that a reader is shown
 _SMALL = 1.25  # a ratio of referrals below which there is no gap of them to part
 
 
 def told_by_moments(
-    phrases: Phrases, gap: Finding, found: FoundMoments | None
+    phrases: Phrases, gap: Finding, found: FoundMoments | None, q: float, *, of_referrals: bool
 ) -> Iterator[Finding]:
-    """Whether one moment has more of the gap in referrals than an even gap would give it."""
-    if found is None or not found.ranking.ratio[0] >= _SMALL:
+    """Whether one moment has more of the gap in referrals than an even gap would give it.
+
+    `q` is that of the surest moment among all groups; `of_referrals`: the gap is one in referrals.
+    """
+    if q > LEVEL or not is_asked(found) or found is None:
         return
     told = [at for at in range(len(found.ranking.moments.p)) if _is_moment(found, at)]
     best = next((at for at in told if _stands_out(found.ranking.moments, at)), None)
     if best is None:
         return
-    yield _told(phrases, gap, found, best, told)
+    yield _told(phrases, gap, found, best, told, of_referrals=of_referrals)
+
+
+def is_asked(found: FoundMoments | None) -> bool:
+    """Whether there is a gap in referrals to part."""
+    return found is not None and bool(found.ranking.ratio[0] >= _SMALL)
+
+
+def surest(found: FoundMoments) -> float:
+    """The least q of a moment, in both of its tests."""
+    moments = found.ranking.moments
+    both = [
+        max(float(moments.q[at]), float(moments.q_more[at]))
+        for at in range(len(moments.p)) if _is_moment(found, at)
+    ]  # fmt: skip
+    return min(both, default=1.0)
 
 
 def _is_moment(found: FoundMoments, at: int) -> bool:
@@ -38,14 +55,15 @@ def _is_moment(found: FoundMoments, at: int) -> bool:
 def _stands_out(moments: Moments, at: int) -> bool:
     """Much of the gap, more than an even gap would give it, and beyond chance in both ways."""
     return bool(
-        moments.q[at] <= _LEVEL and moments.q_more[at] <= _LEVEL
+        moments.q[at] <= LEVEL and moments.q_more[at] <= LEVEL
         and moments.share[at] >= MUCH and moments.share[at] > moments.even_share[at]
     )  # fmt: skip
 
 
 def _told(
-    phrases: Phrases, gap: Finding, found: FoundMoments, best: int, told: list[int]
-) -> Finding:
+    phrases: Phrases, gap: Finding, found: FoundMoments, best: int, told: list[int], *,
+    of_referrals: bool,
+) -> Finding:  # fmt: skip
     say, moments = phrases.words.say, found.ranking.moments
     said = found.said(best)
     against = moments.against_rest
@@ -53,7 +71,7 @@ def _told(
         "moment": named(phrases, said), "share": whole_percent(moments.share[best]),
         "even": whole_percent(moments.even_share[best]),
         "group": phrases.group(gap.group), "others": phrases.group(gap.reference),
-        "inside": _ratio(moments.inside[best]), "outside": _ratio(moments.outside[best]),
+        "inside": _ratio(moments.shrunken[best]), "outside": _ratio(moments.outside[best]),
         "referrals": count(int(moments.group[best])), "fewer": count(round(moments.fewer[best])),
         "part": whole_percent(moments.referral_share[best]),
         "against": _ratio(against.ratio[best]), "low": _ratio(against.low[best]),
@@ -62,7 +80,8 @@ def _told(
     return cause_of(
         gap, _CAUSE, "supported", period=ALL,
         measure="risk_ratio", estimate=float(moments.inside[best]),
-        share=float(moments.share[best]), at=";".join(f"{k}={v}" for k, v in said.items()),
+        share=float(moments.share[best]) if of_referrals else None,
+        at=";".join(f"{k}={v}" for k, v in said.items()),
         moments=tuple(_row(phrases, found, at) for at in told[:_TOLD]),
         sentence=say("cause.moment.supported", **words),
         evidence=(
@@ -70,7 +89,8 @@ def _told(
             say("cause.moment.even", **words), say("cause.moment.refuted_by", **words),
             say("cause.moment.next", **words),
         ),
-        caveats=(say("cause.records"), say("cause.moment.cuts"), say("caveats.not_cause")),
+        caveats=(say("cause.moment.picked"), say("cause.records"), say("cause.moment.cuts"),
+                 say("caveats.not_cause")),
     )  # fmt: skip
 
 

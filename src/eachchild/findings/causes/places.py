@@ -6,7 +6,7 @@ from math import exp, isfinite
 
 from eachchild.causes.asked import Asked, Origins
 from eachchild.causes.places import INSIDE, Part, Split
-from eachchild.findings.causes.shared import MUCH, cause_of
+from eachchild.findings.causes.shared import MUCH, cause_of, is_same_way
 from eachchild.findings.model import Finding, GapPart, Verdict
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import significant, tenths, whole_percent
@@ -19,7 +19,7 @@ def told_by_places(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator
     asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
     splits = origins.by_places(asked)
     points, ratios = splits.get("risk_difference"), splits.get("risk_ratio")
-    if points is None or not isfinite(points.parts[-1].low):
+    if points is None or not (isfinite(points.parts[-1].low) and is_same_way(gap, points.whole)):
         return
     between, inside = _between(points), points.parts[-1]
     told = {"share": between.share, "low": between.low, "high": between.high,

@@ -14,9 +14,10 @@ from eachchild.causes.referrals import Compared, FoundActs, FoundMoments
 from eachchild.causes.referrers import Referrers
 from eachchild.findings.causes.acts import told_by_acts
 from eachchild.findings.causes.adults import told_by_adults
-from eachchild.findings.causes.moments import told_by_moments
+from eachchild.findings.causes.moments import is_asked as is_asked_of
+from eachchild.findings.causes.moments import surest, told_by_moments
 from eachchild.findings.causes.rules import told_by_rules
-from eachchild.findings.causes.shared import FROM_REFERRALS, SUSPENDED, is_asked
+from eachchild.findings.causes.shared import FROM_REFERRALS, LEVEL, SUSPENDED, is_asked
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
 from eachchild.measures.multiple import benjamini_hochberg
@@ -44,6 +45,7 @@ def told_by_referrals(
         if columns.get(gap.outcome, set()) & FROM_REFERRALS and is_asked(plan, gap)
     ]  # fmt: skip
     found = {pair: _found(origins, two) for pair, two in _pairs(origins, asked).items()}
+    moments = _family({pair: _p_of_moments(one.moments) for pair, one in found.items()})
     acts = _family({pair: _p_of_acts(one.acts) for pair, one in found.items()})
     adults = _family({pair: _p_of_adults(one.adults) for pair, one in found.items()})
     for gap in asked:
@@ -51,11 +53,14 @@ def told_by_referrals(
         if pair not in found:
             continue
         one = found[pair]
-        yield from told_by_moments(phrases, gap, one.moments)
-        yield from told_by_adults(phrases, gap, one.adults, adults.get(pair, 1.0))
+        own = "referrals" in columns[gap.outcome]
+        q = moments.get(pair, 1.0), adults.get(pair, 1.0)
+        yield from told_by_moments(phrases, gap, one.moments, q[0], of_referrals=own)
+        yield from told_by_adults(phrases, gap, one.adults, q[1], of_referrals=own)
         if columns[gap.outcome] & SUSPENDED:
             yield from told_by_acts(phrases, gap, one.acts, acts.get(pair, 1.0))
-            yield from told_by_rules(phrases, gap, one.acts, one.moments)
+            if q[0] <= LEVEL:
+                yield from told_by_rules(phrases, gap, one.acts, one.moments)
 
 
 def _pairs(origins: Origins, gaps: Sequence[Finding]) -> dict[_Pair, Compared]:
@@ -72,6 +77,11 @@ def _pairs(origins: Origins, gaps: Sequence[Finding]) -> dict[_Pair, Compared]:
 def _found(origins: Origins, two: Compared) -> _Found:
     asked = origins.referrals
     return _Found(asked.moments(two), asked.same_act(two), asked.referrers(two))
+
+
+def _p_of_moments(found: FoundMoments | None) -> float | None:
+    """That of the surest moment, which allows for all others of the same two groups."""
+    return surest(found) if found is not None and is_asked_of(found) else None
 
 
 def _p_of_acts(found: FoundActs | None) -> float | None:

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 from eachchild.causes.moments import ANY
 from eachchild.causes.referrals import MOMENT, FoundActs, FoundMoments
-from eachchild.findings.causes.shared import MUCH, cause_of
+from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, whole_percent
 from eachchild.terms.years import ALL
 
 _CAUSE = "rule"
-_LEVEL = 0.05
 _NEARLY_ALWAYS = 0.5  # of the others' referrals for an act that end in a suspension
 
 
@@ -34,7 +33,7 @@ def told_by_rules(
             continue
         rates = float(mine.rate), float(theirs.rate)
         share = (mine.events / acts.enrolled[0] - theirs.events / acts.enrolled[1]) / total
-        if min(rates) > _NEARLY_ALWAYS and share >= MUCH and not acts.answered_harder(act, _LEVEL):
+        if min(rates) > _NEARLY_ALWAYS and share >= MUCH and not acts.answered_harder(act, LEVEL):
             yield _told(phrases, gap, act, int(mine.n), rates, float(share))
 
 
@@ -43,7 +42,7 @@ def _standing_out(found: FoundMoments) -> Iterator[str]:
     moments = found.ranking.moments
     for at, values in enumerate(moments.values):
         alone = values[0] != ANY and (values[1:] == ANY).all()
-        if alone and moments.q[at] <= _LEVEL and moments.q_more[at] <= _LEVEL:
+        if alone and moments.q[at] <= LEVEL and moments.q_more[at] <= LEVEL:
             yield found.said(at)[MOMENT[0]]
 
 

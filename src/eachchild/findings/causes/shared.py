@@ -11,6 +11,7 @@ from eachchild.terms.factors import Group
 
 SUSPENDED = frozenset(("oss_count", "oss_days"))
 FROM_REFERRALS = SUSPENDED | {"referrals"}  # columns that follow from referrals
+LEVEL = 0.05  # of q
 MUCH = 0.25  # of a gap: what goes with less of it does not carry it
 
 
@@ -24,6 +25,12 @@ def is_asked(plan: Plan, gap: Finding) -> bool:
     return gap.verdict == "gap" or (
         gap.verdict == "cannot_tell" and times_small(plan.margin, gap) > 1
     )
+
+
+def is_same_way(gap: Finding, whole: float) -> bool:
+    """Whether what is parted, a difference or a logarithm of a ratio, has the sign of the gap."""
+    same = 1.0 if gap.measure.endswith("ratio") else 0.0
+    return gap.estimate is not None and (gap.estimate - same) * whole > 0
 
 
 def cause_of(

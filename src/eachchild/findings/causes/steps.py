@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from math import log
 
 from eachchild.causes.asked import OFFERED, Asked, Origins
 from eachchild.causes.offer import FEWEST
 from eachchild.causes.steps import Chain, NotNestedError, Step
-from eachchild.findings.causes.shared import MUCH, cause_of
+from eachchild.findings.causes.shared import MUCH, cause_of, is_same_way
 from eachchild.findings.model import Finding, GapPlace, GapStep, Verdict
 from eachchild.findings.phrases import Phrases, of_so_many, sentence_case
 from eachchild.plan import Chain as Declared
@@ -54,7 +55,7 @@ def told_by_steps(
         steps = declared.steps[: declared.steps.index(gap.outcome) + 1]
         try:
             found = origins.by_steps(asked, steps)
-            if found is not None and all(step.is_known for step in found.steps):
+            if found is not None and _is_way(gap, found):
                 wider = origins.by_steps_in_wider_places(asked, steps) if declared.offer else {}
                 yield _told(phrases, gap, asked, declared, found, _in_places(refused, wider))
         except NotNestedError as error:
@@ -76,7 +77,7 @@ def told_by_offer(
         return
     asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
     found = origins.by_offer(asked)
-    if found is None or not all(step.is_known for step in found.steps):
+    if found is None or not _is_way(gap, found):
         return
     say = phrases.words.say
     named = replace(
@@ -91,6 +92,12 @@ def told_by_offer(
             return
         caveats.append(say("cause.offer.these_schools"))
     yield replace(told, caveats=(*map(sentence_case, caveats), *told.caveats))
+
+
+def _is_way(gap: Finding, found: Chain) -> bool:
+    """Whether every step can be told, and all years together have a gap the same way."""
+    known = all(step.is_known for step in found.steps)
+    return known and is_same_way(gap, log(found.ratio))
 
 
 def _in_places(refused: Refused, chains: Mapping[str, Chain]) -> tuple[GapPlace, ...]:
@@ -110,7 +117,7 @@ def _told(
     most = max(found.steps, key=lambda step: step.share)
     offer = next((step for step in found.steps if step.name == declared.offer), None)
     one, least, kind = (most, _MOST, _STEP) if offer is None else (offer, MUCH, _OFFER)
-    verdict = _verdict(one, least)
+    verdict = _verdict(one, found, least)
     say = phrases.words.say
     words = {"share": whole_percent(one.share), "low": whole_percent(one.share_low),
              "high": whole_percent(one.share_high), "step": phrases.verb(one.name),
@@ -133,11 +140,15 @@ def _told(
     )  # fmt: skip
 
 
-def _verdict(step: Step, least: float) -> Verdict:
-    """Whether a step has so much of a gap, and surely some or, of what is most, much; or not."""
+def _verdict(step: Step, found: Chain, least: float) -> Verdict:
+    """Whether a step has so much of a gap, and surely some; or that, of what is most, no step has.
+
+    A step that has most must surely have much.
+    """
     if step.share >= least and step.share_low > (0 if least == MUCH else MUCH):
         return "supported"
-    return "refuted" if step.share_high < least else "doubtful"
+    rivals = (step,) if least == MUCH else found.steps
+    return "refuted" if all(one.share_high < least for one in rivals) else "doubtful"
 
 
 def _line(phrases: Phrases, gap: Finding, step: Step, *, first: bool) -> str:
