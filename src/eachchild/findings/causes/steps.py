@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from math import log
+from math import isfinite, log
 
 from eachchild.causes.asked import OFFERED, Asked, Origins
 from eachchild.causes.offer import FEWEST
@@ -119,17 +119,19 @@ def _told(
     one, least, kind = (most, _MOST, _STEP) if offer is None else (offer, MUCH, _OFFER)
     verdict = _verdict(one, found, least)
     say = phrases.words.say
-    words = {"share": whole_percent(one.share), "low": whole_percent(one.share_low),
-             "high": whole_percent(one.share_high), "step": phrases.verb(one.name),
+    words = {"share": whole_percent(one.share), "step": phrases.verb(one.name),
              "rest": whole_percent(1 - one.share)}  # fmt: skip
+    sure = isfinite(one.share_low)
+    if sure:
+        words |= {"low": whole_percent(one.share_low), "high": whole_percent(one.share_high)}
     key = "offer" if offer else "steps"
     return cause_of(
         gap, kind, verdict, period=asked.period,
         measure="risk_ratio", estimate=one.ratio, share=one.share, at=f"step={one.name}",
         steps=tuple(_step(phrases, step) for step in found.steps), in_places=in_places,
-        sentence=say(f"cause.{key}.{verdict}", **words),
+        sentence=say(f"cause.{key}.{verdict if sure else 'unsure'}", **words),
         evidence=(
-            say("cause.steps.interval", **words),
+            *([say("cause.steps.interval", **words)] if sure else []),
             *(_line(phrases, gap, step, first=not at) for at, step in enumerate(found.steps)),
             say("cause.steps.whole", ratio=significant(found.ratio, 4),
                 product=" × ".join(significant(step.ratio, 4) for step in found.steps)),
