@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from eachchild.bench.causes import read_judged, summary
+from eachchild.bench.causes import by_world, read_judged, summary
 from eachchild.bench.null import NullDistrict
 from eachchild.bench.two_tests import Row, read_rows, scenario_of
 from eachchild.cli.commands import parser
@@ -214,14 +214,12 @@ def causes_page() -> Iterator[str]:
     yield f"({_percent(found['wrong'])} of all). `told`: how often any was. In worlds named `quiet`"
     yield "and in `null-schools` identity changes nothing inside a school; `unrecorded` ones have a"
     yield "cause that no table holds.\n"
-    by_world = found["by_world"]
-    assert isinstance(by_world, dict)
     yield from table(
         ("world", "planted", "districts", "first", "wrong", "told"),
         (
             (name, one["planted"] or "nothing", one["districts"], _percent(one["top1"]),
              _percent(one["wrong"]), _percent(one["told"]))
-            for name, one in by_world.items()
+            for name, one in by_world(rows).items()
         ),
     )  # fmt: skip
 

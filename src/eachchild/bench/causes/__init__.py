@@ -1,5 +1,12 @@
 """How often the planted cause of a made-up district is found, and how often a wrong one is told."""
 
-from eachchild.bench.causes.study import Judged, judged, read_judged, summary, worlds_of
+from eachchild.bench.causes.study import (
+    Judged,
+    by_world,
+    judged,
+    read_judged,
+    summary,
+    worlds_of,
+)
 
-__all__ = ["Judged", "judged", "read_judged", "summary", "worlds_of"]
+__all__ = ["Judged", "by_world", "judged", "read_judged", "summary", "worlds_of"]

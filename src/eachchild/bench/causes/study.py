@@ -95,19 +95,24 @@ def _fits(at: Mapping[str, str], where: Mapping[str, object]) -> bool:
 def summary(rows: Sequence[Judged]) -> Mapping[str, object]:
     """The two figures that a detector is judged by, and the same world by world."""
     counted = [row for row in rows if row.counts]
-    by_world = {
-        name: {
-            "districts": len(mine := [row for row in rows if row.world == name]),
-            "planted": mine[0].planted,
-            "top1": _share([row.top1 for row in mine if row.counts]),
-            "wrong": _share([bool(row.wrong) for row in mine]),
-            "told": _share([row.supported > 0 for row in mine]),
-        }
-        for name in dict.fromkeys(row.world for row in rows)
-    }
     return {
         "worlds": len(rows), "top1": _share([row.top1 for row in counted]),
-        "wrong": _share([bool(row.wrong) for row in rows]), "by_world": by_world,
+        "wrong": _share([bool(row.wrong) for row in rows]), "by_world": by_world(rows),
+    }  # fmt: skip
+
+
+def by_world(rows: Sequence[Judged]) -> Mapping[str, Mapping[str, object]]:
+    """The same world by world, with what is planted there and how often anything was told."""
+    names = dict.fromkeys(row.world for row in rows)
+    return {name: _of_world([row for row in rows if row.world == name]) for name in names}
+
+
+def _of_world(rows: Sequence[Judged]) -> Mapping[str, object]:
+    return {
+        "districts": len(rows), "planted": rows[0].planted,
+        "top1": _share([row.top1 for row in rows if row.counts]),
+        "wrong": _share([bool(row.wrong) for row in rows]),
+        "told": _share([row.supported > 0 for row in rows]),
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases, sentence_case
 from eachchild.plan import Plan
 from eachchild.terms.outcomes import Outcome
+from eachchild.terms.years import ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,11 @@ def _dated(
     """Causes with the years they are counted over, said where the gap is of others."""
     years = {gap.id: gap.period for gap in gaps}
     said = sentence_case(phrases.words.say("cause.years"))
+    told = [replace(one, period=period) if one.period == ALL else one for one in found]
     return tuple(
-        replace(
-            one, period=period,
-            caveats=one.caveats if years.get(one.of or "") == period else (said, *one.caveats),
-        )
-        for one in found
+        one if years.get(one.of or "") == one.period
+        else replace(one, caveats=(said, *one.caveats))
+        for one in told
     )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from eachchild.findings.causes.shared import MUCH, cause_of
 from eachchild.findings.model import Finding, GapRule, Verdict
 from eachchild.findings.phrases import Phrases, of_so_many
 from eachchild.terms.numerals import count, significant, tenths, whole_percent
-from eachchild.terms.years import ALL
 
 _CAUSE = "gate"
 
@@ -21,7 +20,7 @@ def told_by_gate(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator[F
     Where they are and one score alone decides, whether the gap goes with who is above it. Told of
     a group that is enrolled less also among those with a score.
     """
-    found = origins.gate(Asked(gap.outcome, gap.group, gap.reference, origins.together))
+    found = origins.gate(Asked(gap.outcome, gap.group, gap.reference, gap.period))
     if found is not None and found.whole.high[0] < 0:
         cut = found.cut
         if cut is None or _verdict(found) == "supported" or not _is_much(cut):
@@ -42,7 +41,7 @@ def _told(phrases: Phrases, gap: Finding, found: FoundGate) -> Finding:
     }  # fmt: skip
     rules = _rules(phrases, found)
     return cause_of(
-        gap, _CAUSE, verdict, period=ALL,
+        gap, _CAUSE, verdict, period=gap.period,
         measure="risk_difference", estimate=float(pooled.difference[0]), share=found.share,
         rules=rules,
         sentence=say(f"cause.gate.{verdict}", **words),
@@ -71,7 +70,7 @@ def _told_by_cut(phrases: Phrases, gap: Finding, found: FoundGate, cut: ScoreCut
     }  # fmt: skip
     rules = _rules(phrases, found)
     return cause_of(
-        gap, _CAUSE, "supported", period=ALL,
+        gap, _CAUSE, "supported", period=gap.period,
         measure="risk_difference", estimate=found.whole.difference[0] * cut.share,
         share=cut.share, at="rule=cut", rules=rules,
         sentence=say("cause.cut.supported", **words),
