@@ -202,8 +202,10 @@ def _rules_figure(case: Case, cause: Finding) -> Figure:
 def _seats(case: Case, added: int) -> str:
     if not added:
         return case.names.say("origin.same_seats")
-    key = "more_seats" if added > 0 else "fewer_seats"
-    return case.names.say(f"origin.{key}", added=count(abs(added)))
+    said = count(abs(added))
+    if added > 0:
+        return case.names.say("origin.more_seats", added=said)
+    return case.names.say("origin.fewer_seats", added=said)
 
 
 def _q(number: float) -> str:
