@@ -74,7 +74,7 @@ def _steps_figure(case: Case, cause: Finding) -> Figure:
         )
         for at, step in enumerate(cause.steps)
     )  # fmt: skip
-    chart = StepChart(names.group(cause.group), names.group(cause.reference), rows)
+    chart = StepChart(*_both(case, cause), rows)
     said = "; ".join(
         f"{row.label}: {' / '.join(row.shown)}, {row.ratio}, {row.part}" for row in rows
     )
@@ -177,7 +177,7 @@ def _rules_figure(case: Case, cause: Finding) -> Figure:
             rule.name == cause.rules[0].name,
         ))  # fmt: skip
     rows = tuple(made)
-    chart = StepChart(case.names.group(cause.group), case.names.group(cause.reference), rows)
+    chart = StepChart(*_both(case, cause), rows)
     said = "; ".join(
         f"{row.label}: {' / '.join(row.shown)}, {row.ratio}, {row.part}" for row in rows
     )
@@ -197,6 +197,12 @@ def _rules_figure(case: Case, cause: Finding) -> Figure:
         )),
         notes=(say("origin.rules_note"),),
     )  # fmt: skip
+
+
+def _both(case: Case, cause: Finding) -> tuple[str, str]:
+    """The names of both groups, as a legend has them."""
+    mine, theirs = (sentence_case(case.names.group(g)) for g in (cause.group, cause.reference))
+    return mine, theirs
 
 
 def _seats(case: Case, added: int) -> str:
