@@ -63,7 +63,7 @@ def _parts_figure(case: Case, cause: Finding) -> Figure:
 
 
 def _steps_figure(case: Case, cause: Finding) -> Figure:
-    say, names = case.names.say, case.names
+    say = case.names.say
     about = _about(case, cause)
     most = max(cause.steps, key=lambda step: step.share)
     rows = tuple(
