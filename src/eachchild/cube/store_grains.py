@@ -21,6 +21,7 @@ from eachchild.cube.cells import (
 
 EVENTS, ADULTS = "event.parquet", "adult.parquet"
 SUPPORTS, COURSES = "support.parquet", "course.parquet"
+_Columns = dict[str, pa.Array]
 _BLOCK, _PLACE, _PERIOD, _GROUP, _PART = "breakdown", "place", "period", "group", "part"
 _COUNTS = ("rows", "referrals", "students", "oss", "unsaid", "police", "days", "undated")
 _NEED_CELL = ("need", "listed", "served", "students")
@@ -34,27 +35,16 @@ def store_grains(cube: Cube, folder: Path) -> dict[str, object]:
     Nothing is written and nothing said where a cube has none.
     """
     said: dict[str, object] = {}
+    names: tuple[str, ...]
     if cube.events:
         _write(_event_tables(cube), folder / EVENTS)
-        said["events"] = [
-            {
-                "factor": b.factor,
-                "groups": b.groups,
-                "dimensions": b.dimensions,
-                "words": dict(b.words),
-                "schools": b.schools,
-                "unplaced_rows": b.unplaced_rows,
-                "unplaced": b.unplaced,
-            }
-            for b in cube.events
-        ]
+        names = ("factor", "groups", "dimensions", "words", "schools", "unplaced_rows", "unplaced")
+        said["events"] = [_meaning(b, *names) | {"words": dict(b.words)} for b in cube.events]
     if cube.adults:
         _write(_adult_tables(cube), folder / ADULTS)
         said["adults"] = [
-            {
-                "factor": b.factor,
-                "groups": b.groups,
-                "schools": b.schools,
+            _meaning(b, "factor", "groups", "schools")
+            | {
                 "has_taught": b.taught is not None,
                 "staff": None if b.staff is None else b.staff.tolist(),
                 "unplaced": b.unplaced,
@@ -62,31 +52,13 @@ def store_grains(cube: Cube, folder: Path) -> dict[str, object]:
             for b in cube.adults
         ]
     if cube.supports:
-        _write(_support_tables(cube), folder / SUPPORTS)
-        said["supports"] = [
-            {
-                "factor": b.factor,
-                "groups": b.groups,
-                "measure": b.measure,
-                "has_lists": b.has_lists,
-                "schools": b.schools,
-                "unplaced_rows": b.unplaced_rows,
-            }
-            for b in cube.supports
-        ]
+        _write(_cell_tables(cube, cube.supports, _NEED_CELL), folder / SUPPORTS)
+        names = ("factor", "groups", "measure", "has_lists", "schools", "unplaced_rows")
+        said["supports"] = [_meaning(b, *names) for b in cube.supports]
     if cube.courses:
-        _write(_course_tables(cube), folder / COURSES)
-        said["courses"] = [
-            {
-                "factor": b.factor,
-                "groups": b.groups,
-                "outcome": b.outcome,
-                "bins": b.bins,
-                "again": b.again.tolist(),
-                "schools": b.schools,
-            }
-            for b in cube.courses
-        ]
+        _write(_cell_tables(cube, cube.courses, _ENROLLED), folder / COURSES)
+        names = ("factor", "groups", "outcome", "bins", "again", "schools")
+        said["courses"] = [_meaning(b, *names) | {"again": b.again.tolist()} for b in cube.courses]
     return said
 
 
@@ -138,36 +110,60 @@ def _columns(columns: Sequence[Whole], rows: int) -> Whole:
     return np.column_stack(columns) if columns else np.zeros((rows, 0), np.int64)
 
 
+def _meaning(block: object, *names: str) -> dict[str, object]:
+    """What a block says of all its cells, in this order."""
+    return {name: getattr(block, name) for name in names}
+
+
+def _keys(cube: Cube, number: int, block: EventBlock | SupportBlock | CourseBlock) -> _Columns:
+    """The columns that say which cell a row is."""
+    return {
+        _BLOCK: pa.array(np.full(block.place.size, number, np.int64)),
+        _PLACE: _named(block.place, block.schools),
+        _PERIOD: _named(block.period, cube.periods),
+        _GROUP: _named(block.group, block.groups),
+    }
+
+
+def _read_keys(
+    table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[str]
+) -> dict[str, Any]:
+    """The same read back, with the words behind them."""
+    groups, schools = tuple(meaning["groups"]), tuple(meaning["schools"])
+    return {
+        "factor": meaning["factor"],
+        "groups": groups,
+        "schools": schools,
+        "place": _codes(table[_PLACE], schools),
+        "period": _codes(table[_PERIOD], periods),
+        "group": _codes(table[_GROUP], groups),
+    }
+
+
+def _cell_tables(
+    cube: Cube, blocks: Sequence[SupportBlock | CourseBlock], counts: Sequence[str]
+) -> Iterator[pa.Table]:
+    for number, block in enumerate(blocks):
+        own = {name: pa.array(getattr(block, name)) for name in counts}
+        yield pa.table({**_keys(cube, number, block), **own})
+
+
 def _event_tables(cube: Cube) -> Iterator[pa.Table]:
     for number, block in enumerate(cube.events):
-        yield pa.table(
-            {
-                _BLOCK: pa.array(np.full(block.place.size, number, np.int64)),
-                _PLACE: _named(block.place, block.schools),
-                _PERIOD: _named(block.period, cube.periods),
-                _GROUP: _named(block.group, block.groups),
-                **{
-                    d: _named(block.value[:, i], block.words[d])
-                    for i, d in enumerate(block.dimensions)
-                },
-                **{f"n_{name}": pa.array(getattr(block, name)) for name in _COUNTS},
-            }
-        )
+        words = {
+            d: _named(block.value[:, i], block.words[d]) for i, d in enumerate(block.dimensions)
+        }
+        counts = {f"n_{name}": pa.array(getattr(block, name)) for name in _COUNTS}
+        yield pa.table({**_keys(cube, number, block), **words, **counts})
 
 
 def _event_block(table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[str]) -> EventBlock:
-    groups, dimensions = tuple(meaning["groups"]), tuple(meaning["dimensions"])
+    dimensions = tuple(meaning["dimensions"])
     words = {name: tuple(found) for name, found in meaning["words"].items()}
-    schools = tuple(meaning["schools"])
     return EventBlock(
-        factor=meaning["factor"],
-        groups=groups,
+        **_read_keys(table, meaning, periods),
         dimensions=dimensions,
         words=words,
-        schools=schools,
-        place=_codes(table[_PLACE], schools),
-        period=_codes(table[_PERIOD], periods),
-        group=_codes(table[_GROUP], groups),
         value=_columns([_codes(table[d], words[d]) for d in dimensions], table.num_rows),
         **{name: table[f"n_{name}"].to_numpy() for name in _COUNTS},
         unplaced_rows=meaning["unplaced_rows"],
@@ -227,45 +223,13 @@ def _adult_block(table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[
     )
 
 
-def _support_tables(cube: Cube) -> Iterator[pa.Table]:
-    for number, block in enumerate(cube.supports):
-        yield pa.table(
-            {
-                _BLOCK: pa.array(np.full(block.place.size, number, np.int64)),
-                _PLACE: _named(block.place, block.schools),
-                _PERIOD: _named(block.period, cube.periods),
-                _GROUP: _named(block.group, block.groups),
-                **{name: pa.array(getattr(block, name)) for name in _NEED_CELL},
-            }
-        )
-
-
-def _course_tables(cube: Cube) -> Iterator[pa.Table]:
-    for number, block in enumerate(cube.courses):
-        yield pa.table(
-            {
-                _BLOCK: pa.array(np.full(block.place.size, number, np.int64)),
-                _PLACE: _named(block.place, block.schools),
-                _PERIOD: _named(block.period, cube.periods),
-                _GROUP: _named(block.group, block.groups),
-                **{name: pa.array(getattr(block, name)) for name in _ENROLLED},
-            }
-        )
-
-
 def _support_block(
     table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[str]
 ) -> SupportBlock:
-    groups, schools = tuple(meaning["groups"]), tuple(meaning["schools"])
     return SupportBlock(
-        factor=meaning["factor"],
-        groups=groups,
+        **_read_keys(table, meaning, periods),
         measure=meaning["measure"],
         has_lists=meaning["has_lists"],
-        schools=schools,
-        place=_codes(table[_PLACE], schools),
-        period=_codes(table[_PERIOD], periods),
-        group=_codes(table[_GROUP], groups),
         **{name: table[name].to_numpy() for name in _NEED_CELL},
         unplaced_rows=meaning["unplaced_rows"],
     )
@@ -274,12 +238,10 @@ def _support_block(
 def _course_block(
     table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[str]
 ) -> CourseBlock:
-    groups, schools = tuple(meaning["groups"]), tuple(meaning["schools"])
     return CourseBlock(
-        meaning["factor"], groups, meaning["outcome"], meaning["bins"], schools,
-        place=_codes(table[_PLACE], schools),
-        period=_codes(table[_PERIOD], periods),
-        group=_codes(table[_GROUP], groups),
+        **_read_keys(table, meaning, periods),
+        outcome=meaning["outcome"],
+        bins=meaning["bins"],
         **{name: table[name].to_numpy() for name in _ENROLLED},
         again=np.array(meaning["again"], np.int64),
-    )  # fmt: skip
+    )

@@ -1,4 +1,4 @@
-"""Where a gap comes from: the picture of its parts, or of the steps that lead to it."""
+"""Where a gap comes from: pictures of its parts, its steps, its moments, and of other rules."""
 
 from itertools import accumulate
 from math import isfinite, prod
@@ -19,7 +19,7 @@ _MOMENTS = 6  # in the picture; its table has more
 
 
 def origin_figure(case: Case, cause: Finding) -> Figure | None:
-    """What a cause has to show: parts that add up to the gap, or steps that lead to it."""
+    """What a cause has to show: parts that add up, steps, moments or rules; None where nothing."""
     if cause.parts:
         return _parts_figure(case, cause)
     if cause.steps:
@@ -64,7 +64,6 @@ def _parts_figure(case: Case, cause: Finding) -> Figure:
 
 def _steps_figure(case: Case, cause: Finding) -> Figure:
     say = case.names.say
-    about = _about(case, cause)
     most = max(cause.steps, key=lambda step: step.share)
     rows = tuple(
         StepRow(
@@ -75,24 +74,15 @@ def _steps_figure(case: Case, cause: Finding) -> Figure:
         for at, step in enumerate(cause.steps)
     )  # fmt: skip
     chart = StepChart(*_both(case, cause), rows)
-    said = "; ".join(
-        f"{row.label}: {' / '.join(row.shown)}, {row.ratio}, {row.part}" for row in rows
-    )
     heads = (say("origin.step"), chart.group, chart.others, say("origin.ratio"),
              say("origin.share"), say("origin.interval"))  # fmt: skip
-    return Figure(
-        id=f"origin-{cause.id}",
-        title=say("origin.steps_title"),
-        about=about,
-        alt=f"{sentence_case(about)}. {said}.",
-        wide=steps.wide(chart),
-        phone=steps.phone(chart),
-        table=Table(about, heads, tuple(
+    return _bars(
+        case, cause, chart, title=say("origin.steps_title"), note=say("origin.steps_note"),
+        heads=heads, numbers=tuple(
             (_step_label(case, step, first=not at), *_people(step),
              f"{step.ratio:.3f}", whole_percent(step.share), _interval(case, step))
             for at, step in enumerate(cause.steps)
-        )),
-        notes=(say("origin.steps_note"),),
+        ),
         places=_places_table(case, cause),
     )  # fmt: skip
 
@@ -129,7 +119,6 @@ def _share_of_first(own: tuple[GapStep, ...], cause: Finding) -> str:
 def _moments_figure(case: Case, cause: Finding) -> Figure:
     """Of each moment the part of the gap that it has, beside what an even gap would give it."""
     say = case.names.say
-    about = _about(case, cause)
     rows = tuple(
         StepRow(
             sentence_case(moment.label), (max(moment.share, 0.0), moment.even_share),
@@ -140,33 +129,23 @@ def _moments_figure(case: Case, cause: Finding) -> Figure:
         for moment in cause.moments[:_MOMENTS]
     )  # fmt: skip
     chart = StepChart(say("origin.of_gap"), say("origin.if_even"), rows)
-    said = "; ".join(
-        f"{row.label}: {' / '.join(row.shown)}, {row.ratio}, {row.part}" for row in rows
-    )
     heads = (say("origin.moment"), case.names.group(cause.group), case.names.group(cause.reference),
              say("origin.share"), say("origin.if_even"), say("origin.ratio"),
              say("origin.ratio_elsewhere"), say("origin.q"))  # fmt: skip
-    return Figure(
-        id=f"origin-{cause.id}",
-        title=say("origin.moments_title"),
-        about=about,
-        alt=f"{sentence_case(about)}. {said}.",
-        wide=steps.wide(chart),
-        phone=steps.phone(chart),
-        table=Table(about, heads, tuple(
+    return _bars(
+        case, cause, chart, title=say("origin.moments_title"), note=say("origin.moments_note"),
+        heads=heads, numbers=tuple(
             (sentence_case(m.label), count(m.group), count(m.others), whole_percent(m.share),
              whole_percent(m.even_share), _ratio(m.inside), _ratio(m.outside),
              _q(m.q))
             for m in cause.moments
-        )),
-        notes=(say("origin.moments_note"),),
+        ),
     )  # fmt: skip
 
 
 def _rules_figure(case: Case, cause: Finding) -> Figure:
     """What each rule of entry would do, students staying as they are."""
     say = case.names.say
-    about = _about(case, cause)
     made = []
     for rule in cause.rules:
         mine, theirs = of_so_many(rule.group, rule.others)
@@ -178,25 +157,38 @@ def _rules_figure(case: Case, cause: Finding) -> Figure:
         ))  # fmt: skip
     rows = tuple(made)
     chart = StepChart(*_both(case, cause), rows)
-    said = "; ".join(
-        f"{row.label}: {' / '.join(row.shown)}, {row.ratio}, {row.part}" for row in rows
-    )
     heads = (say("origin.rule"), chart.group, chart.others, say("origin.points"),
              say("origin.seats"), say("origin.seats_added"), say("origin.seats_lost"))  # fmt: skip
+    return _bars(
+        case, cause, chart, title=say("origin.rules_title"), note=say("origin.rules_note"),
+        heads=heads, numbers=tuple(
+            (rule.label, *row.shown, tenths(rule.gap / 100), count(round(rule.seats)),
+             count(round(rule.added)), count(round(rule.lost)))
+            for rule, row in zip(cause.rules, rows, strict=True)
+        ),
+    )  # fmt: skip
+
+
+def _bars(
+    case: Case, cause: Finding, chart: StepChart, *, title: str, note: str,
+    heads: tuple[str, ...], numbers: tuple[tuple[str, ...], ...], places: Table | None = None,
+) -> Figure:  # fmt: skip
+    """Two bars a row, the same said in words, and the numbers behind them."""
+    about = _about(case, cause)
+    said = "; ".join(
+        f"{row.label}: {' / '.join(row.shown)}, {row.ratio}, {row.part}" for row in chart.rows
+    )
     return Figure(
         id=f"origin-{cause.id}",
-        title=say("origin.rules_title"),
+        title=title,
         about=about,
         alt=f"{sentence_case(about)}. {said}.",
         wide=steps.wide(chart),
         phone=steps.phone(chart),
-        table=Table(about, heads, tuple(
-            (rule.label, *row.shown, tenths(rule.gap / 100), count(round(rule.seats)),
-             count(round(rule.added)), count(round(rule.lost)))
-            for rule, row in zip(cause.rules, rows, strict=True)
-        )),
-        notes=(say("origin.rules_note"),),
-    )  # fmt: skip
+        table=Table(about, heads, numbers),
+        notes=(note,),
+        places=places,
+    )
 
 
 def _both(case: Case, cause: Finding) -> tuple[str, str]:

@@ -23,7 +23,7 @@ def told_by_moments(
 
     `q` is that of the surest moment among all groups; `of_referrals`: the gap is one in referrals.
     """
-    if q > LEVEL or not is_asked(found) or found is None:
+    if q > LEVEL or not has_gap(found) or found is None:
         return
     told = [at for at in range(len(found.ranking.moments.p)) if _is_moment(found, at)]
     best = next((at for at in told if _stands_out(found.ranking.moments, at)), None)
@@ -32,7 +32,7 @@ def told_by_moments(
     yield _told(phrases, gap, found, best, told, of_referrals=of_referrals)
 
 
-def is_asked(found: FoundMoments | None) -> bool:
+def has_gap(found: FoundMoments | None) -> bool:
     """Whether there is a gap in referrals to part."""
     return found is not None and bool(found.ranking.ratio[0] >= _SMALL)
 

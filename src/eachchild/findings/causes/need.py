@@ -18,8 +18,10 @@ _LED_TO = {"score": _LEARNED, "courses_failed": _LEARNED, "absence_share": _THER
 
 def asked_of(outcome: Outcome, gap: Finding, origins: Origins) -> FoundSupports | None:
     """What lists and supports say of a gap that such a need leads to, to the group's harm."""
+    if not _harms(outcome, gap):
+        return None
     two = origins.compared(Asked(gap.outcome, gap.group, gap.reference, gap.period))
-    if two is None or not _harms(outcome, gap):
+    if two is None:
         return None
     found = origins.supports.compared(two)
     if found is None or not _LED_TO[found.measure].intersection(outcome.columns):

@@ -14,8 +14,7 @@ from eachchild.causes.referrals import Compared, FoundActs, FoundMoments
 from eachchild.causes.referrers import Referrers
 from eachchild.findings.causes.acts import told_by_acts
 from eachchild.findings.causes.adults import told_by_adults
-from eachchild.findings.causes.moments import is_asked as is_asked_of
-from eachchild.findings.causes.moments import surest, told_by_moments
+from eachchild.findings.causes.moments import has_gap, surest, told_by_moments
 from eachchild.findings.causes.rules import told_by_rules
 from eachchild.findings.causes.shared import FROM_REFERRALS, LEVEL, SUSPENDED, is_asked
 from eachchild.findings.model import Finding
@@ -81,7 +80,7 @@ def _found(origins: Origins, two: Compared) -> _Found:
 
 def _p_of_moments(found: FoundMoments | None) -> float | None:
     """That of the surest moment, which allows for all others of the same two groups."""
-    return surest(found) if found is not None and is_asked_of(found) else None
+    return surest(found) if found is not None and has_gap(found) else None
 
 
 def _p_of_acts(found: FoundActs | None) -> float | None:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from eachchild.release.family import Key
 from eachchild.release.proof.facts import Facts, Whole
-from eachchild.release.proof.search import Part, least_of, parts_of
+from eachchild.release.proof.search import parts_of
+from eachchild.release.proof.solve import Part, least_of
 from eachchild.release.proof.ties import before_of, is_touched
 from eachchild.release.published import Publication
 

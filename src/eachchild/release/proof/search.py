@@ -11,50 +11,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
-import highspy
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from eachchild.release.family import Key
-from eachchild.release.proof.crossed import Crossed
 from eachchild.release.proof.facts import NO_LIMIT, Facts, Whole
 from eachchild.release.proof.overlaps import Overlap, overlaps
+from eachchild.release.proof.solve import RELAXED, Part, bound, solve, solver_of
 
 Real = NDArray[np.float64]
-_FAR = 1e9
 _SWEEPS = 40
 _NEARS = (350, 1_400, 10**9)  # unknowns that may move together around one cell
-_NODES = 200
-_WHOLE = 3_000  # unknowns made whole at a time
 _REMEMBERED = 2_000  # parts asked lately: a table more leaves most parts of a proof as they were
-_RELAXED = 3_000  # unknowns up to which a relaxation is quicker than the search it spares
-_EVEN = 1e-6  # from a whole number, where a relaxation is taken for whole
 _SLACK = 1e-4  # of what a relaxation says
 _SIDES = 20  # from which a first table is looked for, where students must stand behind it
 _AGAIN = 12  # times that a table is asked for again, when no students stood behind the last
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Unknowns tied to each other by facts, and to no others."""
-
-    cells: Whole  # where they stand in the facts' unknowns
-    place: Whole  # the school, or what else has most values; -1: of none
-    matrix: sp.csr_array
-    low: Whole
-    high: Whole
-    least: Whole
-    most: Whole
-    crossed: tuple[Crossed, ...]
-    beside: int = 0  # how many of the last unknowns are of the search alone: they may be fractions
-
-    def agrees(self, table: Whole) -> bool:
-        """Whether a whole-number table agrees with every sum of this part."""
-        sums = self.matrix @ table
-        inside = (table >= self.least) & (table <= self.most)
-        return bool(inside.all() and (sums >= self.low).all() and (sums <= self.high).all())
 
 
 @dataclass
@@ -213,21 +186,13 @@ def _searched(asked: _Question) -> tuple[Whole, ...]:
     return tuple(found.tables)
 
 
-def least_of(part: Part, cost: Real) -> Real | None:
-    """A table that agrees and costs least; None where none was found in time."""
-    solver = _solver(part, cost)
-    solver.setOptionValue("mip_rel_gap", 0.0)
-    solver.setOptionValue("mip_max_nodes", 10 * _NODES)
-    return _whole(solver, part)
-
-
 def _begun(found: Witnesses) -> bool:
     """Look for a first table, from many sides where it is students that are not found."""
     chance = np.random.default_rng(1)
     pulls = [np.zeros(found.width.size)]
     if found.part.crossed:
         pulls += [chance.standard_normal(found.width.size) for _ in range(_SIDES)]
-    return any(found.look(partial(_solve, pull=pull)) for pull in pulls)
+    return any(found.look(partial(solve, pull=pull)) for pull in pulls)
 
 
 def _sweep(found: Witnesses) -> None:
@@ -244,7 +209,7 @@ def _sweep(found: Witnesses) -> None:
         sign = np.where(chance.random(size) < 0.5, 1.0, -1.0) if sweep % 2 == 0 else -sign
         pull = np.exp(2.0 * chance.standard_normal(size))
         pulled = -sign * open_ * np.minimum(pull, 50.0)
-        found.look(partial(_solve, pull=pulled))
+        found.look(partial(solve, pull=pulled))
         gained = before - int(found.unproved.sum())
         idle = idle + 1 if gained < max(2, before // 40) and sweep > 3 else 0
 
@@ -253,24 +218,14 @@ def _shut(found: Witnesses) -> NDArray[np.bool_]:
     """Unproved cells that a relaxation keeps narrower than they must be: none need be searched."""
     part = found.part
     shut = np.zeros(part.cells.size, dtype=bool)
-    if part.cells.size > _RELAXED:
+    if part.cells.size > RELAXED:
         return shut
-    solver = _solver(part, np.zeros(part.cells.size))
+    solver = solver_of(part, np.zeros(part.cells.size))
     solver.setOptionValue("presolve", "off")  # each end starts where the last one was
     for cell in np.flatnonzero(found.unproved):
-        most, least = (_bound(solver, int(cell), sign) for sign in (1.0, -1.0))
+        most, least = (bound(solver, int(cell), sign) for sign in (1.0, -1.0))
         shut[cell] = np.floor(most + _SLACK) - np.ceil(least - _SLACK) < found.width[cell]
     return shut
-
-
-def _bound(solver: highspy.Highs, cell: int, sign: float) -> float:
-    """Beyond which a cell cannot be, upwards or downwards; no bound where none was found."""
-    solver.changeColCost(cell, -sign)
-    solver.run()
-    known = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    bound = -sign * solver.getInfo().objective_function_value if known else sign * np.inf
-    solver.changeColCost(cell, 0.0)
-    return bound
 
 
 def _one_by_one(found: Witnesses) -> None:
@@ -325,7 +280,7 @@ def _around(part: Part, columns: sp.csc_array, cell: int, size: int) -> Whole:
 def _solve_near(
     part: Part, *, pull: Real, base: Whole, near: Whole, least: Whole, most: Whole
 ) -> Real | None:
-    answer = _solve(_near(part, base, near, least=least, most=most), pull[near])
+    answer = solve(_near(part, base, near, least=least, most=most), pull[near])
     if answer is None:
         return None
     table = base.astype(float)
@@ -356,87 +311,3 @@ def _places(unknowns: tuple[Key, ...]) -> Whole:
     return np.array(
         [-1 if v is None else at.setdefault(v, len(at)) for v in values], dtype=np.int64
     )
-
-
-def _solve(part: Part, pull: Real) -> Real | None:
-    """A whole-number table that agrees, pulled one way; None where none was found in time."""
-    everything = np.arange(part.cells.size)
-    if part.cells.size > _WHOLE:
-        step = _steps(part)
-        table = _table(part, pull, [everything[step == at] for at in range(step.max() + 1)])
-        if table is not None:
-            return table
-    return _table(part, pull, [everything])
-
-
-def _steps(part: Part) -> Whole:
-    """For each unknown its turn: some whole places at a time."""
-    size = np.bincount(part.place + 1)
-    first = (np.cumsum(size) - size) // _WHOLE
-    return np.asarray(np.unique(first[part.place + 1], return_inverse=True)[1], dtype=np.int64)
-
-
-def _table(part: Part, pull: Real, turns: list[Whole]) -> Real | None:
-    """In each turn some unknowns become whole and are held; those after them may be fractions.
-
-    Where the relaxation is whole by itself, as it is of most tables, it is the table.
-    """
-    solver = _solver(part, pull)
-    found = None
-    if part.cells.size <= _RELAXED:
-        solver.run()
-        found = np.array(solver.getSolution().col_value)
-        if _is_whole(solver, found[: part.cells.size]):
-            return found
-    for cells in turns:
-        at = cells.astype(np.int32)
-        kind = np.full(at.size, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
-        solver.changeColsIntegrality(at.size, at, kind)
-        solver.run()
-        status = solver.getInfo().primal_solution_status
-        if status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return None
-        found = np.array(solver.getSolution().col_value)
-        held = np.round(found[cells])
-        solver.changeColsBounds(at.size, at, held, held)
-        solver.changeColsIntegrality(at.size, at, np.zeros_like(kind))
-    return found
-
-
-def _is_whole(solver: highspy.Highs, found: Real) -> bool:
-    known = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    return known and bool((np.abs(found - np.round(found)) < _EVEN).all())
-
-
-def _whole(solver: highspy.Highs, part: Part) -> Real | None:
-    at = np.arange(part.cells.size, dtype=np.int32)
-    solver.changeColsIntegrality(
-        at.size, at, np.full(at.size, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
-    )
-    solver.run()
-    found = solver.getInfo().primal_solution_status
-    if found != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return None
-    return np.array(solver.getSolution().col_value)
-
-
-def _solver(part: Part, pull: Real) -> highspy.Highs:
-    model = highspy.HighsLp()
-    by_column = sp.csc_array(part.matrix)
-    model.num_row_, model.num_col_ = part.matrix.shape
-    model.col_cost_ = np.concatenate([pull, np.zeros(part.beside)])
-    model.col_lower_ = part.least.astype(float)
-    model.col_upper_ = np.where(part.most >= NO_LIMIT, _FAR, part.most).astype(float)
-    model.row_lower_ = part.low.astype(float)
-    model.row_upper_ = np.where(part.high >= NO_LIMIT // 2, highspy.kHighsInf, part.high)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_ = by_column.indptr, by_column.indices
-    model.a_matrix_.value_ = by_column.data.astype(float)
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    for option, value in (
-        ("output_flag", False), ("threads", 1), ("random_seed", 1),
-        ("mip_rel_gap", 0.3), ("mip_max_nodes", _NODES),
-    ):  # fmt: skip
-        solver.setOptionValue(option, value)
-    solver.passModel(model)
-    return solver
