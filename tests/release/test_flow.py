@@ -19,6 +19,7 @@ from eachchild.release.ledger import Entry, LedgerError, append, conflicts, load
 from eachchild.release.policy import Policy, load_policy
 from eachchild.release.proof import prove
 from eachchild.release.proof import search as auditor
+from eachchild.release.proof import solve as solving
 from eachchild.release.published import Publication, key_of
 from eachchild.release.reading import PublishedError, read_published
 from eachchild.release.tables import subject_of
@@ -103,7 +104,7 @@ def test_without_a_proof_nothing_leaves(
     # Nothing is remembered, neither from other tests nor for them.
     monkeypatch.setattr(auditor, "_searched", auditor._searched.__wrapped__)
     monkeypatch.setattr(
-        auditor, "_solve", lambda part, pull: None
+        auditor, "solve", lambda part, pull: None
     )  # the solver found nothing in time
     out = tmp_path / "bundle"
     assert released(out) == 4
@@ -244,5 +245,5 @@ def test_witnesses_made_whole_in_steps_prove_as_much(monkeypatch: pytest.MonkeyP
     problem, policy = HERE / "problems" / "edu-race-outcome", load_policy("benchmark")
     publication = decide(subject_of(problem, policy), policy, {"public": ()}).publication
     for at_a_time in (1, 10):
-        monkeypatch.setattr(auditor, "_WHOLE", at_a_time)
+        monkeypatch.setattr(solving, "_WHOLE", at_a_time)
         assert prove([publication]).holds
