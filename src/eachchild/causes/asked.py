@@ -7,6 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from eachchild.causes.courses import FoundGate, OfCourses
+from eachchild.causes.grades import OfGrades
+from eachchild.causes.mix import Mix
 from eachchild.causes.offer import is_offered
 from eachchild.causes.places import SCALES, Scale, Split, split_by_places
 from eachchild.causes.referrals import Compared, OfReferrals
@@ -42,6 +44,7 @@ class Origins:
         self.referrals = OfReferrals(rollups.cube)
         self.supports = OfSupports(rollups.cube)
         self.courses = OfCourses(rollups.cube)
+        self.grades = OfGrades(rollups.cube)
 
     @property
     def together(self) -> str:
@@ -133,6 +136,24 @@ class Origins:
             return None
         mine, theirs = (np.sum([pair[side] for pair in people], axis=0) for side in (0, 1))
         return chain((OFFERED, asked.outcome), mine, theirs)
+
+    def by_grades(self, asked: Asked) -> Split | None:
+        """Part a gap by the grades students are in, then by schools of the same grades."""
+        if asked.reference == OVERALL:
+            return None
+        return self.grades.split(asked.outcome, asked.group, asked.reference, self._periods(asked))
+
+    def by_mix(self, asked: Asked) -> Mix | None:
+        """Whether the rates of schools of the same grades follow how many of the group go there."""
+        if asked.reference == OVERALL:
+            return None
+        return self.grades.mix(asked.outcome, asked.group, asked.reference, self._periods(asked))
+
+    def is_apart_by_grade(self, asked: Asked) -> bool:
+        """Whether the two groups are in different grades, told by the students alone."""
+        return self.grades.is_apart(
+            asked.outcome, asked.group, asked.reference, self._periods(asked)
+        )
 
     def gate(self, asked: Asked) -> FoundGate | None:
         """A gap in a course among students of the same score; None where no scores are counted."""

@@ -75,7 +75,7 @@ class OfCourses:
         if block is None or len(parts) > 1:
             return None
         kept = np.isin(block.period, [self._cube.periods.index(p) for p in periods])
-        sides = _sides(block.groups, group, reference)[block.group]
+        sides = sides_of(block.groups, group, reference)[block.group]
         students, enrolled = (
             _grid(block, sides, kept, x) for x in (block.students, block.enrolled)
         )
@@ -137,7 +137,7 @@ def _tried(grid: Scores) -> Simulated:
     return simulate(grid, OTHERS, cuts=cuts, tops=[float(share)])
 
 
-def _sides(groups: tuple[str, ...], group: str, reference: str) -> Whole:
+def sides_of(groups: tuple[str, ...], group: str, reference: str) -> Whole:
     """For each value of the factor, whose side it is on."""
     value = Group.parse(group).parts[0][1]
     if reference == COMPLEMENT:

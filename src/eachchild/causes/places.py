@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from eachchild.causes.jackknife import half_width
+from eachchild.causes.jackknife import chance, half_width
 from eachchild.measures.counts import Counts, Numbers, Whole
 from eachchild.measures.stratified import fourfold
 
@@ -28,6 +28,7 @@ class Part:
     share: float  # of the whole gap; below 0 or above 1 where parts pull against each other
     low: float  # 95 % interval of the share
     high: float
+    p: float = float("nan")  # that it is nought at places such as these
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def split_by_places(
     levels: Sequence[tuple[str, Whole]],
     *,
     scale: Scale,
+    apart: Whole | None = None,
     confidence: float = 0.95,
 ) -> Split | None:
     """Part a gap by nested places; None where no place has both groups, or a rate is nought.
@@ -54,8 +56,8 @@ def split_by_places(
     place that each entry belongs to. Inside places the groups are compared by the weights of Mantel
     and Haenszel; a place with students of one group alone, or with more events than students, says
     nothing of the inside, and counts for the whole gap only. The intervals leave out one finest
-    place after the other (jackknife), so they are about other places such as these, and nan where
-    there is one place alone.
+    place after the other (jackknife), or the entries of each number in `apart` together, so they
+    are about other places such as these, and nan where there is one place alone.
 
     Sources: Greenland and Robins (1985), Biometrics 41: 55-68, for the weights; Efron (1982), The
     Jackknife, the Bootstrap and Other Resampling Plans.
@@ -67,8 +69,9 @@ def split_by_places(
     (0.06, [('schools', 0.06), ('inside', 0.0)])
     """
     everywhere = np.zeros(len(group.n), np.int64)
+    out = np.arange(len(group.n)) if apart is None else np.unique(apart, return_inverse=True)[1]
     measured = [
-        _left(group, others, place, scale) for place in (everywhere, *(p for _, p in levels))
+        _left(group, others, place, out, scale) for place in (everywhere, *(p for _, p in levels))
     ]
     if not all(np.isfinite(whole) for whole, _ in measured):
         return None
@@ -79,7 +82,8 @@ def split_by_places(
     with np.errstate(divide="ignore", invalid="ignore"):  # without a place there may be no gap
         spread = half_width(moved / without[0], confidence=confidence)
     names = (*(name for name, _ in levels), INSIDE)
-    parts = zip(names, values, shares, shares - spread, shares + spread, strict=True)
+    sure = chance(values, moved)
+    parts = zip(names, values, shares, shares - spread, shares + spread, sure, strict=True)
     within = {name: float(left) for (name, _), left in zip(levels, lefts[1:], strict=True)}
     return Split(
         scale, float(lefts[0]), within,
@@ -87,15 +91,20 @@ def split_by_places(
     )  # fmt: skip
 
 
-def _left(group: Counts, others: Counts, place: Whole, scale: Scale) -> tuple[float, Numbers]:
-    """The gap inside places of one level, and the same without each finest place in turn."""
+def _left(
+    group: Counts, others: Counts, place: Whole, out: Whole, scale: Scale
+) -> tuple[float, Numbers]:
+    """The gap inside places of one level, and the same with each number of `out` left out."""
     wide, wide_others = _summed(group, place), _summed(others, place)
+    pairs, pair = np.unique(np.stack([place, out]), axis=1, return_inverse=True)
+    where, left_out = pairs
     above, below = _weighed(wide, wide_others, scale)
     above_without, below_without = _weighed(
-        wide.take(place).minus(group), wide_others.take(place).minus(others), scale
-    )
-    tops = above.sum() - above[place] + above_without
-    bottoms = below.sum() - below[place] + below_without
+        wide.take(where).minus(_summed(group, pair)),
+        wide_others.take(where).minus(_summed(others, pair)), scale,
+    )  # fmt: skip
+    tops = above.sum() + np.bincount(left_out, above_without - above[where])
+    bottoms = below.sum() + np.bincount(left_out, below_without - below[where])
     with np.errstate(divide="ignore", invalid="ignore"):  # callers ask whether it is finite
         left, lefts = above.sum() / below.sum(), tops / bottoms
         if scale == "risk_ratio":

@@ -8,6 +8,7 @@ from eachchild.cube.cells import (
     CourseBlock,
     Cube,
     EventBlock,
+    GradeBlock,
     Places,
     SupportBlock,
     Tally,
@@ -22,10 +23,12 @@ from eachchild.cube.plan import (
     CountPlan,
     CoursePlan,
     EventPlan,
+    GradePlan,
     SupportPlan,
     adult_plans,
     course_plans,
     event_plans,
+    grade_plans,
     student_plans,
     support_plans,
 )
@@ -36,7 +39,8 @@ from eachchild.cube.store import definition, definition_hash, restore, store
 __all__ = [
     "ALL_PLACES", "EVERYWHERE", "NEEDS", "POOLED", "POOLED_YEARS", "AdultBlock", "AdultPlan",
     "Block", "CountPlan", "CourseBlock", "CoursePlan", "Cube", "CubeError", "EventBlock",
-    "EventPlan", "Margin", "Places", "Recount", "Rollups", "SupportBlock", "SupportPlan", "Tally",
-    "Turnover", "adult_plans", "count_all", "course_plans", "definition", "definition_hash",
-    "event_plans", "margin", "recount", "restore", "store", "student_plans", "support_plans",
+    "EventPlan", "GradeBlock", "GradePlan", "Margin", "Places", "Recount", "Rollups",
+    "SupportBlock", "SupportPlan", "Tally", "Turnover", "adult_plans", "count_all", "course_plans",
+    "definition", "definition_hash", "event_plans", "grade_plans", "margin", "recount", "restore",
+    "store", "student_plans", "support_plans",
 ]  # fmt: skip

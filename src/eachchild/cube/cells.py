@@ -191,6 +191,28 @@ class CourseBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class GradeBlock:
+    """How many students of each school, year, group and grade have an outcome.
+
+    Cells are sorted by period, place, group and grade and are unique. A student of the outcome's
+    population with a known answer is in exactly one; years and schools add up. `grades` are texts
+    as the district writes them, the empty one for a grade not known.
+    """
+
+    factor: str
+    groups: tuple[str, ...]
+    outcome: str
+    grades: tuple[str, ...]
+    schools: tuple[str, ...]
+    place: Whole  # index into `schools`; the empty text is one not known
+    period: Whole
+    group: Whole
+    grade: Whole
+    students: Whole
+    events: Whole
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """The places of a cube at its finest level and the place above each."""
 
@@ -236,6 +258,7 @@ class Cube:
     adults: tuple[AdultBlock, ...] = ()
     supports: tuple[SupportBlock, ...] = ()
     courses: tuple[CourseBlock, ...] = ()
+    grades: tuple[GradeBlock, ...] = ()
 
     def block_for(self, factors: tuple[str, ...], outcome: str) -> Block | None:
         """The smallest block that tells these factors apart for an outcome; None: not published."""

@@ -1,4 +1,4 @@
-"""The grains beside the students': referrals and adults, courses by score, and supports."""
+"""The grains beside the students': referrals, adults, courses by score, supports and grades."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,12 +9,14 @@ from eachchild.cube.cells import Cube
 from eachchild.cube.courses import count_courses
 from eachchild.cube.engine import Engine
 from eachchild.cube.events import count_events
+from eachchild.cube.grades import count_grades
 from eachchild.cube.plan import (
     CoursePlan,
     EventPlan,
     adult_plans,
     course_plans,
     event_plans,
+    grade_plans,
     support_plans,
 )
 from eachchild.cube.referrals import Students, referrals_of
@@ -74,3 +76,8 @@ def add_course_grain(
     if not wanted:
         return cube
     return replace(cube, courses=count_courses(engine, student_year, wanted, cube.periods))
+
+
+def add_grade_grain(engine: Engine, cube: Cube, plan: Plan, *, student_year: Path) -> Cube:
+    """The cube with its outcomes by grade, where the rows tell grades."""
+    return replace(cube, grades=count_grades(engine, student_year, grade_plans(plan), cube.periods))

@@ -123,6 +123,20 @@ class CoursePlan:
     bins: int = 20
 
 
+@dataclass(frozen=True, slots=True)
+class GradePlan:
+    """Students by one identity factor and grade, and how many of them have each outcome, a rate."""
+
+    factor: Factor
+    outcomes: tuple[Outcome, ...]
+
+
+def grade_plans(plan: Plan) -> tuple[GradePlan, ...]:
+    """All rates, by each factor that parts the students."""
+    rates = tuple(outcome for outcome in plan.outcomes if outcome.is_rate)
+    return tuple(GradePlan(factor, rates) for factor in plan.factors) if rates else ()
+
+
 def event_plans(plan: Plan) -> tuple[EventPlan, ...]:
     """The usual breakdowns, by each factor that parts the students."""
     return tuple(

@@ -15,16 +15,19 @@ from eachchild.cube.cells import (
     CourseBlock,
     Cube,
     EventBlock,
+    GradeBlock,
     SupportBlock,
     Whole,
 )
 
 EVENTS, ADULTS = "event.parquet", "adult.parquet"
-SUPPORTS, COURSES = "support.parquet", "course.parquet"
+SUPPORTS, COURSES, GRADES = "support.parquet", "course.parquet", "grade.parquet"
 _Columns = dict[str, pa.Array]
+_Celled = EventBlock | SupportBlock | CourseBlock | GradeBlock
 _BLOCK, _PLACE, _PERIOD, _GROUP, _PART = "breakdown", "place", "period", "group", "part"
 _COUNTS = ("rows", "referrals", "students", "oss", "unsaid", "police", "days", "undated")
 _NEED_CELL = ("need", "listed", "served", "students")
+_GRADE, _OF_GRADE = "grade", ("students", "events")
 _ENROLLED = ("bin", "students", "enrolled")  # of a course cell
 _KINDS, _SCHOOLS = "adults", "schools"  # the two parts of an adult block
 
@@ -59,6 +62,10 @@ def store_grains(cube: Cube, folder: Path) -> dict[str, object]:
         _write(_cell_tables(cube, cube.courses, _ENROLLED), folder / COURSES)
         names = ("factor", "groups", "outcome", "bins", "again", "schools")
         said["courses"] = [_meaning(b, *names) | {"again": b.again.tolist()} for b in cube.courses]
+    if cube.grades:
+        _write(_grade_tables(cube), folder / GRADES)
+        names = ("factor", "groups", "outcome", "grades", "schools")
+        said["grades"] = [_meaning(b, *names) for b in cube.grades]
     return said
 
 
@@ -66,17 +73,18 @@ def restore_grains(
     folder: Path, meaning: Mapping[str, Any], periods: Sequence[str]
 ) -> tuple[
     tuple[EventBlock, ...], tuple[AdultBlock, ...], tuple[SupportBlock, ...],
-    tuple[CourseBlock, ...],
+    tuple[CourseBlock, ...], tuple[GradeBlock, ...],
 ]:  # fmt: skip
     """Read the finer grains back, as far as the meaning tells of some."""
-    events, adults, supports, courses = (
-        meaning.get(name, ()) for name in ("events", "adults", "supports", "courses")
+    events, adults, supports, courses, grades = (
+        meaning.get(name, ()) for name in ("events", "adults", "supports", "courses", "grades")
     )
     return (
         tuple(_event_block(t, b, periods) for t, b in _parts(folder / EVENTS, events)),
         tuple(_adult_block(t, b, periods) for t, b in _parts(folder / ADULTS, adults)),
         tuple(_support_block(t, b, periods) for t, b in _parts(folder / SUPPORTS, supports)),
         tuple(_course_block(t, b, periods) for t, b in _parts(folder / COURSES, courses)),
+        tuple(_grade_block(t, b, periods) for t, b in _parts(folder / GRADES, grades)),
     )
 
 
@@ -115,7 +123,7 @@ def _meaning(block: object, *names: str) -> dict[str, object]:
     return {name: getattr(block, name) for name in names}
 
 
-def _keys(cube: Cube, number: int, block: EventBlock | SupportBlock | CourseBlock) -> _Columns:
+def _keys(cube: Cube, number: int, block: _Celled) -> _Columns:
     """The columns that say which cell a row is."""
     return {
         _BLOCK: pa.array(np.full(block.place.size, number, np.int64)),
@@ -146,6 +154,13 @@ def _cell_tables(
     for number, block in enumerate(blocks):
         own = {name: pa.array(getattr(block, name)) for name in counts}
         yield pa.table({**_keys(cube, number, block), **own})
+
+
+def _grade_tables(cube: Cube) -> Iterator[pa.Table]:
+    for number, block in enumerate(cube.grades):
+        own = {name: pa.array(getattr(block, name)) for name in _OF_GRADE}
+        grade = {_GRADE: _named(block.grade, block.grades)}
+        yield pa.table({**_keys(cube, number, block), **grade, **own})
 
 
 def _event_tables(cube: Cube) -> Iterator[pa.Table]:
@@ -244,4 +259,15 @@ def _course_block(
         bins=meaning["bins"],
         **{name: table[name].to_numpy() for name in _ENROLLED},
         again=np.array(meaning["again"], np.int64),
+    )
+
+
+def _grade_block(table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[str]) -> GradeBlock:
+    grades = tuple(meaning["grades"])
+    return GradeBlock(
+        **_read_keys(table, meaning, periods),
+        outcome=meaning["outcome"],
+        grades=grades,
+        grade=_codes(table[_GRADE], grades),
+        **{name: table[name].to_numpy() for name in _OF_GRADE},
     )

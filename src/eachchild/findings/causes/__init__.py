@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from eachchild.causes.asked import Origins
-from eachchild.findings.causes.composition import told_by_composition
+from eachchild.findings.causes.composition import told_by_composition, told_by_grades
 from eachchild.findings.causes.gates import told_by_gate
+from eachchild.findings.causes.grades import by_grades
 from eachchild.findings.causes.need import asked_of
 from eachchild.findings.causes.places import told_by_places
 from eachchild.findings.causes.referrals import told_by_referrals
@@ -41,6 +42,7 @@ def causes_of(
     found: list[Finding] = []
     refused = Refused(phrases, names)
     every = tuple(gaps)
+    grades = by_grades(every, outcomes, origins)
     for gap in every:
         if gap.outcome not in outcomes or not is_asked(plan, gap):
             continue
@@ -49,8 +51,9 @@ def causes_of(
         found += told_by_reporting(phrases, outcome, gap, origins)
         if _is_of_these_students(gap):
             found += told_by_offer(plan, phrases, gap, origins)
+        found += told_by_places(phrases, gap, origins, grades)
+        found += told_by_grades(phrases, gap, origins.together, grades)
         if gap.verdict == "gap":
-            found += told_by_places(phrases, gap, origins)
             found += told_by_steps(plan, phrases, gap, origins, refused)
             found += told_by_offer(plan, phrases, gap, origins)
             found += told_by_gate(phrases, gap, origins)

@@ -6,8 +6,9 @@ from math import isfinite
 
 from eachchild.causes.asked import Asked, Origins
 from eachchild.causes.places import Split
+from eachchild.findings.causes.grades import ByGrades
 from eachchild.findings.causes.places import verdict_of_share
-from eachchild.findings.causes.shared import cause_of, is_same_way
+from eachchild.findings.causes.shared import MUCH, cause_of, is_same_way
 from eachchild.findings.model import Finding, GapPart
 from eachchild.findings.phrases import Phrases
 from eachchild.plan import Plan
@@ -31,14 +32,33 @@ def told_by_composition(
             yield _told(phrases, gap, asked.period, factor.id, split)
 
 
+def told_by_grades(
+    phrases: Phrases, gap: Finding, period: str, grades: ByGrades
+) -> Iterator[Finding]:
+    """Whether much of the gap goes with the grades that students are in.
+
+    Of a gap that cannot be told by itself it is told where what goes with grades is beyond chance.
+    """
+    split = grades.splits.get(gap.id)
+    if split is None or not is_same_way(gap, split.whole):
+        return
+    part = split.parts[0]
+    sure = gap.id in grades.sure_of_grades
+    if part.share >= MUCH and sure and (gap.verdict == "cannot_tell" or part.low > 0):
+        yield _told(phrases, gap, period, "grade", split)
+
+
 def _told(phrases: Phrases, gap: Finding, period: str, factor: str, split: Split) -> Finding:
-    say, part = phrases.words.say, split.parts[1]
+    say, by_grade = phrases.words.say, factor == "grade"
+    part = split.parts[0 if by_grade else 1]
     words = {
-        "factor": phrases.inline(factor), "share": whole_percent(part.share),
+        "factor": say("cause.composition.by_grade") if by_grade else phrases.inline(factor),
+        "share": whole_percent(part.share),
         "low": whole_percent(part.low), "high": whole_percent(part.high),
         "inside": whole_percent(split.parts[2].share),
     }  # fmt: skip
-    labels = ("cause.composition.schools", "cause.composition.factor", "cause.composition.rest")
+    keys = ("grade", "grade_schools", "grade_rest") if by_grade else ("schools", "factor", "rest")
+    labels = [f"cause.composition.{key}" for key in keys]
     parts = tuple(
         GapPart(one.level, say(label, **words), one.value, one.share, one.low, one.high)
         for one, label in zip(split.parts, labels, strict=True)
@@ -47,7 +67,7 @@ def _told(phrases: Phrases, gap: Finding, period: str, factor: str, split: Split
         cause_of(
             gap, _CAUSE, "supported", period=period,
             measure="risk_difference", estimate=part.value, share=part.share, at=f"factor={factor}",
-            sentence=say("cause.composition.supported", **words),
+            sentence=say(f"cause.composition.{'of_grades' if by_grade else 'supported'}", **words),
             evidence=(
                 say("cause.composition.interval", **words),
                 *(say("cause.part_of_gap", label=one.label, points=tenths(one.value),

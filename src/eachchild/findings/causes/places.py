@@ -6,16 +6,23 @@ from math import exp, isfinite
 
 from eachchild.causes.asked import Asked, Origins
 from eachchild.causes.places import INSIDE, Part, Split
+from eachchild.findings.causes.grades import ByGrades
 from eachchild.findings.causes.shared import MUCH, cause_of, is_same_way
 from eachchild.findings.model import Finding, GapPart, Verdict
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import significant, tenths, whole_percent
 
-_BETWEEN = "between_schools"
+_BETWEEN, _SOME = "between_schools", 1e-9
 
 
-def told_by_places(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator[Finding]:
-    """Whether the gap goes with which places students are in, or is there inside them."""
+def told_by_places(
+    phrases: Phrases, gap: Finding, origins: Origins, grades: ByGrades
+) -> Iterator[Finding]:
+    """Whether the gap goes with which places students are in, or is there inside them.
+
+    Of a gap that cannot be told by itself it is told where the rates of schools of the same grades
+    follow their mix beyond chance, and only then.
+    """
     asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
     splits = origins.by_places(asked)
     points, ratios = splits.get("risk_difference"), splits.get("risk_ratio")
@@ -27,7 +34,9 @@ def told_by_places(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator
     finest = points.parts[-2].level
     numbers = {name: whole_percent(part) for name, part in told.items()}
     numbers |= {"places": _named(phrases, finest), "place": _named(phrases, finest, many=False)}
-    verdict = verdict_of_share(between)
+    verdict = _verdict(gap, between, grades)
+    if gap.verdict != "gap" and verdict != "supported":
+        return
     say = phrases.words.say
     parts = tuple(_part(phrases, points, part) for part in points.parts)
     evidence = [say("cause.part_of_gap", label=part.label, points=tenths(part.value),
@@ -39,10 +48,40 @@ def told_by_places(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator
         sentence=say(f"cause.places.{verdict}", **numbers),
         evidence=(
             say("cause.places.interval", **numbers), *evidence, *ladder,
+            *_followed(phrases, gap, grades),
             say("cause.places.refuted_by", **numbers), say("cause.places.next", **numbers),
         ),
-        caveats=(say("cause.places.one_group", **numbers), say("caveats.not_cause")),
+        caveats=(
+            *((say("cause.places.not_drawn", group=phrases.group(gap.group)),) if gap.verdict != "gap" else ()),
+            say("cause.places.one_group", **numbers), say("caveats.not_cause"),
+        ),
     )  # fmt: skip
+
+
+def _verdict(gap: Finding, between: Part, grades: ByGrades) -> Verdict:
+    """As any share; but what goes with grades is no part of schools, and mix can stand for both."""
+    split, mix = grades.splits.get(gap.id), grades.mixes.get(gap.id)
+    same_grades = between.share if split is None else split.parts[1].share
+    if mix is not None and gap.id in grades.sure_of_mix and is_same_way(gap, mix.slope):
+        between = replace(between, low=max(between.low, _SOME))
+    elif gap.verdict != "gap":
+        return "doubtful"
+    found = verdict_of_share(between)
+    return "doubtful" if found == "supported" and same_grades < MUCH else found
+
+
+def _followed(phrases: Phrases, gap: Finding, grades: ByGrades) -> Iterator[str]:
+    """How rates follow the mix of schools of the same grades, and what is left when grades are."""
+    mix, split = grades.mixes.get(gap.id), grades.splits.get(gap.id)
+    say = phrases.words.say
+    if mix is not None and isfinite(mix.ratio):
+        key = "follows" if gap.id in grades.sure_of_mix else "follows_by_chance"
+        yield say(
+            f"cause.places.{key}", ratio=significant(mix.ratio, 2), schools=mix.schools,
+            group=phrases.group(gap.group),
+        )  # fmt: skip
+    if split is not None:
+        yield say("cause.places.same_grades", share=whole_percent(split.parts[1].share))
 
 
 def _between(split: Split) -> Part:

@@ -1,0 +1,125 @@
+"""Do schools with more of a group have other rates than schools of the same grades: a test of that.
+
+A gap between schools can be chance: of sixteen schools some have higher rates, and some group goes
+there. It is beyond chance where rates follow the mix of students from school to school.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import t as student_t
+
+from eachchild.measures.counts import Numbers, Whole
+
+ALIKE = 0.3  # what rates of schools of the same grades usually differ by, as a part of them
+_NONE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How rates of schools follow the share of a group in them.
+
+    `slope` is the relative rise of the rate from a school without the group to one with nobody
+    else, of both groups alike. `ratio` is the rate at the schools with the greater shares, half of
+    all, to that at the others. Both are of students of the same grade and group.
+    """
+
+    p: float
+    slope: float
+    ratio: float  # nan: nobody of the others has the outcome
+    schools: int
+
+
+def mix_test(students: Whole, events: Whole) -> Mix | None:
+    """Test whether schools' rates follow their mix; None where nothing can be told.
+
+    Both arrays are [group and others, schools, grades]. Each group is compared with itself at
+    other schools, grade by grade, so neither a gap inside schools nor the grades a group is in
+    move the slope; where no school has both groups there is none. Schools are drawn at random and
+    may differ by chance (in working weights by `ALIKE`, on which only the power depends). The
+    variance is the sandwich over schools with the bias of few schools taken out, and the degrees
+    of freedom are Satterthwaite's. Source: Bell and McCaffrey (2002), Survey Methodology 28:
+    169-181.
+
+    >>> n = np.full((2, 8, 1), 100) * np.array([[[1], [1], [1], [1], [3], [3], [3], [3]],
+    ...                                         [[3], [3], [3], [3], [1], [1], [1], [1]]])
+    >>> rising = np.array([[0.02], [0.03], [0.02], [0.03], [0.09], [0.11], [0.1], [0.1]])
+    >>> found = mix_test(n, np.round(n * rising).astype(np.int64))
+    >>> found.p < 0.001, round(found.ratio, 1)
+    (True, 2.9)
+    """
+    here = students.sum(axis=(0, 2)) > 0
+    n, e = students[:, here].astype(np.float64), events[:, here].astype(np.float64)
+    share = n[0].sum(axis=1) / n.sum(axis=(0, 2))
+    expected = _expected(n, e, np.ones(share.size))
+    weight = 1 / (1 + ALIKE**2 * expected.sum(axis=(0, 2)))
+    expected = _expected(n, e, weight)
+    weighed = n * weight[:, None]
+    part = _of_all(weighed)
+    apart = np.where(weighed > 0, share[:, None] - (part * share[:, None]).sum(1, keepdims=True), 0)
+    tested = _tested(apart, part, weight[:, None] * expected, weight[:, None] * (e - expected),
+                     ALIKE**2 + 1 / np.maximum(expected.sum(axis=(0, 2)), _NONE))  # fmt: skip
+    if tested is None:
+        return None
+    return Mix(*tested, _of_halves(e, expected, apart * n), share.size)
+
+
+def dissimilarity(students: Whole) -> float:
+    """What part of a group would change schools were it spread as the others are; 0 to 1.
+
+    Source: Duncan and Duncan (1955), American Sociological Review 20: 210-217.
+
+    >>> dissimilarity(np.array([[[30], [10]], [[10], [30]]]))
+    0.5
+    """
+    each = students.sum(axis=2)
+    shares = each / np.maximum(each.sum(axis=1, keepdims=True), 1)
+    return float(np.abs(shares[0] - shares[1]).sum() / 2)
+
+
+def _of_all(weighed: Numbers) -> Numbers:
+    """Each school's part of a group's students in a grade."""
+    return np.asarray(weighed / np.maximum(weighed.sum(axis=1, keepdims=True), _NONE))
+
+
+def _expected(n: Numbers, e: Numbers, weight: Numbers) -> Numbers:
+    """Events were every school's rates those of all, group by group and grade by grade."""
+    wide = weight[:, None]
+    rate = (e * wide).sum(1, keepdims=True) / np.maximum((n * wide).sum(1, keepdims=True), _NONE)
+    return np.asarray(n * rate)
+
+
+def _tested(
+    apart: Numbers, part: Numbers, expected: Numbers, beyond: Numbers, variance: Numbers
+) -> tuple[float, float] | None:
+    """The p-value and the slope. `variance` is that of each school's rate, relative to it."""
+    along = (apart * expected).sum(axis=(0, 2))  # how a school's own rate moves the sum
+    square = (apart**2 * expected).sum(axis=(0, 2))
+    if square.sum() < _NONE:
+        return None
+    of_square = square / square.sum()
+    score = (apart * beyond).sum(axis=(0, 2))
+    total = score.sum()
+    moves = np.diag(along) - np.einsum("ksg,kjg->sj", apart * part, expected, optimize=True)
+    left = moves - np.outer(of_square, moves.sum(axis=0))  # residuals as the schools' own rates
+    spread, wanted = left**2 @ variance, along**2 * variance
+    few = spread > _NONE * spread.max()
+    scale = np.divide(wanted, spread, out=np.zeros(few.size), where=few)
+    error = float(np.sqrt((scale * (score - total * of_square) ** 2).sum()))
+    if error < _NONE:
+        return None
+    whole = np.sqrt(scale)[:, None] * left * np.sqrt(variance)
+    product = whole @ whole.T
+    freedom = np.trace(product) ** 2 / (product**2).sum()
+    return float(2 * student_t.sf(abs(total) / error, freedom)), float(total / square.sum())
+
+
+def _of_halves(e: Numbers, expected: Numbers, apart: Numbers) -> float:
+    """The rate at schools with more of the group, to that at those with less; grades alike."""
+    lean = apart.sum(axis=(0, 2)) / np.maximum(expected.sum(axis=(0, 2)), _NONE)
+    more = lean >= np.median(lean)
+    happened, usual = (x.sum(axis=(0, 2)) for x in (e, expected))
+    if not happened[~more].sum():
+        return float("nan")
+    return float(happened[more].sum() / usual[more].sum()
+                 / (happened[~more].sum() / usual[~more].sum()))  # fmt: skip
