@@ -149,11 +149,11 @@ class Origins:
             return None
         return self.grades.mix(asked.outcome, asked.group, asked.reference, self._periods(asked))
 
-    def is_apart_by_grade(self, asked: Asked) -> bool:
-        """Whether the two groups are in different grades, told by the students alone."""
-        return self.grades.is_apart(
-            asked.outcome, asked.group, asked.reference, self._periods(asked)
-        )
+    def chance_of_grades(self, asked: Asked) -> float | None:
+        """How often grades with equal rates would seem to part the groups as far; None: untold."""
+        if asked.reference == OVERALL:
+            return None
+        return self.grades.chance(asked.outcome, asked.group, asked.reference, self._periods(asked))
 
     def gate(self, asked: Asked) -> FoundGate | None:
         """A gap in a course among students of the same score; None where no scores are counted."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eachchild.causes.courses import GROUP, OTHERS, sides_of
-from eachchild.causes.mix import Mix, dissimilarity, mix_test
+from eachchild.causes.mix import Mix, dissimilarity, grade_test, mix_test
 from eachchild.causes.places import Split, split_by_places
 from eachchild.cube import Cube, GradeBlock
 from eachchild.measures.counts import Counts, Whole
@@ -56,10 +56,17 @@ class OfGrades:
         levels = [(GRADE, grade), ("school", np.arange(grade.size))]
         return split_by_places(mine, theirs, levels, scale="risk_difference", apart=school)
 
-    def is_apart(self, outcome: str, group: str, reference: str, periods: tuple[str, ...]) -> bool:
-        """Whether the two groups are in different grades, told by the students alone."""
+    def chance(
+        self, outcome: str, group: str, reference: str, periods: tuple[str, ...]
+    ) -> float | None:
+        """How often grades with equal rates would seem to part the groups as far.
+
+        None where no grades are counted or the groups are in nearly the same ones.
+        """
         found = self._found(outcome, group, reference, periods)
-        return found is not None and dissimilarity(found.students.swapaxes(1, 2)) >= FEW_APART
+        if found is None or dissimilarity(found.students.swapaxes(1, 2)) < FEW_APART:
+            return None
+        return grade_test(found.students, found.events)
 
     def _found(
         self, outcome: str, group: str, reference: str, periods: tuple[str, ...]

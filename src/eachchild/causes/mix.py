@@ -64,6 +64,34 @@ def mix_test(students: Whole, events: Whole) -> Mix | None:
     return Mix(*tested, _of_halves(e, expected, apart * n), share.size)
 
 
+def grade_test(students: Whole, events: Whole) -> float | None:
+    """How often grades with equal rates would seem to part two groups as far; None: nothing told.
+
+    The arrays are those of `mix_test`. Which grades students are in is taken as it is; what can be
+    chance is the rate of a grade, since few schools have it. Variance and degrees of freedom are
+    those of `mix_test`, with schools that differ by chance.
+
+    >>> n = np.full((2, 6, 2), 100) * np.array([[[3, 1]], [[1, 3]]])
+    >>> rates = np.array([[0.2, 0.1]]) * np.array([[0.9], [1.1], [1.0], [1.2], [0.8], [1.0]])
+    >>> grade_test(n, np.round(n * rates).astype(np.int64)) < 0.001
+    True
+    """
+    n, e = students.sum(axis=0).astype(np.float64), events.sum(axis=0).astype(np.float64)
+    of_grade = students.sum(axis=1)
+    shares = of_grade / np.maximum(of_grade.sum(axis=1, keepdims=True), 1)
+    weight = (shares[0] - shares[1]) / np.maximum(n.sum(axis=0), _NONE)
+    expected = _expected(n[None], e[None], np.ones(len(n)))[0]
+    part = _of_all(n[None])[0]
+    along = expected @ weight
+    moves = np.diag(along) - (part * weight) @ expected.T
+    variance = ALIKE**2 + 1 / np.maximum(expected.sum(axis=1), _NONE)
+    here = n.sum(axis=1) > 0
+    return _chance(
+        float((e @ weight).sum()), ((e - expected) @ weight)[here], moves[np.ix_(here, here)],
+        along[here], variance[here],
+    )  # fmt: skip
+
+
 def dissimilarity(students: Whole) -> float:
     """What part of a group would change schools were it spread as the others are; 0 to 1.
 
@@ -99,19 +127,32 @@ def _tested(
         return None
     of_square = square / square.sum()
     score = (apart * beyond).sum(axis=(0, 2))
-    total = score.sum()
     moves = np.diag(along) - np.einsum("ksg,kjg->sj", apart * part, expected, optimize=True)
-    left = moves - np.outer(of_square, moves.sum(axis=0))  # residuals as the schools' own rates
+    left = moves - np.outer(of_square, moves.sum(axis=0))
+    total = float(score.sum())
+    p = _chance(total, score - total * of_square, left, along, variance)
+    return None if p is None else (p, total / float(square.sum()))
+
+
+def _chance(
+    total: float, residual: Numbers, left: Numbers, along: Numbers, variance: Numbers
+) -> float | None:
+    """How often a sum that is nought would lie as far off; None where schools tell no spread.
+
+    `left` is how each school's own rate moves the residual of every school (rows), `along` how it
+    moves the sum. A residual is scaled by what of its school's rate is not left in it.
+    """
     spread, wanted = left**2 @ variance, along**2 * variance
-    few = spread > _NONE * spread.max()
-    scale = np.divide(wanted, spread, out=np.zeros(few.size), where=few)
-    error = float(np.sqrt((scale * (score - total * of_square) ** 2).sum()))
-    if error < _NONE:
+    if not spread.max(initial=0.0):
         return None
+    scale = np.divide(wanted, spread, out=np.zeros(along.size), where=spread > _NONE * spread.max())
+    error = float(np.sqrt((scale * residual**2).sum()))
     whole = np.sqrt(scale)[:, None] * left * np.sqrt(variance)
     product = whole @ whole.T
+    if not error or not product.any():
+        return None
     freedom = np.trace(product) ** 2 / (product**2).sum()
-    return float(2 * student_t.sf(abs(total) / error, freedom)), float(total / square.sum())
+    return float(2 * student_t.sf(abs(total) / error, freedom))
 
 
 def _of_halves(e: Numbers, expected: Numbers, apart: Numbers) -> float:

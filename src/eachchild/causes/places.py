@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from eachchild.causes.jackknife import chance, half_width
+from eachchild.causes.jackknife import half_width
 from eachchild.measures.counts import Counts, Numbers, Whole
 from eachchild.measures.stratified import fourfold
 
@@ -28,7 +28,6 @@ class Part:
     share: float  # of the whole gap; below 0 or above 1 where parts pull against each other
     low: float  # 95 % interval of the share
     high: float
-    p: float = float("nan")  # that it is nought at places such as these
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +76,13 @@ def split_by_places(
         return None
     lefts = np.array([whole for whole, _ in measured])
     without = np.array([one for _, one in measured])  # a row a level, a column a place left out
-    values, moved = _parts(lefts), _parts(without)
+    values = _parts(lefts)
     shares = values / lefts[0] if lefts[0] else np.full(len(values), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):  # without a place there may be no gap
+        moved = _parts(without)
         spread = half_width(moved / without[0], confidence=confidence)
     names = (*(name for name, _ in levels), INSIDE)
-    sure = chance(values, moved)
-    parts = zip(names, values, shares, shares - spread, shares + spread, sure, strict=True)
+    parts = zip(names, values, shares, shares - spread, shares + spread, strict=True)
     within = {name: float(left) for (name, _), left in zip(levels, lefts[1:], strict=True)}
     return Split(
         scale, float(lefts[0]), within,

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import logsumexp
 
-from eachchild.measures.counts import Numbers, Whole
+from eachchild.measures.counts import Numbers, Whole, log_sum
 from eachchild.measures.homogeneity import expected_events
 from eachchild.measures.stratified import Fourfold
 
@@ -43,7 +42,7 @@ class Law:
         """
         by = log_odds - self.log_odds
         logs = np.log(self.chance) + by * np.arange(self.chance.size)
-        return np.asarray(logs - logsumexp(logs), np.float64)
+        return np.asarray(logs - log_sum(logs), np.float64)
 
     def reaches(self, log_odds: float) -> bool:
         """Whether at another odds ratio, too, what was left out weighs nothing."""

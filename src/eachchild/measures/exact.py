@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp
 
 from eachchild.measures.conditional import Law, Margins, root
-from eachchild.measures.counts import Counts, Known, Numbers, Whole
+from eachchild.measures.counts import Counts, Known, Numbers, Whole, log_sum
 from eachchild.measures.homogeneity import counted, informative
 from eachchild.measures.stratified import Fold, fourfold
 
@@ -151,4 +150,4 @@ def _end(one: _Comparison, law: Law, *, up: bool, tail: float) -> float:
 def _at_tail(law: Law, events: int, *, up: bool, tail: float) -> float:
     at, goal = events - law.start, np.log(tail)
     beyond = slice(at, None) if up else slice(None, at + 1)
-    return root(lambda x: float(logsumexp(law.logs(x)[beyond]) - goal), law.log_odds)
+    return root(lambda x: float(log_sum(law.logs(x)[beyond]) - goal), law.log_odds)

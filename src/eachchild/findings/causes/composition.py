@@ -42,9 +42,7 @@ def told_by_grades(
     split = grades.splits.get(gap.id)
     if split is None or not is_same_way(gap, split.whole):
         return
-    part = split.parts[0]
-    sure = gap.id in grades.sure_of_grades
-    if part.share >= MUCH and sure and (gap.verdict == "cannot_tell" or part.low > 0):
+    if gap.id in grades.sure_of_grades and split.parts[0].share >= MUCH:
         yield _told(phrases, gap, period, "grade", split)
 
 

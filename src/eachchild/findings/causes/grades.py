@@ -38,16 +38,16 @@ def by_grades(gaps: Iterable[Finding], rates: Iterable[str], origins: Origins) -
     }
     mixes = {name: found for name, one in asked.items() if (found := origins.by_mix(one))}
     splits = {name: split for name, one in asked.items() if (split := origins.by_grades(one))}
-    tested = {name: split.parts[0].p for name, split in splits.items()
-              if origins.is_apart_by_grade(asked[name])}  # fmt: skip
+    chances = {
+        name: p for name in splits if (p := origins.chance_of_grades(asked[name])) is not None
+    }
     return ByGrades(
-        splits, mixes, _sure(tested), _sure({name: mix.p for name, mix in mixes.items()})
+        splits, mixes, _sure(chances), _sure({name: mix.p for name, mix in mixes.items()})
     )
 
 
 def _sure(tests: Mapping[str, float]) -> frozenset[str]:
-    told = {name: p for name, p in tests.items() if np.isfinite(p)}
-    if not told:
+    if not tests:
         return frozenset()
-    q = benjamini_hochberg(np.array(list(told.values())))
-    return frozenset(name for name, one in zip(told, q, strict=True) if one <= LEVEL)
+    q = benjamini_hochberg(np.array(list(tests.values())))
+    return frozenset(name for name, one in zip(tests, q, strict=True) if one <= LEVEL)

@@ -52,7 +52,7 @@ def told_by_places(
             say("cause.places.refuted_by", **numbers), say("cause.places.next", **numbers),
         ),
         caveats=(
-            *((say("cause.places.not_drawn", group=phrases.group(gap.group)),) if gap.verdict != "gap" else ()),
+            *_not_drawn(phrases, gap),
             say("cause.places.one_group", **numbers), say("caveats.not_cause"),
         ),
     )  # fmt: skip
@@ -68,6 +68,12 @@ def _verdict(gap: Finding, between: Part, grades: ByGrades) -> Verdict:
         return "doubtful"
     found = verdict_of_share(between)
     return "doubtful" if found == "supported" and same_grades < MUCH else found
+
+
+def _not_drawn(phrases: Phrases, gap: Finding) -> Iterator[str]:
+    """That the gap itself may be chance, where it may be."""
+    if gap.verdict != "gap":
+        yield phrases.words.say("cause.places.not_drawn", group=phrases.group(gap.group))
 
 
 def _followed(phrases: Phrases, gap: Finding, grades: ByGrades) -> Iterator[str]:

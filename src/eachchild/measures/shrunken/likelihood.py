@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import expit, gammaln, log_expit, logit, logsumexp, xlogy
+from scipy.special import expit, gammaln, log_expit, logit, xlogy
 
-from eachchild.measures.counts import Counts, Numbers
+from eachchild.measures.counts import Counts, Numbers, log_sum
 
 _MODE_STEPS = 60
 _NUDGE = 1e-4  # of the width of a stratum's likelihood: slopes are taken this far to either side
@@ -118,7 +118,7 @@ def integrate(
     z = mode + width * points.at
     log_odds = center + spread * z
     h = data.log_density(log_odds) - z**2 / 2 + points.log_weight
-    total = logsumexp(h, axis=0)
+    total = log_sum(h)
     share = np.exp(h - total)
     r = data.events - data.n * expit(log_odds)
     slopes = []
