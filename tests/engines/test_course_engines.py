@@ -1,4 +1,4 @@
-"""Enrollment by score counted plainly, by DuckDB and by polars: the same cells."""
+"""Enrollment by score, and outcomes by grade, counted plainly, by DuckDB and by polars."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,17 +20,27 @@ from drawn import (
 )
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pyarrow.parquet import read_schema
 
-from eachchild.cube import CourseBlock, CoursePlan, Cube, course_plans, student_plans
+from eachchild.cube import (
+    CourseBlock,
+    CoursePlan,
+    Cube,
+    GradeBlock,
+    course_plans,
+    grade_plans,
+    student_plans,
+)
 from eachchild.cube.derive import write_student_year
 from eachchild.cube.engine import Engine, duck
-from eachchild.cube.finer_grains import add_course_grain
+from eachchild.cube.finer_grains import add_course_grain, add_grade_grain
 from eachchild.cube.onepass import count
 from eachchild.cube.plain_courses import (
     CourseCell,
     count_again_plainly,
     count_courses_plainly,
 )
+from eachchild.cube.plain_grades import GradeCell, count_grades_plainly
 from eachchild.cube.plain_year import student_years
 from eachchild.plan import Plan
 from eachchild.terms.outcomes import built_in, outcome_from
@@ -86,6 +96,54 @@ def told(cube: Cube, block: CourseBlock) -> dict[CourseCell, tuple[int, int]]:
 
 def counted(engine: Engine, cube: Cube, plan: Plan, path: Path, asked: list[CoursePlan]) -> Cube:
     return add_course_grain(engine, cube, plan, student_year=path, courses=asked)
+
+
+def told_by_grade(cube: Cube, block: GradeBlock) -> dict[GradeCell, tuple[int, int]]:
+    cells = {}
+    for i in range(block.place.size):
+        where = cube.periods[block.period[i]], block.schools[block.place[i]]
+        cell = (*where, block.groups[block.group[i]], block.grades[block.grade[i]])
+        assert cell not in cells
+        cells[cell] = int(block.students[i]), int(block.events[i])
+    assert list(cells) == sorted(cells, key=lambda c: (*c[:2], block.groups.index(c[2]), c[3]))
+    return cells
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(districts(), st.builds(plan_of, st.just("first_day"), st.sampled_from(["home", "attended"])))
+def test_outcomes_by_grade_are_counted_alike(tables: dict[str, Rows], plan: Plan) -> None:
+    plan = replace(plan, outcomes=OUTCOMES if "enrollment" in tables else OUTCOMES[:2])
+    if "student_year" in tables:
+        plan = replace(plan, membership="home")
+    with TemporaryDirectory() as name, small_thresholds():
+        folder = Path(name)
+        paths, path = write(tables, folder), folder / "rows.parquet"
+        with duck(folder) as engine:
+            write_student_year(engine, paths, plan, path)
+        cube = count(student_plans(plan), path, plan=plan)
+        with duck(folder) as engine:
+            by_duck = add_grade_grain(engine, cube, plan, student_year=path)
+        by_polars = add_grade_grain(PolarsEngine(), cube, plan, student_year=path)
+        filled = set(read_schema(path).names)
+        plain_rows = student_years(tables, plan)
+    asked = [(p.factor, outcome) for p in grade_plans(plan) for outcome in p.outcomes]
+    counted = {(b.factor, b.outcome): b for b in by_duck.grades}
+    again = {(b.factor, b.outcome): b for b in by_polars.grades}
+    assert set(counted) == set(again)
+    assert {name for _, name in counted} >= {"ap_enrolled", "honors_enrolled"}
+    for factor, outcome in asked:
+        pair = factor.id, outcome.name
+        if pair not in counted:
+            assert not set(outcome.columns) <= filled
+            continue
+        plain = dict(count_grades_plainly(factor, outcome, plain_rows))
+        assert told_by_grade(cube, counted[pair]) == told_by_grade(cube, again[pair]) == plain
 
 
 @settings(

@@ -12,7 +12,7 @@ from eachchild.release.ledger import Ledger
 from eachchild.story import audit
 from eachchild.worlds import synthesize
 
-GRAINS = ("event.parquet", "adult.parquet", "course.parquet")
+GRAINS = ("event.parquet", "adult.parquet", "course.parquet", "grade.parquet")
 
 
 def _bundle(folder: Path) -> Mapping[str, bytes]:
@@ -35,6 +35,7 @@ def test_a_bundle_is_the_same_with_and_without_the_finer_grains(tmp_path: Path) 
     assert meaning.pop("events")
     assert meaning.pop("adults")
     assert meaning.pop("courses")
+    assert meaning.pop("grades")
     (without / "cube" / "cube.json").write_text(json.dumps(meaning), "utf-8")
     for name in GRAINS:
         (without / "cube" / name).unlink()
