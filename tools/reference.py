@@ -225,7 +225,9 @@ def causes_page() -> Iterator[str]:
 
 
 def _percent(share: object) -> str:
-    return f"{100 * share:.0f} %" if isinstance(share, float) else "–"
+    if not isinstance(share, float):
+        return "–"
+    return f"{100 * share:.{1 if 0 < share < 0.01 else 0}f} %"  # one of many is not none
 
 
 def predictability_page() -> Iterator[str]:

@@ -110,6 +110,7 @@ TABLE_ROWS = {
         school_id=maybe(schools),
         date=days,
         fraction=maybe(halves),
+        reason=maybe(st.sampled_from(["transport", "illness", "other"])),
         most=12,
     ),
     "discipline": rows(

@@ -1,4 +1,4 @@
-"""Referrals, adults and scores are for the district alone: no release holds or needs them."""
+"""Referrals, adults, scores and reasons are for the district alone: no release needs them."""
 
 import json
 import shutil
@@ -61,3 +61,20 @@ def test_a_bundle_is_the_same_with_and_without_lists_and_supports(tmp_path: Path
     assert files == _bundle(without)
     for content in files.values():
         assert b"early_warning_list" not in content
+
+
+def test_a_bundle_is_the_same_with_and_without_reasons_of_absences(tmp_path: Path) -> None:
+    synthesize(tmp_path / "district", world="transport-late", seed=1, students=600)
+    plan = tmp_path / "district" / "audit.toml"
+    made = audit(plan, vault=tmp_path / "vault").report(tmp_path / "with", pdf=False)
+    without = tmp_path / "without"
+    shutil.copytree(made, without)
+    meaning = json.loads((without / "cube" / "cube.json").read_text("utf-8"))
+    assert meaning.pop("absences")
+    (without / "cube" / "cube.json").write_text(json.dumps(meaning), "utf-8")
+    (without / "cube" / "absence.parquet").unlink()
+    files = _bundle(made)
+    assert files == _bundle(without)
+    for content in files.values():
+        assert b"because of transport" not in content
+        assert b"skipping" not in content

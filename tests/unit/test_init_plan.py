@@ -69,6 +69,22 @@ def test_a_code_is_filled_only_where_it_is_beyond_doubt(tmp_path: Path) -> None:
     assert load_plan(result.plan).codes["race"] == {"White": "white", "Hispanic": "hispanic"}
 
 
+def test_reasons_of_absences_are_known_by_federal_codes_and_by_guesses(tmp_path: Path) -> None:
+    rows = ("13301", "13295", "13303", "BUS", "Illness", "WX")
+    text = "ID,Date,Absence Reason\n" + "".join(
+        f"0{i},2021-09-{i + 10},{code}\n" for i, code in enumerate(rows)
+    )
+    result = init_plan(write(tmp_path, absences=text))
+    assert source(result, "absences")["columns"] == {
+        "student_id": "ID", "date": "Date", "reason": "Absence Reason",
+    }  # fmt: skip
+    assert codes(tmp_path, "absence_reason") == {
+        "13301": ("transport", "transport"), "13295": ("illness", "illness"),
+        "13303": ("not_reported", "not_reported"), "BUS": ("transport", ""),
+        "Illness": ("illness", "illness"), "WX": ("", ""),
+    }  # fmt: skip
+
+
 def test_what_was_filled_in_stays_when_the_plan_is_made_anew(tmp_path: Path) -> None:
     first = init_plan(write(tmp_path, students=SIMPLE))
     (tmp_path / "codes" / "race.csv").write_text(

@@ -204,6 +204,26 @@ def test_several_files_make_one_table(folder: Path) -> None:
     assert periods == ["2021-22"] * 3 + ["2022-23"] * 3
 
 
+def test_a_reason_is_read_by_codes_and_is_blank_where_parts_of_a_day_differ(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "student_id,date,fraction,why\n1,2021-09-01,0.5,BUS\n2,2021-09-01,,illness\n"
+        "3,2021-09-01,,WX\n4,2021-09-01,0.5,BUS\n4,2021-09-01,0.5,illness\n5,2021-09-01,,\n"
+        "6,2021-09-01,0.5,BUS\n6,2021-09-01,0.25,BUS\n"
+    )
+    (tmp_path / "audit.toml").write_text(
+        '[[source]]\npath = "a.csv"\ntable = "absence"\ncolumns.reason = "why"\n'
+        '[codes.absence_reason]\nBUS = "transport"\n[[identity]]\nfactor = "race"\n'
+        '[[outcome]]\nname = "chronic_absence"\n'
+    )
+    records = load(tmp_path)
+    found = [(r["student_id"], r["fraction"], r["reason"]) for r in rows(records, "absence")]
+    assert found == [
+        ("1", 0.5, "transport"), ("2", None, "illness"), ("3", None, None), ("4", 1.0, None),
+        ("5", None, None), ("6", 0.75, "transport"),
+    ]  # fmt: skip
+    assert records.unmapped == (Unmapped("absence_reason", "", 1, "a.csv", hidden=1, column="why"),)
+
+
 def test_parts_of_a_day_add_up_to_it(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(
         "student_id,date,fraction,excused\n1,2021-09-01,0.5,yes\n1,2021-09-01,0.25,yes\n"

@@ -409,6 +409,23 @@ def test_late_buses_cost_half_days_that_fall_together(district: Made) -> None:
     )
 
 
+def test_reasons_are_recorded_of_late_buses_and_of_most_other_days(district: Made) -> None:
+    for name in ("transport-late", "quiet-transport"):
+        d = district(name)
+        t = d.tables["absence"]
+        half = t["fraction"] == "0.5"
+        assert set(t["reason"][half]) == {"transport"}
+        assert set(t["reason"][~half]) == {"illness", "family", "skipping", "other", ""}
+        assert 0.09 < (t["reason"][~half] == "").mean() < 0.26
+        blank = d.count("absence", (t["reason"] == "") & ~half) / d.count("absence", ~half).sum()
+        found, error = d.gap(blank)
+        assert abs(found) < 3.5 * error  # blank alike for both
+    assert "reason" not in district("transport-unrecorded").tables["absence"]
+    alike = district("quiet-transport")
+    found, error = alike.gap(alike.count("absence", alike.tables["absence"]["fraction"] == "0.5"))
+    assert abs(found) < 3.5 * error
+
+
 def test_what_is_logged_or_left_blank_is_where_it_is_said(district: Made) -> None:
     logged = district("reporting-minor")
     y, _ = logged.outcome("oss_any")

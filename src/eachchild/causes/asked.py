@@ -11,6 +11,7 @@ from eachchild.causes.grades import OfGrades
 from eachchild.causes.mix import Mix
 from eachchild.causes.offer import is_offered
 from eachchild.causes.places import SCALES, Scale, Split, split_by_places
+from eachchild.causes.reasons import ByReason, OfAbsences
 from eachchild.causes.referrals import Compared, OfReferrals
 from eachchild.causes.steps import Chain, NotNestedError, chain
 from eachchild.causes.supports import OfSupports
@@ -18,6 +19,7 @@ from eachchild.cube import POOLED, POOLED_YEARS, Margin, Places, Rollups
 from eachchild.measures.counts import Counts, Whole
 from eachchild.plan import COMPLEMENT, OVERALL
 from eachchild.terms.factors import Group
+from eachchild.terms.outcomes import Outcome
 from eachchild.terms.years import ALL
 
 OFFERED = "offered"
@@ -45,6 +47,7 @@ class Origins:
         self.supports = OfSupports(rollups.cube)
         self.courses = OfCourses(rollups.cube)
         self.grades = OfGrades(rollups.cube)
+        self._absences = OfAbsences(rollups.cube)
 
     @property
     def together(self) -> str:
@@ -100,6 +103,12 @@ class Origins:
         levels = [(name, place[some]) for name, place in self._levels]
         made = {scale: split_by_places(group, others, levels, scale=scale) for scale in SCALES}
         return {scale: split for scale, split in made.items() if split is not None}
+
+    def by_reason(self, asked: Asked, outcome: Outcome, reason: str) -> ByReason | None:
+        """Part a gap in absence by the days recorded as missed for one reason."""
+        nobody = np.zeros(0, np.int64)
+        two = Compared(asked.group, asked.reference, nobody, nobody)
+        return self._absences.by_reason(outcome, two, periods=self._periods(asked), reason=reason)
 
     def by_steps(self, asked: Asked, steps: Sequence[str]) -> Chain | None:
         """Part a gap by the outcomes that lead to it, the last of which is the one asked about.

@@ -3,6 +3,7 @@
 from eachchild.cube.cells import (
     EVERYWHERE,
     POOLED,
+    AbsenceBlock,
     AdultBlock,
     Block,
     CourseBlock,
@@ -19,12 +20,14 @@ from eachchild.cube.errors import CubeError
 from eachchild.cube.margins import ALL_PLACES, POOLED_YEARS, Margin, margin
 from eachchild.cube.plan import (
     NEEDS,
+    AbsencePlan,
     AdultPlan,
     CountPlan,
     CoursePlan,
     EventPlan,
     GradePlan,
     SupportPlan,
+    absence_plans,
     adult_plans,
     course_plans,
     event_plans,
@@ -37,10 +40,10 @@ from eachchild.cube.rollups import Rollups
 from eachchild.cube.store import definition, definition_hash, restore, store
 
 __all__ = [
-    "ALL_PLACES", "EVERYWHERE", "NEEDS", "POOLED", "POOLED_YEARS", "AdultBlock", "AdultPlan",
-    "Block", "CountPlan", "CourseBlock", "CoursePlan", "Cube", "CubeError", "EventBlock",
-    "EventPlan", "GradeBlock", "GradePlan", "Margin", "Places", "Recount", "Rollups",
-    "SupportBlock", "SupportPlan", "Tally", "Turnover", "adult_plans", "count_all", "course_plans",
-    "definition", "definition_hash", "event_plans", "grade_plans", "margin", "recount", "restore",
-    "store", "student_plans", "support_plans",
+    "ALL_PLACES", "EVERYWHERE", "NEEDS", "POOLED", "POOLED_YEARS", "AbsenceBlock", "AbsencePlan",
+    "AdultBlock", "AdultPlan", "Block", "CountPlan", "CourseBlock", "CoursePlan", "Cube",
+    "CubeError", "EventBlock", "EventPlan", "GradeBlock", "GradePlan", "Margin", "Places",
+    "Recount", "Rollups", "SupportBlock", "SupportPlan", "Tally", "Turnover", "absence_plans",
+    "adult_plans", "count_all", "course_plans", "definition", "definition_hash", "event_plans",
+    "grade_plans", "margin", "recount", "restore", "store", "student_plans", "support_plans",
 ]  # fmt: skip

@@ -8,21 +8,37 @@ from eachchild.cube.engine import Frame
 from eachchild.cube.reporting import silent_units, units_of_covered_years
 from eachchild.cube.rules import RULES
 from eachchild.cube.spells import STAY, STUDENT_YEAR, Stays
+from eachchild.tables import ABSENCE_REASONS
+
+_COLUMNS = ("days_absent", "absence_share", "absence_percent")
+
+
+def reason_column(reason: str) -> str:
+    """Where a student-year holds the days absent for one reason, in millionths of a day.
+
+    No plan can ask for such a column: its name is more than one word.
+    """
+    return f"absent for {reason}"
 
 
 def attendance_of(context: Context) -> Frame:
-    """The columns `days_absent`, `absence_share` and `absence_percent`.
+    """The columns `days_absent`, `absence_share` and `absence_percent`, and days by reason.
 
     A day counts at most once for a student, and only if one of the student's schools held school
     on it while the student was enrolled there. They are blank where the days enrolled are not
     known, and where one of those schools has no absence at all in the year: it did not report,
     and its students were not all present. Where the plan calls the table complete, a year without
     a single row is blank. Beside a ready student_year without spells every
-    absence of the year counts, and the home school must have reported.
+    absence of the year counts, and the home school must have reported. Days by reason
+    (`reason_column`) are those of the reasons that some row has; none where a ready table brought
+    days, which need not be those of the rows.
     """
     absence = context.tables["absence"].select(
-        *("student_id", "school_id", "date"), year=school_year_of("date"), missed=_micro_days()
+        *("student_id", "school_id", "date", "reason"),
+        year=school_year_of("date"),
+        missed=_micro_days(),
     )
+    reasons = _told(absence) if _are_of_rows(context) else ()
     if context.stays is None or context.days is None:
         units = context.units.select("unit", *STUDENT_YEAR)
         absent = absence.drop("school_id").join(units, on=STUDENT_YEAR)
@@ -30,7 +46,7 @@ def attendance_of(context: Context) -> Frame:
     else:
         absent = _once(_on_enrolled_days(context, context.stays, absence, context.days.days))
         silent = _silent(context, context.stays, absence)
-    absent = absent.group_by("unit").agg(absent=nw.col("missed").sum().cast(nw.Int64))
+    absent = _by_unit(absent, reasons)
     rows = context.units.select("unit", "days_enrolled").join(absent, on="unit", how="left")
     known = ~nw.col("days_enrolled").is_null()
     if "absence" in context.complete:
@@ -40,7 +56,40 @@ def attendance_of(context: Context) -> Frame:
     else:
         rows = rows.join(silent, on="unit", how="left")
         known = known & nw.col("silent").is_null()
-    return _shares(rows.with_columns(absent=nw.when(known).then(nw.col("absent").fill_null(0))))
+    names = ("absent", *map(reason_column, reasons))
+    counted = rows.with_columns(**{n: nw.when(known).then(nw.col(n).fill_null(0)) for n in names})
+    return counted.select("unit", *names[1:], **shares_of(nw.col("absent")))
+
+
+def shares_of(absent: nw.Expr) -> dict[str, nw.Expr]:
+    """The columns about days absent, from millionths of days missed and `days_enrolled`."""
+    enrolled = nw.when(nw.col("days_enrolled") > 0).then(nw.col("days_enrolled"))
+    micro = float(RULES.micro)
+    told = (absent / micro, absent / (enrolled * micro), absent * 100 / (enrolled * micro))
+    return dict(zip(_COLUMNS, told, strict=True))
+
+
+def _are_of_rows(context: Context) -> bool:
+    """Whether days absent and days enrolled are told by the same tables, and nothing ready."""
+    brought = {*_COLUMNS, "days_enrolled"} if context.stays is not None else set(_COLUMNS)
+    return not context.given & brought
+
+
+def _told(absence: Frame) -> tuple[str, ...]:
+    """The reasons that some row has."""
+    found = distinct(absence, "reason").collect("pyarrow").to_native()["reason"].to_pylist()
+    return tuple(reason for reason in ABSENCE_REASONS if reason in found)
+
+
+def _by_unit(absent: Frame, reasons: tuple[str, ...]) -> Frame:
+    """Millionths of days missed in all, and for each reason."""
+    parts = {
+        reason_column(r): nw.when(nw.col("reason") == r).then(nw.col("missed")).otherwise(0)
+        for r in reasons
+    }
+    every = absent.select("unit", absent=nw.col("missed"), **parts)
+    names = ("absent", *parts)
+    return every.group_by("unit").agg(**{n: nw.col(n).sum().cast(nw.Int64) for n in names})
 
 
 def _micro_days() -> nw.Expr:
@@ -66,13 +115,13 @@ def _on_enrolled_days(context: Context, stays: Stays, absence: Frame, days: pa.T
 def _once(found: Frame) -> Frame:
     """Each absence once: one that two spells cover was found twice."""
     day = nw.when(~nw.col("clashes").is_null()).then(nw.col("date"))
-    found = found.select("unit", "missed", day=day)
-    by_day = found.group_by("unit", "day").agg(
+    found = found.select("unit", "missed", "reason", day=day)
+    by_day = found.group_by("unit", "day", "reason").agg(
         every=nw.col("missed").sum().cast(nw.Int64), one=nw.col("missed").max()
     )
     is_whole = nw.col("day").is_null()
     return by_day.select(
-        "unit", missed=nw.when(is_whole).then(nw.col("every")).otherwise(nw.col("one"))
+        "unit", "reason", missed=nw.when(is_whole).then(nw.col("every")).otherwise(nw.col("one"))
     )
 
 
@@ -90,14 +139,3 @@ def _silent(context: Context, stays: Stays, absence: Frame) -> Frame:
     units = context.units.select("unit", *context.year_keys)
     silent = silent.join(units, on=context.year_keys)
     return silent.group_by("unit").agg(silent=nw.len())
-
-
-def _shares(rows: Frame) -> Frame:
-    enrolled = nw.when(nw.col("days_enrolled") > 0).then(nw.col("days_enrolled"))
-    micro = float(RULES.micro)
-    return rows.select(
-        "unit",
-        days_absent=nw.col("absent") / micro,
-        absence_share=nw.col("absent") / (enrolled * micro),
-        absence_percent=nw.col("absent") * 100 / (enrolled * micro),
-    )

@@ -213,6 +213,33 @@ class GradeBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsenceBlock:
+    """An outcome of days absent in each school, year and group, and without days of each reason.
+
+    Cells are sorted by period, place and group and are unique. A student of the outcome's
+    population with a known answer is in exactly one. `value` is how many met a rate's condition,
+    or a mean's sum in whole units of the outcome's decimals. Days are in millionths.
+    """
+
+    factor: str
+    groups: tuple[str, ...]  # the factor's values, not_reported last
+    outcome: str
+    reasons: tuple[str, ...]  # those that some absence has
+    schools: tuple[str, ...]
+    place: Whole  # index into `schools`; the empty text is one not known
+    period: Whole
+    group: Whole
+    students: Whole
+    value: Whole
+    without: Whole  # [cells, reasons]: the value, had no day been missed for the reason
+    without_both: Whole  # [cells, reasons]: nor for a reason that is not recorded
+    enrolled: Whole  # days
+    absent: Whole  # days, for whatever reason
+    days: Whole  # [cells, reasons]: days absent for the reason
+    unrecorded: Whole  # days absent without a reason recorded
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """The places of a cube at its finest level and the place above each."""
 
@@ -259,6 +286,7 @@ class Cube:
     supports: tuple[SupportBlock, ...] = ()
     courses: tuple[CourseBlock, ...] = ()
     grades: tuple[GradeBlock, ...] = ()
+    absences: tuple[AbsenceBlock, ...] = ()
 
     def block_for(self, factors: tuple[str, ...], outcome: str) -> Block | None:
         """The smallest block that tells these factors apart for an outcome; None: not published."""

@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from eachchild.cube.attendance import attendance_of
+from eachchild.cube.attendance import attendance_of, reason_column
 from eachchild.cube.context import GIVEN, Context
 from eachchild.cube.discipline import discipline_of
 from eachchild.cube.engine import Engine, Frame, duck
@@ -34,7 +34,7 @@ from eachchild.cube.learning import completion_of, courses_of, gifted, scores_of
 from eachchild.cube.rules import RULES
 from eachchild.cube.units import context_of
 from eachchild.plan import Plan
-from eachchild.tables import TABLES
+from eachchild.tables import ABSENCE_REASONS, TABLES
 
 _USED = (
     "student_year", "enrollment", "student", "student_race", "identity", "calendar", "absence",
@@ -47,7 +47,7 @@ _STEPS: Mapping[str, Callable[[Context], Frame]] = {
     "completion": completion_of,
 }
 _NOTES = "eachchild"
-_FORM = 3  # one more whenever a rule of deriving changes: a vault must not answer by an old one
+_FORM = 4  # one more whenever a rule of deriving changes: a vault must not answer by an old one
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,8 @@ def _columns(context: Context, made: frozenset[str]) -> list[str]:
     declared = [c.name for c in TABLES["student_year"].columns]
     own = [f for f in context.factors if f not in declared]
     brought = sorted(context.given - {*declared, *own})
-    added = [c for c in ("school_name", "frl_blanked") if c not in brought]
+    more = ("school_name", "frl_blanked", *map(reason_column, ABSENCE_REASONS))
+    added = [c for c in more if c not in brought]
     columns = [*declared, *own, *brought, *added]
     return [c for c in columns if c in made or c in context.given]
 

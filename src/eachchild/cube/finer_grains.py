@@ -1,9 +1,10 @@
-"""The grains beside the students': referrals, adults, courses by score, supports and grades."""
+"""The grains beside the students': what is counted by more than identity, outcome and school."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from eachchild.cube.absences import count_absences
 from eachchild.cube.adults import count_adults
 from eachchild.cube.cells import Cube
 from eachchild.cube.courses import count_courses
@@ -13,6 +14,7 @@ from eachchild.cube.grades import count_grades
 from eachchild.cube.plan import (
     CoursePlan,
     EventPlan,
+    absence_plans,
     adult_plans,
     course_plans,
     event_plans,
@@ -33,7 +35,8 @@ def add_finer_grains(
     student_year: Path,
     events: Sequence[EventPlan] | None = None,
 ) -> Cube:
-    """The cube with its referrals, and where the plan speaks of them its adults and supports.
+    """The cube with its referrals, and where the plan or the records speak of them the rest:
+    adults, supports, and absences by reason.
 
     `events` are counted in place of the usual breakdowns. The discipline log is read once for all
     of them.
@@ -44,6 +47,11 @@ def add_finer_grains(
             periods=cube.periods,
         )  # fmt: skip
         cube = replace(cube, supports=supports)
+    if "absence" in tables:
+        absences = count_absences(
+            engine, absence_plans(plan), student_year=student_year, periods=cube.periods
+        )
+        cube = replace(cube, absences=absences)
     if "discipline" not in tables:
         return cube
     wanted = event_plans(plan) if events is None else tuple(events)

@@ -14,7 +14,7 @@ from eachchild.terms.expressions import evaluate
 from eachchild.terms.factors import NOT_REPORTED
 from eachchild.terms.outcomes import Outcome
 
-__all__ = ["PlainTally", "count_plainly", "student_years"]
+__all__ = ["PlainTally", "answer_of", "count_plainly", "student_years"]
 
 Cell = tuple[str, str, tuple[str, ...]]  # period, school, values of the plan's factors
 
@@ -49,7 +49,7 @@ def _add(tally: PlainTally, outcome: Outcome, row: Mapping[str, object]) -> None
     inside = True if outcome.population is None else evaluate(outcome.population, row)
     if inside is False:
         return
-    answer = _answer(outcome, row)
+    answer = answer_of(outcome, row)
     if answer is None or inside is None:
         tally.missing += 1
         return
@@ -58,7 +58,7 @@ def _add(tally: PlainTally, outcome: Outcome, row: Mapping[str, object]) -> None
     tally.squares += answer * answer
 
 
-def _answer(outcome: Outcome, row: Mapping[str, object]) -> int | None:
+def answer_of(outcome: Outcome, row: Mapping[str, object]) -> int | None:
     """1 or 0 for a rate, whole units for a mean, halves away from zero."""
     if outcome.event is not None:
         said = evaluate(outcome.event, row)

@@ -1,5 +1,6 @@
 """The slow, obvious way to what happened in a year: absences, discipline, courses, scores."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import floor
 
@@ -19,6 +20,8 @@ from eachchild.cube.rules import RULES
 from eachchild.plan import Plan
 from eachchild.terms.factors import NO, YES
 
+_MISSED = ("days_absent", "absence_share", "absence_percent")
+
 
 def _placed(unit: Unit, row: Row, home: str | None) -> bool:
     """For an audit of schools one by one: whether a row belongs to this school's unit."""
@@ -31,9 +34,15 @@ def add_absences(units: Sequence[Unit], tables: Tables, plan: Plan, calendar: Ca
     if "enrollment" not in tables and all("days_enrolled" not in u.given for u in units):
         return
     reporting = _absence_schools(units, tables)
+    reasons = {str(r["reason"]) for r in tables["absence"] if r["reason"] is not None}
+    if any(column in u.given for u in units for column in _MISSED) or (
+        "enrollment" in tables and any("days_enrolled" in u.given for u in units)
+    ):
+        reasons = set()
     covered = _years(tables["absence"])
     for unit in units:
-        enrolled, missed, schools = _attendance(unit, tables, plan, calendar)
+        enrolled, by_reason, schools = _attendance(unit, tables, plan, calendar)
+        missed = sum(by_reason.values())
         silent = any((school, unit.year) not in reporting for school in schools)
         if is_complete(plan, "absence"):
             silent = unit.year not in covered
@@ -42,25 +51,28 @@ def add_absences(units: Sequence[Unit], tables: Tables, plan: Plan, calendar: Ca
         unit.found["days_absent"] = missed / RULES.micro if known else None
         unit.found["absence_share"] = missed / of if known and of else None
         unit.found["absence_percent"] = missed * 100 / of if known and of else None
+        for reason in reasons:
+            unit.found[f"absent for {reason}"] = by_reason[reason] if known else None
 
 
 def _attendance(
     unit: Unit, tables: Tables, plan: Plan, calendar: Calendar
-) -> tuple[float | None, int, set[str | None]]:
-    """Days enrolled, millionths of days missed, and the schools that should have reported."""
+) -> tuple[float | None, Counter[object], set[str | None]]:
+    """Days enrolled, millionths of days missed by reason, and schools that should have reported."""
     rows = [r for r in tables["absence"] if r["student_id"] == unit.student]
     rows = [r for r in rows if year_of(day_of(r["date"], FOREVER)) == unit.year]
+    missed: Counter[object] = Counter()
     if "enrollment" not in tables:
-        missed = sum(_missed(r) for r in rows)
+        for row in rows:
+            missed[row["reason"]] += _missed(row)
         return number_of(unit.given["days_enrolled"]), missed, {unit.school}
     year = unit.year or 0
     open_days = {s: d & calendar.school_days(s, year) for s, d in unit.days.items()}
-    missed = 0
     for row in rows:
         at = {s for s, days in open_days.items() if row["date"] in days}
         if plan.membership == "attended" and row["school_id"] not in (None, unit.school):
             continue
-        missed += _missed(row) if at else 0
+        missed[row["reason"]] += _missed(row) if at else 0
     enrolled = number_of(unit.found["days_enrolled"])
     return enrolled, missed, {s for s, days in open_days.items() if days}
 

@@ -137,6 +137,17 @@ def grade_plans(plan: Plan) -> tuple[GradePlan, ...]:
     return tuple(GradePlan(factor, rates) for factor in plan.factors) if rates else ()
 
 
+@dataclass(frozen=True, slots=True)
+class AbsencePlan:
+    """An outcome of days absent by one identity factor, with and without the days of each reason.
+
+    `outcome` is a rate or the mean share of days absent.
+    """
+
+    factor: Factor
+    outcome: Outcome
+
+
 def event_plans(plan: Plan) -> tuple[EventPlan, ...]:
     """The usual breakdowns, by each factor that parts the students."""
     return tuple(
@@ -155,6 +166,12 @@ def course_plans(plan: Plan) -> tuple[CoursePlan, ...]:
     """Each rate of enrollment in advanced courses, by each factor that parts the students."""
     courses = [outcome for outcome in plan.outcomes if outcome.is_course]
     return tuple(CoursePlan(factor, outcome) for factor in plan.factors for outcome in courses)
+
+
+def absence_plans(plan: Plan) -> tuple[AbsencePlan, ...]:
+    """Each outcome of days absent, by each factor that parts the students."""
+    absent = [outcome for outcome in plan.outcomes if outcome.is_absence]
+    return tuple(AbsencePlan(factor, outcome) for factor in plan.factors for outcome in absent)
 
 
 def student_plans(plan: Plan) -> tuple[CountPlan, ...]:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from eachchild.cube.cells import (
     EVERYWHERE,
+    AbsenceBlock,
     AdultBlock,
     CourseBlock,
     Cube,
@@ -21,14 +22,17 @@ from eachchild.cube.cells import (
 )
 
 EVENTS, ADULTS = "event.parquet", "adult.parquet"
-SUPPORTS, COURSES, GRADES = "support.parquet", "course.parquet", "grade.parquet"
+SUPPORTS, COURSES = "support.parquet", "course.parquet"
+GRADES, ABSENCES = "grade.parquet", "absence.parquet"
 _Columns = dict[str, pa.Array]
-_Celled = EventBlock | SupportBlock | CourseBlock | GradeBlock
+_Celled = EventBlock | SupportBlock | CourseBlock | GradeBlock | AbsenceBlock
 _BLOCK, _PLACE, _PERIOD, _GROUP, _PART = "breakdown", "place", "period", "group", "part"
 _COUNTS = ("rows", "referrals", "students", "oss", "unsaid", "police", "days", "undated")
 _NEED_CELL = ("need", "listed", "served", "students")
 _GRADE, _OF_GRADE = "grade", ("students", "events")
 _ENROLLED = ("bin", "students", "enrolled")  # of a course cell
+_MISSED = ("students", "value", "enrolled", "absent", "unrecorded")  # of an absence cell
+_BY_REASON = ("without", "without_both", "days")  # of each, a column a reason
 _KINDS, _SCHOOLS = "adults", "schools"  # the two parts of an adult block
 
 
@@ -66,6 +70,10 @@ def store_grains(cube: Cube, folder: Path) -> dict[str, object]:
         _write(_grade_tables(cube), folder / GRADES)
         names = ("factor", "groups", "outcome", "grades", "schools")
         said["grades"] = [_meaning(b, *names) for b in cube.grades]
+    if cube.absences:
+        _write(_absence_tables(cube), folder / ABSENCES)
+        names = ("factor", "groups", "outcome", "reasons", "schools")
+        said["absences"] = [_meaning(b, *names) for b in cube.absences]
     return said
 
 
@@ -73,18 +81,18 @@ def restore_grains(
     folder: Path, meaning: Mapping[str, Any], periods: Sequence[str]
 ) -> tuple[
     tuple[EventBlock, ...], tuple[AdultBlock, ...], tuple[SupportBlock, ...],
-    tuple[CourseBlock, ...], tuple[GradeBlock, ...],
+    tuple[CourseBlock, ...], tuple[GradeBlock, ...], tuple[AbsenceBlock, ...],
 ]:  # fmt: skip
     """Read the finer grains back, as far as the meaning tells of some."""
-    events, adults, supports, courses, grades = (
-        meaning.get(name, ()) for name in ("events", "adults", "supports", "courses", "grades")
-    )
+    names = ("events", "adults", "supports", "courses", "grades", "absences")
+    events, adults, supports, courses, grades, absences = (meaning.get(name, ()) for name in names)
     return (
         tuple(_event_block(t, b, periods) for t, b in _parts(folder / EVENTS, events)),
         tuple(_adult_block(t, b, periods) for t, b in _parts(folder / ADULTS, adults)),
         tuple(_support_block(t, b, periods) for t, b in _parts(folder / SUPPORTS, supports)),
         tuple(_course_block(t, b, periods) for t, b in _parts(folder / COURSES, courses)),
         tuple(_grade_block(t, b, periods) for t, b in _parts(folder / GRADES, grades)),
+        tuple(_absence_block(t, b, periods) for t, b in _parts(folder / ABSENCES, absences)),
     )
 
 
@@ -270,4 +278,32 @@ def _grade_block(table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[
         grades=grades,
         grade=_codes(table[_GRADE], grades),
         **{name: table[name].to_numpy() for name in _OF_GRADE},
+    )
+
+
+def _absence_tables(cube: Cube) -> Iterator[pa.Table]:
+    for number, block in enumerate(cube.absences):
+        own = {name: pa.array(getattr(block, name)) for name in _MISSED}
+        by_reason = {
+            f"{name}_{reason}": pa.array(np.ascontiguousarray(getattr(block, name)[:, i]))
+            for name in _BY_REASON
+            for i, reason in enumerate(block.reasons)
+        }
+        yield pa.table({**_keys(cube, number, block), **own, **by_reason})
+
+
+def _absence_block(
+    table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[str]
+) -> AbsenceBlock:
+    reasons = tuple(meaning["reasons"])
+    by_reason: dict[str, Any] = {
+        name: _columns([table[f"{name}_{r}"].to_numpy() for r in reasons], table.num_rows)
+        for name in _BY_REASON
+    }
+    return AbsenceBlock(
+        **_read_keys(table, meaning, periods),
+        outcome=meaning["outcome"],
+        reasons=reasons,
+        **{name: table[name].to_numpy() for name in _MISSED},
+        **by_reason,
     )

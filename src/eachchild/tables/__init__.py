@@ -8,11 +8,12 @@ from eachchild.tables.accounts import (
     Severity,
     Unmapped,
 )
-from eachchild.tables.declared import ACTIONS, COURSE_LEVELS, TABLES
+from eachchild.tables.declared import ABSENCE_REASONS, ACTIONS, COURSE_LEVELS, TABLES
 from eachchild.tables.facts import ALL_VALUES, WHOLE, CountFacts, UncoveredCount
 from eachchild.tables.schema import Column, Kind, Table
 
 __all__ = [
+    "ABSENCE_REASONS",
     "ACTIONS",
     "ALL_VALUES",
     "COURSE_LEVELS",

@@ -132,6 +132,13 @@ ABSENCE = Table(
         Column("date", Kind.DATE, "The day", required=True),
         Column("fraction", Kind.NUMBER, "Share of the day missed; blank: the whole day", "days"),
         Column("excused", Kind.FLAG, "Excused, as recorded"),
+        Column(
+            "reason",
+            Kind.CODE,
+            "Why the student was away: illness, family, transport, skipping, disciplinary or "
+            "other; blank: not recorded",
+            codes="absence_reason",
+        ),
     ),
     key=("student_id", "date"),
 )
@@ -244,4 +251,7 @@ ACTIONS = (
     "restorative",
     "other",
 )
+# The Common Education Data Standards (C000599) part absences further; what says why an adult could
+# act on it is kept apart, and "situation unknown" is a blank.
+ABSENCE_REASONS = ("illness", "family", "transport", "skipping", "disciplinary", "other")
 COURSE_LEVELS = ("general", "honors", "ap", "gifted", "remedial")

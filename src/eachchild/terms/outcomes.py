@@ -12,6 +12,8 @@ from eachchild.terms.expressions import Expression, columns, parse
 
 Direction = Literal["higher", "lower", "neither"]
 _COURSES = frozenset(("ap_enrolled", "honors_enrolled"))  # columns of a student-year
+_ABSENT_SHARES = frozenset(("absence_share", "absence_percent"))
+_ABSENCE = _ABSENT_SHARES | {"days_absent"}
 DIRECTIONS: tuple[Direction, ...] = ("higher", "lower", "neither")
 
 
@@ -46,6 +48,13 @@ class Outcome:
     def is_course(self) -> bool:
         """A share of students in advanced courses, which a school offers or does not."""
         return self.event is not None and not _COURSES.isdisjoint(columns(self.event))
+
+    @property
+    def is_absence(self) -> bool:
+        """A share of students by the days they were absent, or the mean share of days absent."""
+        if self.mean is not None:
+            return self.mean in _ABSENT_SHARES
+        return self.event is not None and not _ABSENCE.isdisjoint(columns(self.event))
 
     @property
     def columns(self) -> tuple[str, ...]:

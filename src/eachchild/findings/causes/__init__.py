@@ -15,6 +15,7 @@ from eachchild.findings.causes.screen import told_by_screen
 from eachchild.findings.causes.shared import is_asked
 from eachchild.findings.causes.steps import Refused, told_by_offer, told_by_steps
 from eachchild.findings.causes.support import told_by_support
+from eachchild.findings.causes.transport import told_by_transport
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases, sentence_case
 from eachchild.plan import Plan
@@ -38,7 +39,7 @@ def causes_of(
 
     `names` are those of the places of the level above the finest, by id.
     """
-    outcomes = {outcome.name: outcome for outcome in plan.outcomes if outcome.is_rate}
+    outcomes = {outcome.name: outcome for outcome in plan.outcomes}
     found: list[Finding] = []
     refused = Refused(phrases, names)
     every = tuple(gaps)
@@ -47,6 +48,10 @@ def causes_of(
         if gap.outcome not in outcomes or not is_asked(plan, gap):
             continue
         outcome = outcomes[gap.outcome]
+        if gap.verdict == "gap" and outcome.is_absence:
+            found += told_by_transport(phrases, outcome, gap, origins)
+        if not outcome.is_rate:  # the other causes are told of students who meet an outcome
+            continue
         found += _by_supports(phrases, outcome, gap, origins)
         found += told_by_reporting(phrases, outcome, gap, origins)
         if _is_of_these_students(gap):

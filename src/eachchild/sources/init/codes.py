@@ -16,11 +16,15 @@ from eachchild.sources.init.words import (
     words,
 )
 from eachchild.sources.reading.asked import MISSING_WORDS
-from eachchild.tables import ACTIONS, COURSE_LEVELS, TABLES, Column, Kind
+from eachchild.tables import ABSENCE_REASONS, ACTIONS, COURSE_LEVELS, TABLES, Column, Kind
 from eachchild.terms.factors import FACTORS, NO, YES
 
 _READ_ANYWAY = frozenset(("yes", "y", "true", "t", "1", "1.0", "no", "n", "false", "f", "0", "0.0"))
-_OWN: Mapping[str, tuple[str, ...]] = {"action": ACTIONS, "course_level": COURSE_LEVELS}
+_OWN: Mapping[str, tuple[str, ...]] = {
+    "action": ACTIONS,
+    "course_level": COURSE_LEVELS,
+    "absence_reason": ABSENCE_REASONS,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,13 +125,13 @@ def _one_day(columns: Columns, at: NDArray[np.int64], day: NDArray[np.int64]) ->
         part = np.nan_to_num(numbers_of(columns["fraction"])[at], nan=1.0)
         total = np.minimum(np.bincount(inverse, weights=part), 1.0)
         result["fraction"] = _with_values(columns["fraction"], survivors, total)
-    if "excused" in columns:
-        index = columns["excused"].index
+    for name in {"excused", "reason"} & set(columns):  # what its parts do not agree on is unknown
+        index = columns[name].index
         differs = np.zeros(first.size, dtype=bool)
         np.logical_or.at(differs, inverse, index[at] != index[survivors][inverse])
         new = index.copy()
         new[survivors[differs]] = MISSING
-        result["excused"] = TypedColumn(columns["excused"].values, new)
+        result[name] = TypedColumn(columns[name].values, new)
     return result
 
 

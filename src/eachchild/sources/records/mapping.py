@@ -9,11 +9,23 @@ from eachchild.plan import Plan, PlanError, Source
 from eachchild.sources.reading.asked import SAYS_NOTHING, Asked
 from eachchild.sources.records.needed import Extra
 from eachchild.sources.records.row_checks import MAY_BE_NEGATIVE
-from eachchild.tables import ACTIONS, COURSE_LEVELS, TABLES, Column, Kind, RuleHit
+from eachchild.tables import (
+    ABSENCE_REASONS,
+    ACTIONS,
+    COURSE_LEVELS,
+    TABLES,
+    Column,
+    Kind,
+    RuleHit,
+)
 from eachchild.terms.factors import ANY_RACES, FACTORS, NO, NOT_REPORTED, YES, any_race
 
 _SECRET = re.compile(r"ssn|social_?sec(urity)?(_?(number|no|num|nbr))?|pass_?(word|wd)|pwd")
-_LISTS: Mapping[str, tuple[str, ...]] = {"action": ACTIONS, "course_level": COURSE_LEVELS}
+_LISTS: Mapping[str, tuple[str, ...]] = {
+    "action": ACTIONS,
+    "course_level": COURSE_LEVELS,
+    "absence_reason": ABSENCE_REASONS,
+}
 # Here a blank says "still" or "the whole day", so an unreadable text must not become one.
 _BLANK_SPEAKS = frozenset(("exit_date", "end_date", "begin_date", "fraction"))
 

@@ -26,6 +26,9 @@ _LISTED, _GIVEN = (0.04, 0.90), 0.85  # without need and with it; then of those 
 _FAILS, _HELPED = (0.06, 0.50), 0.35  # without need and with it; times, where supported
 _ABSENT, _MOST_ABSENT, _BUS_STOPS = 0.05, 0.15, 4
 _MOST = 0.97
+REASONS = ("transport", "illness", "family", "skipping", "other")
+_ORDINARY = (0.55, 0.20, 0.15, 0.10)  # of ordinary days with a reason, in the order of the rest
+_BLANK = (0.10, 0.25)  # of ordinary days, by district
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class Days:
     chance: Numbers
     rides: Numbers  # chance to ride
     late_days: int
+    recorded: bool  # whether the reason of an absence is
 
 
 def absence_of(
@@ -117,12 +121,14 @@ def absence_of(
     """The chance of an absence, and the days absent of every hundred."""
     usual = _ABSENT * drawn(seed, world, "rate", world.rate)
     chance = np.minimum(usual * common_factor(world, seed, roster), _MOST_ABSENT)
-    rides, late = np.zeros(roster.student.size), 0
+    rides, late, recorded = np.zeros(roster.student.size), 0, False
     for part in world.parts:
         if isinstance(part, LateBuses):
             rides = np.where(roster.group, *part.riding)
-            late = round(drawn(seed, part, "days", part.days))
-    return Days(chance, rides, late), 100 * (chance + rides * late / length * (1 - chance) / 2)
+            late, recorded = round(drawn(seed, part, "days", part.days)), part.recorded
+    return Days(chance, rides, late, recorded), 100 * (
+        chance + rides * late / length * (1 - chance) / 2
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,7 @@ class AbsenceRows:
     row: Index
     day: Index
     half: Mask
+    reason: Index | None  # place in REASONS, -1 where blank; None: nothing is recorded
 
 
 def draw_absences(seed: int, roster: Roster, days: Days, *, length: int) -> AbsenceRows:
@@ -211,7 +218,15 @@ def draw_absences(seed: int, roster: Roster, days: Days, *, length: int) -> Abse
         row, day = np.nonzero(whole | half)
         parts.append((row + start, day, half[row, day]))
     row, day, half = (np.concatenate(c) for c in zip(*parts, strict=True))
-    return AbsenceRows(row, day, half)
+    return AbsenceRows(row, day, half, _reasons(seed, half) if days.recorded else None)
+
+
+def _reasons(seed: int, half: Mask) -> Index:
+    """Why: of half days a late bus, of others what is usual, for some of which nothing is said."""
+    rng = stream(seed, "cause", "reasons")
+    blank = rng.random(half.size) < rng.uniform(*_BLANK)
+    usual = 1 + rng.choice(len(_ORDINARY), half.size, p=_ORDINARY)
+    return np.where(half, REASONS.index("transport"), np.where(blank, -1, usual))
 
 
 def _late(rng: np.random.Generator, roster: Roster, days: Days, *, length: int) -> Mask:

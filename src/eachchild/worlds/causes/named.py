@@ -149,7 +149,12 @@ _PLACES = (
     ),
     CauseWorld(
         "transport-late", "Buses that one group rides come late on some days", _B, _ABSENT,
-        (LateBuses((14, 24), (0.75, 0.15), "transport"),),
+        (LateBuses((14, 24), (0.75, 0.15), "transport", recorded=True),),
+    ),
+    CauseWorld(
+        "transport-unrecorded", "Buses that one group rides come late; no table says why students "
+        "are away", _B, _ABSENT,
+        (LateBuses((14, 24), (0.75, 0.15), "transport"),), identifiable=False,
     ),
 )  # fmt: skip
 _ACCESS = (
@@ -341,6 +346,10 @@ _NULLS = (
     CauseWorld("quiet-access", "Schools differ; the way in is alike", _A, _HONORS, (_UNEVEN,)),
     CauseWorld("quiet-support", "Needs, lists and supports are alike", _S, _FAIL),
     CauseWorld("quiet-absence", "Absences are alike; schools differ", _B, _ABSENT, (_UNEVEN,)),
+    CauseWorld(
+        "quiet-transport", "Buses come late for all alike, and the reason is recorded", _B, _ABSENT,
+        (LateBuses((14, 24), (0.4, 0.4), recorded=True),),
+    ),
 )  # fmt: skip
 
 CAUSE_WORLDS: Mapping[str, CauseWorld] = MappingProxyType(

@@ -137,6 +137,7 @@ class LateBuses:
     days: Range
     riding: tuple[float, float]  # share of the group, of the others
     cause: str = ""
+    recorded: bool = False  # True: the absence table says why, but for some ordinary days
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from eachchild.worlds.causes.courses import (
     FIRST_GRADE,
     LEVEL_OF,
     LIST,
+    REASONS,
     SUBJECTS,
     SUPPORTS,
     AbsenceRows,
@@ -170,14 +171,18 @@ class CauseTables:
         )
 
     def write_absences(self, rows: AbsenceRows) -> None:
-        """Every day missed, whole or half."""
+        """Every day missed, whole or half, and why where that is recorded."""
+        why = {}
+        if rows.reason is not None:
+            why["reason"] = words(REASONS, np.maximum(rows.reason, 0), rows.reason >= 0)
         self._folder.write(
             "absence.csv",
             self._who(rows.row)
             | {
                 "date": self._dates(rows.row, rows.day),
                 "fraction": words(("0.5",), np.zeros(rows.row.size), rows.half),
-            },
+            }
+            | why,
         )
 
     def _who(self, row: Index) -> dict[str, pa.Array]:
