@@ -104,8 +104,8 @@ def test_as_ready_and_enrolled_half_as_often():
     assert "due to" not in text
     assert [rule.name for rule in gate.rules] == [
         "today",
-        *["cut"] * 3,
-        *["automatic"] * 3,
+        *["cut"] * 4,
+        *["automatic"] * 4,
         "local",
     ]
     today, local = gate.rules[0], gate.rules[-1]

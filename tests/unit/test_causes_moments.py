@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, fisher_exact
 
-from eachchild.causes.moments import ANY, Referred, rank_moments
+from eachchild.causes.moments import ANY, Referred, rank_moments, shrunken_ratios
 from eachchild.measures.multiple import two_steps
 
 
@@ -175,7 +175,7 @@ def test_a_planted_moment_is_found_and_an_even_gap_is_none() -> None:
         found += told.values[0].tolist() == [1, 2, ANY] and told.q[0] <= 0.05
         at = int(np.flatnonzero((told.values == [1, 2, ANY]).all(axis=1))[0])
         assert told.share[at] > told.even_share[at]
-        assert told.inside[at] > told.shrunken[at] > told.outside[at]
+        assert told.inside[at] > shrunken_ratios(ranking)[at] > told.outside[at]
         assert told.against_rest.low[at] < told.inside[at] / told.outside[at]
     assert alarms <= 1
     assert found >= 2
@@ -209,16 +209,18 @@ def test_schools_of_one_group_are_left_out_and_counted() -> None:
 
 def test_where_no_other_student_is_referred_the_ratio_has_no_end_but_a_shrunken_one() -> None:
     school, values = np.zeros(3, np.int64), np.arange(3)[:, None]
-    told = rank_moments(Referred(school, values, np.array([6, 20, 30]), np.array([0, 25, 20]),
-                                 np.array([500]), np.array([500])), fewest=1).moments  # fmt: skip
+    ranking = rank_moments(Referred(school, values, np.array([6, 20, 30]), np.array([0, 25, 20]),
+                                    np.array([500]), np.array([500])), fewest=1)  # fmt: skip
+    told = ranking.moments
     at = int(np.flatnonzero(told.values[:, 0] == 0)[0])
     assert np.isinf(told.inside[at])
-    assert 1 < told.shrunken[at] < 10
-    lone = rank_moments(Referred(school, values, np.array([6, 20, 30]), np.zeros(3, np.int64),
-                                 np.array([500]), np.array([500])), fewest=1).moments  # fmt: skip
+    assert 1 < shrunken_ratios(ranking)[at] < 10
+    alone = rank_moments(Referred(school, values, np.array([6, 20, 30]), np.zeros(3, np.int64),
+                                  np.array([500]), np.array([500])), fewest=1)  # fmt: skip
+    lone = alone.moments
     assert np.isinf(lone.inside).all()
     assert (lone.p == 1).all()  # nobody to compare with
-    assert np.isinf(lone.shrunken).all()
+    assert np.isinf(shrunken_ratios(alone)).all()
 
 
 @pytest.mark.parametrize("students", [9, 0])

@@ -96,14 +96,18 @@ def test_adults_share_all_referrals_that_name_one(
 ) -> None:
     found = OfReferrals(audit.cube).referrers(two)
     assert found is not None
-    made = Counter(
-        (row["school_id"], row["date"] < "2024-08", row["staff_id"])
-        for row in rows if row["race"] in ("black", "white")
-    )  # fmt: skip
-    most = sorted(made.values(), reverse=True)
-    top = sum(n >= int(found.least[0]) for n in most)
-    assert top == int(found.top[0])
-    assert found.referral_share[0] == pytest.approx(sum(most[:top]) / sum(most), abs=1e-12)
+
+    def adult(row: Row) -> tuple[str, bool, str]:
+        return row["school_id"], row["date"] < "2024-08", row["staff_id"]
+
+    made = Counter(adult(row) for row in rows)  # of students of every race: who is busy is that
+    top = {who for who, n in made.items() if n >= int(found.least[0])}
+    assert len(top) == int(found.top[0])
+    assert found.top_adults[0] == pytest.approx(len(top) / len(made))
+    for share, of in ((found.referral_share, None), (found.both_share, ("black", "white"))):
+        asked = [row for row in rows if of is None or row["race"] in of]
+        by_top = sum(adult(row) in top for row in asked)
+        assert share[0] == pytest.approx(by_top / len(asked), abs=1e-12)
 
 
 def test_without_referrals_nothing_is_said(two: Compared, audit: story.Audit) -> None:

@@ -1,5 +1,7 @@
 """The busiest adults' part of a gap: added up adult by adult, and every deal simulated."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -145,6 +147,24 @@ def test_adults_who_teach_one_group_alone_say_nothing_of_odds() -> None:
     assert referrers(all_beyond, (50, 100), draws=2).expected[0] == 9
 
 
+def test_who_is_busy_is_settled_by_the_referrals_of_other_groups_too() -> None:
+    """By hand: 2 of 20 adults make half of 160 referrals, most of students of neither group."""
+    school, adults = np.zeros(3, np.int64), np.array([2, 2, 16])
+    group, others, rest = np.array([9, 1, 1]), np.array([1, 9, 1]), np.array([30, 0, 2])
+    alone = referrers(Adults(school, adults, group, others), (100, 100), top=0.1, draws=2)
+    found = referrers(Adults(school, adults, group, others, rest=rest), (100, 100), top=0.1,
+                      draws=2)  # fmt: skip
+    assert alone.top[0] == 4  # as many of these two groups are by the second kind
+    assert found.top[0] == 2
+    assert found.least[0] == 40
+    assert found.referral_share[0] == pytest.approx(80 / (80 + 20 + 64))
+    assert found.both_share[0] == pytest.approx(20 / (20 + 20 + 32))
+    assert alone.both_share[0] == alone.referral_share[0] == pytest.approx(40 / 72)
+    # Without them 18 against 34 of 100; with them 36 against 36: no gap, and none of it is theirs.
+    assert found.gap.difference[0] == pytest.approx(0)
+    assert found.without.difference[0] == pytest.approx(-0.16)
+
+
 def test_one_adult_who_makes_all_is_the_top_and_leaves_no_gap() -> None:
     lone = Adults(np.array([0, 0]), np.array([1, 9]), np.array([6, 0]), np.array([2, 0]))
     told = referrers(lone, (10, 10), draws=2)
@@ -173,6 +193,15 @@ def test_false_alarms_and_power() -> None:
     )  # fmt: skip
     assert alarms <= 0.09
     assert power >= 0.85
+
+
+def test_referrals_of_other_groups_raise_no_false_alarm() -> None:
+    def p(seed: int) -> float:
+        alike = drawn(seed)
+        rest = np.random.default_rng(seed).binomial(4 * alike.each, 0.5)
+        return float(referrers(replace(alike, rest=rest), (400, 900), top=0.1, draws=2).p[0])
+
+    assert np.mean([p(seed) <= 0.05 for seed in range(200)]) <= 0.09
 
 
 @pytest.mark.parametrize(

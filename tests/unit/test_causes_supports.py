@@ -5,9 +5,10 @@ import pytest
 
 from eachchild.causes.referrals import Compared
 from eachchild.causes.reporting import Logged, _handed_round, blank_answers, logged_acts
-from eachchild.causes.supports import GROUP, OTHERS, OfSupports
+from eachchild.causes.supports import GROUP, OTHERS, AtEqualNeed, OfSupports
 from eachchild.cube import Cube, Places, SupportBlock
-from eachchild.findings.causes.need import verdict_of
+from eachchild.findings.causes.need import is_surely_more, verdict_of
+from eachchild.measures.counts import counts
 
 NOBODY = np.zeros(0, np.int64)
 TWO = Compared("el=yes", "el=no", NOBODY, NOBODY)
@@ -45,11 +46,45 @@ def test_a_list_that_misses_a_group_and_a_support_that_does_not() -> None:
     assert found.list.parity.missed.rate.rate.tolist() == pytest.approx([0.6, 0.2])
     assert found.list.parity.false_alarms.rate.rate.tolist() == pytest.approx([0.05, 0.05])
     assert found.list.calibration.rate.rate[:, 1].tolist() == pytest.approx([40 / 50, 80 / 90])
+    even = found.list.without_need
+    assert even is not None
+    assert even.difference == pytest.approx(0)
+    assert not is_surely_more(even)
     support = found.support
     assert support.at_need.difference == pytest.approx(0)
     assert verdict_of(support.at_need) == "doubtful"  # 40 and 80 listed students are few
     assert support.unmet.without.tolist() == [80, 60]
     assert support.follows.index[GROUP] < support.follows.index[OTHERS]
+
+
+def test_a_list_that_has_more_of_a_group_without_need() -> None:
+    cells = [c for s in (0, 1) for g, n in ((0, (70, 30, 0)), (1, (190, 10, 0)))
+             for c in students(s, g, 0, (10, 30, 0)) + students(s, g, 5, n)]  # fmt: skip
+    found = OfSupports(cube_of(cells)).compared(TWO)
+    assert found is not None
+    assert found.list is not None
+    alarms = found.list.without_need
+    assert alarms is not None
+    assert alarms.rates.events.tolist() == [60, 20]
+    assert alarms.rates.n.tolist() == [200, 400]
+    assert alarms.difference == pytest.approx(0.25)
+    assert is_surely_more(alarms)
+    assert found.list.at_need.difference == pytest.approx(0)
+    assert found.list.parity.false_alarms.rate.rate.tolist() == pytest.approx([0.30, 0.05])
+    few = [c for s in (0, 1) for g in (0, 1) for c in students(s, g, 0, (10, 30, 0))]
+    all_in_need = OfSupports(cube_of(few)).compared(TWO)
+    assert all_in_need is not None
+    assert all_in_need.list is not None
+    assert all_in_need.list.without_need is None
+
+
+@pytest.mark.parametrize(
+    ("difference", "low", "p"), [(0.04, 0.02, 0.001), (0.20, 0.01, 0.02), (0.20, -0.01, 0.001)]
+)
+def test_few_more_or_perhaps_more_is_not_told(difference: float, low: float, p: float) -> None:
+    rates = counts([5, 5], [50, 50])
+    assert not is_surely_more(AtEqualNeed(rates, difference, low, 0.3, p))
+    assert is_surely_more(AtEqualNeed(rates, 0.20, 0.01, 0.3, 0.001))
 
 
 def test_years_with_the_same_students_are_no_more_sure() -> None:

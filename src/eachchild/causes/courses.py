@@ -23,7 +23,9 @@ from eachchild.terms.factors import Group
 
 GROUP, OTHERS, REST = 0, 1, 2  # whom the grid of a gate tells apart
 _UNKNOWN, _LEAST = 0.5, 0.05  # reliability of a score where no other year's tells it; at least
-_AROUND = 10  # percent of the scores that the tried cuts lie apart
+# Percent of the scores that the tried cuts lie from today's seats; where districts enroll students
+# automatically, the cut is far below these.
+_AROUND = (-20, -10, 0, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +131,12 @@ def is_offered_by_year(students: Whole, enrolled: Whole) -> Known:
 
 
 def _tried(grid: Scores) -> Simulated:
-    """Rules around the seats of today: three cuts, all above each let in, and the schools' best."""
+    """Rules around the seats of today: four cuts, all above each let in, and the schools' best."""
     share = grid.enrolled.sum() / grid.students.sum()
     today = 100 * (1 - share)
-    wanted = (today - _AROUND, today, today + _AROUND)
-    cuts = sorted({float(grid.scores[np.abs(grid.scores - cut).argmin()]) for cut in wanted})
+    cuts = sorted({
+        float(grid.scores[np.abs(grid.scores - today - away).argmin()]) for away in _AROUND
+    })  # fmt: skip
     return simulate(grid, OTHERS, cuts=cuts, tops=[float(share)])
 
 

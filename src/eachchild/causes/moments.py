@@ -61,7 +61,6 @@ class Moments:
     share: Numbers  # of the whole gap in referrals; adds up over moments that part all of them
     inside: Numbers  # ratio of rates in the moment; infinite where no other student is referred
     outside: Numbers  # and everywhere else
-    shrunken: Numbers  # `inside`, drawn towards the moments of the same dimensions
     against_rest: OddsRatio  # `inside` over `outside`, inside schools, its interval for repeats
     dispersion: Numbers  # how many times the variance is that of independent referrals
     p_more: Numbers  # one-sided, that the group is not referred more often in the moment
@@ -79,6 +78,7 @@ class Ranking:
     ratio: Numbers  # of the group's referrals to those at the others' rates
     repeats: Numbers  # how many times the variance is for students who are referred again
     left_out: Whole  # referrals in schools that only one of the groups attends
+    usual: Numbers  # students of the group for each of the others, as these are referred
 
 
 def rank_moments(
@@ -101,8 +101,7 @@ def rank_moments(
 
     Moments of fewer than `fewest` referrals are not tested; whose they are plays no part in that.
     The moments of the same dimensions are a family, and q is that of Benjamini and Bogomolov over
-    families (`two_steps`). Shrunken ratios are from `shrunken_rates`, of counts worth their
-    dispersion; they are `inside` where there is no fit.
+    families (`two_steps`).
 
     In 80 simulated districts of 30 schools, 1,500 referrals and 240 full moments, with a threefold
     gap that is as wide in every moment and few students of many referrals, nine in ten of them in
@@ -130,7 +129,27 @@ def rank_moments(
     return Ranking(
         _measured(rows, schools, repeats, confidence), np.array([more]), ratio,
         np.array([repeats]), np.array([left_out]),
+        _divided(np.array([schools.expected.sum()]), np.array([max(schools.others.sum(), 1)])),
     )  # fmt: skip
+
+
+def shrunken_ratios(ranking: Ranking) -> Numbers:
+    """The ratio inside each moment, drawn towards the moments of the same dimensions.
+
+    They are from `shrunken_rates`, of counts worth their dispersion, and `inside` where there is no
+    fit. It takes longer than all else that is known of moments, and few of them are ever told.
+    """
+    told = ranking.moments
+    found, expected = told.inside.copy(), told.group - told.fewer
+    exposed = np.where(told.others > 0, expected / np.maximum(told.others, 1), ranking.usual)
+    _, family = np.unique(told.values != ANY, axis=0, return_inverse=True)
+    for one in np.unique(family):
+        rows = np.flatnonzero(family == one)
+        worth = (x[rows] / told.dispersion[rows] for x in (told.group, told.group + told.others))
+        fit = shrunken_rates(Counts(*(cast("Whole", x) for x in worth)))  # parts of referrals
+        if fit.state is not FitState.NO_MAXIMUM:
+            found[rows] = fit.probability / (1 - fit.probability) / exposed[rows]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,13 +255,12 @@ def _measured(rows: _Rows, schools: _Schools, repeats: float, confidence: float)
     inside, outside = _divided(g, expected), _divided(all_g - g, all_x - expected)
     p_more = _more(rows, schools, repeats, inside)
     p, against, dispersion = _against_rest(rows, schools, repeats, confidence)
-    shrunken = _shrunken(rows.family, (g, o, expected), dispersion, schools)
     order = np.lexsort((expected - g, p))
     found = Moments(
         rows.values, g.astype(np.int64), o.astype(np.int64),
         (g + o) / float(schools.group.sum() + schools.others.sum()),
         _divided(expected, np.array(all_x)), g - expected,
-        _divided(g - expected, np.array(all_g - all_x)), inside, outside, shrunken, against,
+        _divided(g - expected, np.array(all_g - all_x)), inside, outside, against,
         dispersion, p_more, two_steps(p_more, rows.family).q, p, two_steps(p, rows.family).q,
     )  # fmt: skip
     return _ordered(found, order)
@@ -330,26 +348,6 @@ def _between(fold: Fold, beyond: Numbers, variance: Numbers) -> Numbers:
     found = fold.sum(beyond**2) / np.where(total > 0, total, 1.0)
     free = np.maximum(schools - 1, 1)
     return np.asarray(np.where((schools > 1) & (total > 0), found * schools / free, 1.0))
-
-
-def _shrunken(
-    family: Whole,
-    sides: tuple[Numbers, Numbers, Numbers],
-    dispersion: Numbers,
-    schools: _Schools,
-) -> Numbers:
-    """Each moment's ratio, weighed against those of its family."""
-    g, o, expected = sides
-    found = _divided(g, expected)
-    times = schools.expected.sum() / max(schools.others.sum(), 1)
-    exposed = np.where(o > 0, expected / np.maximum(o, 1), times)
-    for one in np.unique(family):
-        rows = np.flatnonzero(family == one)
-        worth = (x[rows] / dispersion[rows] for x in (g, g + o))
-        fit = shrunken_rates(Counts(*(cast("Whole", x) for x in worth)))  # parts of referrals
-        if fit.state is not FitState.NO_MAXIMUM:
-            found[rows] = fit.probability / (1 - fit.probability) / exposed[rows]
-    return found
 
 
 def _divided(above: Numbers | Whole, below: Numbers | Whole) -> Numbers:

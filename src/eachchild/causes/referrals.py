@@ -180,12 +180,17 @@ class OfReferrals:
             block.made[:, side].sum(axis=1)
             for side in sides_of(block.groups, np.arange(len(block.groups)), two)
         )
-        kept &= mine + theirs > 0
+        every = block.made.sum(axis=1)
+        kept &= every > 0
         if not (mine[kept].sum() and theirs[kept].sum()):
             return None
         # An adult's years stand apart: who refers most in one is asked in that one.
         school = place * len(self._cube.periods) + block.period
-        return Adults(school[kept], block.adults[kept], mine[kept], theirs[kept])
+        # Who refers most is settled by all referrals, those of other groups too.
+        return Adults(
+            school[kept], block.adults[kept], mine[kept], theirs[kept],
+            rest=(every - mine - theirs)[kept],
+        )  # fmt: skip
 
     def _dispersion(self, two: Compared) -> float:
         """How many times the variance of independent referrals theirs is, as students come back."""

@@ -27,8 +27,9 @@ _ENOUGH = 5.0  # of Mantel and Fleiss's criterion; below it the tail is exact
 class Adults:
     """So many adults of a school who each made so many referrals of either group; one entry a kind.
 
-    Adults who made none belong in it. `taught` and `other_taught` are the students of the group and
-    of the others that each of them teaches; None where nobody knows.
+    Adults who made none belong in it. `rest` are referrals of students who are in neither; None
+    where there are none. `taught` and `other_taught` are the students of the group and of the
+    others that each of them teaches; None where nobody knows.
     """
 
     school: Whole
@@ -37,6 +38,13 @@ class Adults:
     others: Whole
     taught: Whole | None = None
     other_taught: Whole | None = None
+    rest: Whole | None = None
+
+    @property
+    def each(self) -> Whole:
+        """Referrals that each of them made, whomever of."""
+        both = self.group + self.others
+        return both if self.rest is None else both + self.rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,7 @@ class Referrers:
     top_adults: Numbers  # their share of the adults
     least: Whole  # referrals that each of them made at least
     referral_share: Numbers  # of all referrals, by them
+    both_share: Numbers  # of those of the group and of the others alone
     gap: Gap  # with all adults
     without: Gap  # without the referrals of the top
     at_median: Gap  # had each of the top made as many as the median of the other adults who refer
@@ -110,11 +119,11 @@ def referrers(
     (5, array([0.52]), array([1.15]))
     """
     _check(found)
-    each = found.group + found.others
+    each = found.each
     least = _least(found.adults, each, top)
     busy = each >= least
     group, others = found.adults * found.group, found.adults * found.others
-    total, made = int((group + others).sum()), int((group + others)[busy].sum())
+    shares = [x[busy].sum() / x.sum() for x in (found.adults * each, group + others)]
     number, everybody = int(found.adults[busy].sum()), int(found.adults.sum())
     whole = _gap(group, others, enrolled)
     without = _gap(group[~busy], others[~busy], enrolled)
@@ -126,9 +135,9 @@ def referrers(
     return Referrers(
         _share(found, each, top, draws=draws, seed=seed), np.array([_for_half(found.adults, each)]),
         np.array([number]), np.array([number / everybody]), np.array([least]),
-        np.array([made / total]), whole, without, _gap(group * factor, others * factor, enrolled),
-        gap_share, times, np.array([expected]), np.array([group[busy].sum() - expected]),
-        np.array([p]), np.array([known]),
+        np.array(shares[:1]), np.array(shares[1:]), whole, without,
+        _gap(group * factor, others * factor, enrolled), gap_share, times, np.array([expected]),
+        np.array([group[busy].sum() - expected]), np.array([p]), np.array([known]),
     )  # fmt: skip
 
 
@@ -244,7 +253,7 @@ def _chances(mine: Numbers, theirs: Numbers, both: Whole, wanted: int) -> Number
 
 def _check(found: Adults) -> None:
     parts = [found.school, found.adults, found.group, found.others]
-    parts += [x for x in (found.taught, found.other_taught) if x is not None]
+    parts += [x for x in (found.taught, found.other_taught, found.rest) if x is not None]
     if any(x.shape != found.adults.shape or x.ndim != 1 for x in parts):
         raise ValueError("adults have one entry a kind in every array")
     if any((x < 0).any() for x in parts[1:]):

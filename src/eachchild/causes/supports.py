@@ -49,6 +49,7 @@ class FoundList:
     """Whom a list has of those in need, and all three ways in which it can be wrong."""
 
     at_need: AtEqualNeed
+    without_need: AtEqualNeed | None  # listed though not in need; None: nobody to compare
     parity: Parity
     from_base_rates: FromBaseRates
     calibration: Calibration  # how often in need, off the list and on it
@@ -138,8 +139,9 @@ def _list(asked: _Asked) -> FoundList | None:
     students = np.column_stack([four.misses + four.cleared, four.hits + four.alarms])
     happened = np.column_stack([four.misses, four.hits])
     return FoundList(
-        at_need, error_parity(four), from_base_rates(four), calibration(students, happened)
-    )
+        at_need, _at_equal_need(asked, listed, kept & ~need), error_parity(four),
+        from_base_rates(four), calibration(students, happened),
+    )  # fmt: skip
 
 
 def _support(asked: _Asked, has_lists: bool) -> FoundSupport | None:

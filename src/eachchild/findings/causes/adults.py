@@ -22,7 +22,7 @@ def told_by_adults(
     """
     if found is None or not found.known[0] or not found.gap.difference[0] > 0:
         return
-    share, referrals = float(found.gap_share[0]), float(found.referral_share[0])
+    share, referrals = float(found.gap_share[0]), float(found.both_share[0])
     if found.top[0] < _FEWEST:
         return
     if q <= LEVEL and share >= MUCH and share > referrals:

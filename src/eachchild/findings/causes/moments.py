@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from math import isfinite
 
-from eachchild.causes.moments import Moments
+from eachchild.causes.moments import Moments, shrunken_ratios
 from eachchild.causes.referrals import UNTOLD, FoundMoments
 from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of
 from eachchild.findings.model import Finding, GapMoment
@@ -71,7 +71,7 @@ def _told(
         "moment": named(phrases, said), "share": whole_percent(moments.share[best]),
         "even": whole_percent(moments.even_share[best]),
         "group": phrases.group(gap.group), "others": phrases.group(gap.reference),
-        "inside": _ratio(moments.shrunken[best]), "outside": _ratio(moments.outside[best]),
+        "inside": _ratio(shrunken_ratios(found.ranking)[best]), "outside": _ratio(moments.outside[best]),
         "referrals": count(int(moments.group[best])), "fewer": count(round(moments.fewer[best])),
         "part": whole_percent(moments.referral_share[best]),
         "against": _ratio(against.ratio[best]), "low": _ratio(against.low[best]),

@@ -42,6 +42,11 @@ def verdict_of(found: AtEqualNeed) -> Verdict:
     return "refuted" if found.low > -POINTS else "doubtful"
 
 
+def is_surely_more(found: AtEqualNeed) -> bool:
+    """Whether the group has it more often, beyond chance and by as much as is told."""
+    return found.p <= SURE and found.difference >= POINTS and found.low > 0
+
+
 def words_of(
     phrases: Phrases, gap: Finding, found: FoundSupports, at: AtEqualNeed
 ) -> dict[str, str]:

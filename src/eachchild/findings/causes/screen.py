@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from eachchild.causes.screen import Compared
-from eachchild.causes.supports import GROUP, FoundList, FoundSupports
-from eachchild.findings.causes.need import caveats_of, verdict_of, words_of
+from eachchild.causes.supports import GROUP, AtEqualNeed, FoundList, FoundSupports
+from eachchild.findings.causes.need import caveats_of, is_surely_more, verdict_of, words_of
 from eachchild.findings.causes.shared import cause_of
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
@@ -15,14 +15,25 @@ _CAUSE = "screen"
 
 
 def told_by_screen(phrases: Phrases, gap: Finding, found: FoundSupports) -> Iterator[Finding]:
-    """Whether the list misses more of the group; misses, false alarms and calibration are shown."""
+    """Whether the list misses more of the group, and whether it has more of those not in need.
+
+    The second is told only where it is sure: misses, false alarms and calibration are shown of
+    either.
+    """
     listed = found.list
     if listed is None:
         return
+    yield _of_misses(phrases, gap, found, listed)
+    alarms = listed.without_need
+    if alarms is not None and is_surely_more(alarms):
+        yield _of_false_alarms(phrases, gap, found, (listed, alarms))
+
+
+def _of_misses(phrases: Phrases, gap: Finding, found: FoundSupports, listed: FoundList) -> Finding:
     say, at = phrases.words.say, listed.at_need
     words = words_of(phrases, gap, found, at)
     verdict = verdict_of(at)
-    yield cause_of(
+    return cause_of(
         gap, _CAUSE, verdict, period=ALL,
         measure="risk_difference", estimate=at.difference, share=None,
         sentence=say(f"cause.screen.{verdict}", **words),
@@ -34,8 +45,27 @@ def told_by_screen(phrases: Phrases, gap: Finding, found: FoundSupports) -> Iter
     )  # fmt: skip
 
 
+def _of_false_alarms(
+    phrases: Phrases, gap: Finding, found: FoundSupports, two: tuple[FoundList, AtEqualNeed]
+) -> Finding:
+    say, (listed, at) = phrases.words.say, two
+    more = {"points": tenths(at.difference), "low": tenths(at.low), "high": tenths(at.high)}
+    words = words_of(phrases, gap, found, at) | more
+    return cause_of(
+        gap, _CAUSE, "supported", period=ALL,
+        measure="risk_difference", estimate=at.difference, share=None, at="error=false_alarm",
+        sentence=say("cause.screen.alarms", **words),
+        evidence=(
+            say("cause.screen.alarms_interval", **words), *_errors(phrases, listed, words),
+            say("cause.screen.alarms_refuted_by", **words),
+            say("cause.screen.alarms_next", **words),
+        ),
+        caveats=(say("cause.screen.together"), say("cause.screen.known"), *caveats_of(phrases)),
+    )  # fmt: skip
+
+
 def _errors(phrases: Phrases, found: FoundList, words: dict[str, str]) -> Iterator[str]:
-    """All three ways to be wrong, for two of them can seldom be alike when the third is."""
+    """Misses, false alarms and calibration: two can seldom be alike when the third is."""
     say, parity, rates = phrases.words.say, found.parity, found.calibration.rate.rate
     for name in ("missed", "false_alarms", "precision"):
         one: Compared = getattr(parity, name)
