@@ -58,6 +58,18 @@ class Origins:
         every = self._rollups.cube.periods
         return ALL if len(every) > 1 else every[0]
 
+    def whole(self, asked: Asked, measure: str) -> float | None:
+        """A difference or ratio of rates of both groups; None where counts do not tell it."""
+        if asked.reference == OVERALL or not self._places.ids:
+            return None
+        sides = self._sides(asked)
+        if sides is None or not all(side.n.sum() for side in sides):
+            return None
+        mine, theirs = (float(side.events.sum() / side.n.sum()) for side in sides)
+        if measure == "risk_difference":
+            return mine - theirs
+        return mine / theirs if measure == "risk_ratio" and theirs else None
+
     def compared(self, asked: Asked) -> Compared | None:
         """The students of both groups in every school, all latest years together."""
         if asked.reference == OVERALL or not self._places.ids:

@@ -101,14 +101,14 @@ def _key(
 
 
 def _of_gap(cause: Finding, at: Mapping[str, int]) -> tuple[object, ...]:
-    """Causes stand as their gaps do, and those of one gap by how much they say of what to change.
+    """Causes stand by how much they say of what to change, then as their gaps do.
 
     A rule can be changed at once; a moment, an adult's load, an answer, a bus, an offer or a gate
-    with time; a place or another factor says for whom; a step says only when. Within that, by the
-    share of the gap.
+    with time; a place or another factor says for whom; a step says only when. Within a gap, by the
+    share of it.
     """
     says = _SAYS.get(cause.cause or "", 0)
-    return at.get(cause.of or "", len(at)), says, -(cause.share_of_gap or 0.0), cause.at
+    return says, at.get(cause.of or "", len(at)), -(cause.share_of_gap or 0.0), cause.at
 
 
 def _weight(finding: Finding) -> float:

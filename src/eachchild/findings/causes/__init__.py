@@ -45,7 +45,7 @@ def causes_of(
     every = tuple(gaps)
     grades = by_grades(every, outcomes, origins)
     for gap in every:
-        if gap.outcome not in outcomes or not is_asked(plan, gap):
+        if gap.outcome not in outcomes or not is_asked(plan, gap, origins):
             continue
         outcome = outcomes[gap.outcome]
         if gap.verdict == "gap" and outcome.is_absence:

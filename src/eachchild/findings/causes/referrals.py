@@ -41,7 +41,7 @@ def told_by_referrals(
     columns = {o.name: set(o.columns) for o in plan.outcomes if o.is_rate}
     asked = [
         gap for gap in gaps
-        if columns.get(gap.outcome, set()) & FROM_REFERRALS and is_asked(plan, gap)
+        if columns.get(gap.outcome, set()) & FROM_REFERRALS and is_asked(plan, gap, origins)
     ]  # fmt: skip
     found = {pair: _found(origins, two) for pair, two in _pairs(origins, asked).items()}
     moments = _family({pair: _p_of_moments(one.moments) for pair, one in found.items()})

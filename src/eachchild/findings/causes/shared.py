@@ -1,8 +1,10 @@
 """What every cause has: the gap it is of, its verdict, and what would refute it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from eachchild.causes.asked import Asked, Origins
 from eachchild.findings.model import Finding, Verdict, finding_id
 from eachchild.findings.phrases import sentence_case
 from eachchild.findings.verdicts import times_small
@@ -15,16 +17,19 @@ LEVEL = 0.05  # of q
 MUCH = 0.25  # of a gap: what goes with less of it does not carry it
 
 
-def is_asked(plan: Plan, gap: Finding) -> bool:
+def is_asked(plan: Plan, gap: Finding, origins: Origins) -> bool:
     """A gap of one group in the whole place, or what would be one were it beyond chance.
 
-    Of the latter only causes with a test of their own may be told.
+    Of the latter only causes with a test of their own may be told. Whether it is as wide as a gap
+    is told by the years that causes are counted over.
     """
     if gap.place != "all" or len(Group.parse(gap.group).parts) != 1:
         return False
-    return gap.verdict == "gap" or (
-        gap.verdict == "cannot_tell" and times_small(plan.margin, gap) > 1
-    )
+    if gap.verdict != "cannot_tell":
+        return gap.verdict == "gap"
+    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
+    together = origins.whole(asked, gap.measure)
+    return times_small(plan.margin, replace(gap, estimate=together or gap.estimate)) > 1
 
 
 def is_same_way(gap: Finding, whole: float) -> bool:
