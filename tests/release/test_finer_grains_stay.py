@@ -78,3 +78,21 @@ def test_a_bundle_is_the_same_with_and_without_reasons_of_absences(tmp_path: Pat
     for content in files.values():
         assert b"because of transport" not in content
         assert b"skipping" not in content
+
+
+def test_a_bundle_is_the_same_with_and_without_words(tmp_path: Path) -> None:
+    synthesize(tmp_path / "district", world="words-judged", seed=4, students=1_500)
+    plan = tmp_path / "district" / "audit.toml"
+    made = audit(plan, vault=tmp_path / "vault").report(tmp_path / "with", pdf=False)
+    assert "aggressive" in (made / "findings.json").read_text("utf-8")
+    without = tmp_path / "without"
+    shutil.copytree(made, without)
+    meaning = json.loads((without / "cube" / "cube.json").read_text("utf-8"))
+    assert meaning.pop("words")
+    (without / "cube" / "cube.json").write_text(json.dumps(meaning), "utf-8")
+    (without / "cube" / "word.parquet").unlink()
+    files = _bundle(made)
+    assert files == _bundle(without)
+    for content in files.values():
+        assert b"aggressive" not in content
+        assert b"hostile" not in content

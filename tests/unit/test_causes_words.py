@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import expit, ndtr
 
-from eachchild.causes.words import Uses, Worded, compare_words, log_odds
-from eachchild.measures.counts import counts
+from eachchild.causes.words import Uses, Worded, compare_met, compare_words, log_odds, met_of
+from eachchild.measures.counts import Counts, counts
 from eachchild.measures.multiple import benjamini_hochberg
 from eachchild.measures.stratified import one_cell, pooled_odds_ratio, within_schools_test
 
@@ -165,6 +165,38 @@ def test_a_word_chosen_by_group_is_found(by_writer: bool) -> None:
     assert found_it / times > 0.9
 
 
+def test_of_words_in_few_notes_chance_makes_no_finding() -> None:
+    """Notes about one student in six: a normal curve makes too much of a word in a dozen notes."""
+    chance, times = np.random.default_rng(5), 100
+    n1, n0 = np.full(150, 1), np.full(150, 5)
+    wrong = plain = 0
+    for _ in range(times):
+        rate = chance.uniform(0.008, 0.02, (1, 200))
+        ours, theirs = (Uses(chance.binomial(n[:, None], rate), n) for n in (n1, n0))
+        enough = np.full(200, 10)
+        found = compare_words(ours, theirs, students=enough, writers=enough)
+        wrong += found.q.min() <= 0.05
+        met = met_of(ours, theirs)
+        z = within_schools_test(met.group, met.others, met.fold(200))
+        plain += benjamini_hochberg(z.p[z.known]).min() <= 0.05
+    assert wrong / times <= 0.12
+    assert plain / times > 0.15
+
+
+def test_strata_without_a_use_say_nothing() -> None:
+    """Sparse entries and whole tables are the same comparison."""
+    chance = np.random.default_rng(7)
+    n1, n0 = chance.integers(1, 9, 60), chance.integers(1, 9, 60)
+    sides = [Uses(chance.binomial(n[:, None], 0.2 * np.ones((60, 5))), n) for n in (n1, n0)]
+    met = met_of(*sides)
+    assert (met.group.events + met.others.events > 0).all()
+    for word in range(5):
+        mine, theirs = (Counts(side.used[:, word], side.total) for side in sides)
+        whole = within_schools_test(mine, theirs, one_cell(60))
+        some = within_schools_test(met.group, met.others, met.fold(5))
+        assert some.statistic[word] == pytest.approx(whole.statistic[0])
+
+
 def test_counts_that_cannot_be_are_refused() -> None:
     with pytest.raises(ValueError, match="more uses than the stratum has"):
         one([5], 4)
@@ -174,3 +206,6 @@ def test_counts_that_cannot_be_are_refused() -> None:
         log_odds(one([1], 4), one([1], 4), prior=0)
     with pytest.raises(ValueError, match="counted for each word"):
         compare_words(one([1], 4), one([1], 4), students=np.ones(2), writers=np.ones(1))
+    met = met_of(one([1, 1], 4), one([1, 1], 4))
+    with pytest.raises(ValueError, match="counted for each word"):
+        compare_met(met, students=np.ones(1), writers=np.ones(1))

@@ -242,13 +242,14 @@ def test_finer_grains_survive_their_files(whole: tuple[Plan, Cube, Path], tmp_pa
         "course.parquet",
         "cube.json",
         "event.parquet",
+        "grade.parquet",
         "student.parquet",
     ]
     for file in files:
         ours, theirs = (hashlib.sha256((tmp_path / d / file).read_bytes()) for d in ("one", "two"))
         assert ours.hexdigest() == theirs.hexdigest()
     read = restore(tmp_path / "one")
-    for grain in ("events", "adults"):
+    for grain in ("events", "adults", "courses", "grades"):
         pairs = list(zip(getattr(read, grain), getattr(cube, grain), strict=True))
         assert pairs
         for ours, theirs in pairs:

@@ -18,7 +18,8 @@ from eachchild.release import stops
 from eachchild.tables import TABLES
 from eachchild.terms.factors import Group
 from eachchild.worlds import CAUSE_WORLDS, WORLDS, WorldError, synthesize, world_lines
-from eachchild.worlds.causes.parts import NotOffered
+from eachchild.worlds.causes.notes import JUDGING, OWN
+from eachchild.worlds.causes.parts import Notes, NotOffered
 from eachchild.worlds.causes.referrals import no_suspension, one_suspension
 
 CAUSES = {
@@ -162,7 +163,10 @@ def test_truth_is_well_formed(name: str, district: Made) -> None:
         assert set(planted) == KEYS | {"where"}
         assert planted["cause"] in CAUSES
         assert planted["identifiable"] == world.identifiable
-        assert (0.1 if len(truth["planted"]) > 1 else 0.5) < planted["share_of_gap"] < 1.6
+        if planted["cause"] == "words":
+            assert planted["share_of_gap"] is None  # what is written makes no referral
+        else:
+            assert (0.1 if len(truth["planted"]) > 1 else 0.5) < planted["share_of_gap"] < 1.6
         ids = set(planted["where"].get("schools", ()))
         assert ids <= set(district(name).tables["school"]["school_id"])
 
@@ -295,6 +299,41 @@ def ratio_of_answers(d: District, t: Columns, spell: NDArray[Any], which: NDArra
         more += weight * (out[group].mean() if group.any() else 0)
         less += weight * (out[reference].mean() if reference.any() else 0)
     return float(more / less)
+
+
+@pytest.mark.parametrize("name", [n for n in CAUSE_WORLDS if n.endswith("-words")])
+def test_notes_that_are_alike_judge_both_alike(name: str, district: Made) -> None:
+    assert odds_of_judging(district(name)) == pytest.approx(1, abs=0.15)
+
+
+def test_words_that_judge_are_oftener_about_the_group(district: Made) -> None:
+    d = district("words-judged")
+    (planted,) = d.truth["planted"]
+    assert set(planted["where"]["words"]) == set(JUDGING)
+    # Over writers whose own log odds spread, odds lie nearer to 1 than each writer's do: Zeger,
+    # Liang and Albert (1988), Biometrics 44: 1049-1060.
+    nearer = np.sqrt(1 + (16 * np.sqrt(3) / (15 * np.pi) * OWN) ** 2)
+    assert odds_of_judging(d) == pytest.approx(planted["where"]["times"] ** (1 / nearer), rel=0.1)
+
+
+def odds_of_judging(d: District) -> float:
+    """The odds that a note about the group has such a word over those about everybody else."""
+    notes = [
+        set(text.lower().replace(".", "").split()) for text in d.tables["discipline"]["narrative"]
+    ]
+    group, logs = d.group[d.rows("discipline")], []
+    for word in JUDGING:
+        has = np.array([word in note for note in notes])
+        mine, theirs = has[group].mean(), has[~group].mean()
+        logs.append(np.log(mine / (1 - mine)) - np.log(theirs / (1 - theirs)))
+    return float(np.exp(np.mean(logs)))
+
+
+def test_only_worlds_with_notes_have_a_column_of_them(district: Made) -> None:
+    for name, world in CAUSE_WORLDS.items():
+        if world.family == "discipline":
+            has = any(isinstance(part, Notes) for part in world.parts)
+            assert ("narrative" in district(name).tables["discipline"]) is has, name
 
 
 @pytest.mark.parametrize("name", ["rule-tardy", "rule-dress-code"])
@@ -498,7 +537,7 @@ def test_parts_of_a_world_draw_apart() -> None:
         assert len(set(keys)) == len(keys), world.name
     assert len(CAUSE_WORLDS) >= 30
     assert not set(CAUSE_WORLDS) & set(WORLDS)
-    assert {c for w in CAUSE_WORLDS.values() for c in w.causes} == CAUSES - {"words"}
+    assert {c for w in CAUSE_WORLDS.values() for c in w.causes} == CAUSES
 
 
 @pytest.mark.parametrize(

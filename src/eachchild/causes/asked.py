@@ -15,6 +15,7 @@ from eachchild.causes.reasons import ByReason, OfAbsences
 from eachchild.causes.referrals import Compared, OfReferrals
 from eachchild.causes.steps import Chain, NotNestedError, chain
 from eachchild.causes.supports import OfSupports
+from eachchild.causes.worded import OfWords
 from eachchild.cube import POOLED, POOLED_YEARS, Margin, Places, Rollups
 from eachchild.measures.counts import Counts, Whole
 from eachchild.plan import COMPLEMENT, OVERALL
@@ -44,6 +45,7 @@ class Origins:
         self._places = rollups.cube.places
         self._levels = _levels(self._places)
         self.referrals = OfReferrals(rollups.cube)
+        self.words = OfWords(rollups.cube)
         self.supports = OfSupports(rollups.cube)
         self.courses = OfCourses(rollups.cube)
         self.grades = OfGrades(rollups.cube)

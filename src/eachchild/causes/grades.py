@@ -5,13 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from eachchild.causes.courses import GROUP, OTHERS, sides_of
-from eachchild.causes.mix import Mix, dissimilarity, grade_test, mix_test
+from eachchild.causes.mix import (
+    Mix,
+    dissimilarity,
+    dissimilarity_by_chance,
+    grade_test,
+    mix_test,
+)
 from eachchild.causes.places import Split, split_by_places
 from eachchild.cube import Cube, GradeBlock
 from eachchild.measures.counts import Counts, Whole
 from eachchild.terms.factors import Group
 
 FEW_APART = 0.10  # dissimilarity: groups spread more evenly have next to no gap between schools
+BY_CHANCE = 2.0  # times what chance gives two groups of these sizes
 GRADE = "grade"
 
 
@@ -37,7 +44,7 @@ class OfGrades:
         by the students alone, so what is tested does not depend on any outcome.
         """
         found = self._found(outcome, group, reference, periods)
-        if found is None or dissimilarity(found.students) < FEW_APART:
+        if found is None or not is_apart(found.students):
             return None
         return mix_test(found.students, found.events)
 
@@ -64,7 +71,7 @@ class OfGrades:
         None where no grades are counted or the groups are in nearly the same ones.
         """
         found = self._found(outcome, group, reference, periods)
-        if found is None or dissimilarity(found.students.swapaxes(1, 2)) < FEW_APART:
+        if found is None or not is_apart(found.students.swapaxes(1, 2)):
             return None
         return grade_test(found.students, found.events)
 
@@ -89,3 +96,15 @@ class OfGrades:
     def _block(self, outcome: str, factor: str) -> GradeBlock | None:
         mine = (b for b in self._cube.grades if (b.outcome, b.factor) == (outcome, factor))
         return next(mine, None)
+
+
+def is_apart(students: Whole) -> bool:
+    """Whether two groups are in different places (or grades), more than a small group is by chance.
+
+    >>> is_apart(np.array([[[300], [100]], [[100], [300]]]))
+    True
+    >>> is_apart(np.array([[[6], [4]], [[40], [60]]]))
+    False
+    """
+    least = max(FEW_APART, BY_CHANCE * dissimilarity_by_chance(students))
+    return dissimilarity(students) >= least

@@ -64,6 +64,21 @@ def mix_test(students: Whole, events: Whole) -> Mix | None:
     return Mix(*tested, _of_halves(e, expected, apart * n), share.size)
 
 
+def dissimilarity_by_chance(students: Whole) -> float:
+    """The dissimilarity to expect of two groups of this size were both spread alike.
+
+    Each group's share in a school differs from that of all by a normal error, and half the sum of
+    the mean sizes of these differences is what chance alone gives.
+
+    >>> round(dissimilarity_by_chance(np.array([[[50], [50]], [[50], [50]]])), 3)
+    0.056
+    """
+    each = students.sum(axis=2).astype(np.float64)
+    of_all = each.sum(axis=0) / max(each.sum(), 1)
+    variance = of_all * (1 - of_all) * (1 / np.maximum(each.sum(axis=1), 1)).sum()
+    return float(np.sqrt(2 / np.pi * variance).sum() / 2)
+
+
 def grade_test(students: Whole, events: Whole) -> float | None:
     """How often grades with equal rates would seem to part two groups as far; None: nothing told.
 

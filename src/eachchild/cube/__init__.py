@@ -14,11 +14,14 @@ from eachchild.cube.cells import (
     SupportBlock,
     Tally,
     Turnover,
+    WordBlock,
 )
 from eachchild.cube.count_all import count_all
 from eachchild.cube.errors import CubeError
 from eachchild.cube.margins import ALL_PLACES, POOLED_YEARS, Margin, margin
 from eachchild.cube.plan import (
+    FEWEST_STUDENTS,
+    FEWEST_WRITERS,
     NEEDS,
     AbsencePlan,
     AdultPlan,
@@ -27,6 +30,7 @@ from eachchild.cube.plan import (
     EventPlan,
     GradePlan,
     SupportPlan,
+    WordPlan,
     absence_plans,
     adult_plans,
     course_plans,
@@ -34,16 +38,18 @@ from eachchild.cube.plan import (
     grade_plans,
     student_plans,
     support_plans,
+    word_plans,
 )
 from eachchild.cube.recount import Recount, recount
 from eachchild.cube.rollups import Rollups
 from eachchild.cube.store import definition, definition_hash, restore, store
 
 __all__ = [
-    "ALL_PLACES", "EVERYWHERE", "NEEDS", "POOLED", "POOLED_YEARS", "AbsenceBlock", "AbsencePlan",
-    "AdultBlock", "AdultPlan", "Block", "CountPlan", "CourseBlock", "CoursePlan", "Cube",
-    "CubeError", "EventBlock", "EventPlan", "GradeBlock", "GradePlan", "Margin", "Places",
-    "Recount", "Rollups", "SupportBlock", "SupportPlan", "Tally", "Turnover", "absence_plans",
-    "adult_plans", "count_all", "course_plans", "definition", "definition_hash", "event_plans",
-    "grade_plans", "margin", "recount", "restore", "store", "student_plans", "support_plans",
+    "ALL_PLACES", "EVERYWHERE", "FEWEST_STUDENTS", "FEWEST_WRITERS", "NEEDS", "POOLED",
+    "POOLED_YEARS", "AbsenceBlock", "AbsencePlan", "AdultBlock", "AdultPlan", "Block", "CountPlan",
+    "CourseBlock", "CoursePlan", "Cube", "CubeError", "EventBlock", "EventPlan", "GradeBlock",
+    "GradePlan", "Margin", "Places", "Recount", "Rollups", "SupportBlock", "SupportPlan", "Tally",
+    "Turnover", "WordBlock", "WordPlan", "absence_plans", "adult_plans", "count_all",
+    "course_plans", "definition", "definition_hash", "event_plans", "grade_plans", "margin",
+    "recount", "restore", "store", "student_plans", "support_plans", "word_plans",
 ]  # fmt: skip

@@ -39,8 +39,8 @@ def count_adults(
     """
     groups = range(len(plan.factor.all_values))
     rows = _by_group(found.placed, plan.factor)
-    is_aside = _is_aside(plan.set_aside)
-    named = rows.filter(~nw.col(STAFF).is_null(), ~is_aside)
+    aside = is_aside(plan.set_aside)
+    named = rows.filter(~nw.col(STAFF).is_null(), ~aside)
     each = _per_adult(named, {f"made {g}": nw.col(f"is {g}") for g in groups})
     counted = [f"made {g}" for g in groups]
     taught = _taught(engine, plan, students, tables)
@@ -50,7 +50,7 @@ def count_adults(
     kinds = each.group_by(*_WHERE, *counted).agg(adults=nw.len().cast(nw.Int64))
     kinds_found = kinds.collect("pyarrow").to_native()
     unsaid = rows.with_columns(
-        aside=is_aside.cast(nw.Int64), unnamed=nw.col(STAFF).is_null().cast(nw.Int64)
+        aside=aside.cast(nw.Int64), unnamed=nw.col(STAFF).is_null().cast(nw.Int64)
     )
     here = unsaid.group_by(*_WHERE).agg(
         aside=nw.col("aside").sum().cast(nw.Int64), unnamed=nw.col("unnamed").sum().cast(nw.Int64)
@@ -61,7 +61,7 @@ def count_adults(
     )
 
 
-def _is_aside(logins: Sequence[str]) -> nw.Expr:
+def is_aside(logins: Sequence[str]) -> nw.Expr:
     """Whether an id is one of the logins that are no one person, however it is capitalized."""
     listed = sorted({login.strip().lower() for login in logins})
     return nw.col(STAFF).str.to_lowercase().is_in(listed).fill_null(value=False)
@@ -91,7 +91,7 @@ def _taught(
     rows = rows.filter(~nw.col(STAFF).is_null())
     if not rows.select(nw.len()).collect("pyarrow").item():
         return None  # a column that is blank throughout says nothing of exposure
-    rows = rows.filter(~_is_aside(plan.set_aside))
+    rows = rows.filter(~is_aside(plan.set_aside))
     rows = students.beside(rows).filter(~nw.col("home").is_null())
     group = group_column(plan.factor)
     once = rows.group_by(*_WHERE, STAFF, "student_id", group).agg(courses=nw.len())
@@ -118,7 +118,7 @@ def _staff(engine: Engine, plan: AdultPlan, tables: Mapping[str, Path]) -> Mappi
     if "staff" not in tables:
         return None
     rows = declared(engine.scan(tables["staff"]), "staff").select("school_id", staff="staff_id")
-    rows = rows.filter(~_is_aside(plan.set_aside), ~nw.col("school_id").is_null())
+    rows = rows.filter(~is_aside(plan.set_aside), ~nw.col("school_id").is_null())
     count = rows.group_by("school_id").agg(staff=nw.col(STAFF).n_unique().cast(nw.Int64))
     table = count.collect("pyarrow").to_native()
     return dict(zip(table["school_id"].to_pylist(), table[STAFF].to_pylist(), strict=True))

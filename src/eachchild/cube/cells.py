@@ -240,6 +240,29 @@ class AbsenceBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class WordBlock:
+    """How many notes about students of each group use a word, in strata of a behavior and a writer.
+
+    A note is the first that a writer wrote about a student for a behavior. `students` and `writers`
+    are of all notes of the latest years; strata, without a name, only of those with notes about two
+    groups or more. They stand in the order of their numbers of notes; where these are the same,
+    each word's uses are sorted by themselves, so that no row of words is those of one writer.
+    """
+
+    factor: str
+    groups: tuple[str, ...]  # the factor's values, not_reported last
+    words: tuple[str, ...]  # that enough students and writers stand for
+    students: Whole  # [words, groups] different students in whose notes it is
+    writers: Whole  # by word, of all groups
+    notes: Whole  # [strata, groups]
+    stratum: Whole  # an entry a stratum, group and word that is used there
+    group: Whole
+    word: Whole
+    used: Whole  # notes
+    left_out: int  # rows with a note that name no behavior, no one writer or no known student
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """The places of a cube at its finest level and the place above each."""
 
@@ -287,6 +310,7 @@ class Cube:
     courses: tuple[CourseBlock, ...] = ()
     grades: tuple[GradeBlock, ...] = ()
     absences: tuple[AbsenceBlock, ...] = ()
+    words: tuple[WordBlock, ...] = ()
 
     def block_for(self, factors: tuple[str, ...], outcome: str) -> Block | None:
         """The smallest block that tells these factors apart for an outcome; None: not published."""

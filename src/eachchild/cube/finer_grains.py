@@ -11,6 +11,7 @@ from eachchild.cube.courses import count_courses
 from eachchild.cube.engine import Engine
 from eachchild.cube.events import count_events
 from eachchild.cube.grades import count_grades
+from eachchild.cube.notes import count_words
 from eachchild.cube.plan import (
     CoursePlan,
     EventPlan,
@@ -20,6 +21,7 @@ from eachchild.cube.plan import (
     event_plans,
     grade_plans,
     support_plans,
+    word_plans,
 )
 from eachchild.cube.referrals import Students, referrals_of
 from eachchild.cube.supports import count_supports
@@ -35,8 +37,9 @@ def add_finer_grains(
     student_year: Path,
     events: Sequence[EventPlan] | None = None,
 ) -> Cube:
-    """The cube with its referrals, and where the plan or the records speak of them the rest:
-    adults, supports, and absences by reason.
+    """The cube with its referrals, and where plan or records speak of them the rest.
+
+    That is adults, words, supports and absences by reason.
 
     `events` are counted in place of the usual breakdowns. The discipline log is read once for all
     of them.
@@ -55,8 +58,8 @@ def add_finer_grains(
     if "discipline" not in tables:
         return cube
     wanted = event_plans(plan) if events is None else tuple(events)
-    adults = adult_plans(plan)
-    factors = [p.factor for p in wanted] + [p.factor for p in adults]
+    adults, words = adult_plans(plan), word_plans(plan)
+    factors = [p.factor for p in wanted] + [p.factor for p in adults] + [p.factor for p in words]
     if not factors:
         return cube
     students = Students.read(engine, student_year, plan, factors)
@@ -68,6 +71,7 @@ def add_finer_grains(
         adults=tuple(
             count_adults(engine, p, found, students, tables=tables, periods=periods) for p in adults
         ),
+        words=count_words(engine, words, tables["discipline"], students, periods=periods),
     )
 
 

@@ -100,6 +100,25 @@ class SupportPlan:
     need: Need = "score"
 
 
+FEWEST_STUDENTS, FEWEST_WRITERS = 10, 3  # that stand for a word; fewer tell of a person
+
+
+@dataclass(frozen=True, slots=True)
+class WordPlan:
+    """Words of notes by one identity factor; `set_aside` lists logins that are no one person."""
+
+    factor: Factor
+    set_aside: tuple[str, ...] = ()
+
+
+def word_plans(plan: Plan) -> tuple[WordPlan, ...]:
+    """By each factor that parts the students; none where the plan does not say keep_text."""
+    if not plan.keep_text:
+        return ()
+    aside = plan.adults.set_aside if plan.adults else ()
+    return tuple(WordPlan(factor, aside) for factor in plan.factors)
+
+
 def support_plans(plan: Plan) -> tuple[SupportPlan, ...]:
     """By each factor that parts the students; none where the plan does not say what is a list."""
     if plan.supports is None:

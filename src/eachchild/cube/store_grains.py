@@ -19,11 +19,12 @@ from eachchild.cube.cells import (
     GradeBlock,
     SupportBlock,
     Whole,
+    WordBlock,
 )
 
 EVENTS, ADULTS = "event.parquet", "adult.parquet"
 SUPPORTS, COURSES = "support.parquet", "course.parquet"
-GRADES, ABSENCES = "grade.parquet", "absence.parquet"
+GRADES, ABSENCES, WORDS = "grade.parquet", "absence.parquet", "word.parquet"
 _Columns = dict[str, pa.Array]
 _Celled = EventBlock | SupportBlock | CourseBlock | GradeBlock | AbsenceBlock
 _BLOCK, _PLACE, _PERIOD, _GROUP, _PART = "breakdown", "place", "period", "group", "part"
@@ -34,6 +35,8 @@ _ENROLLED = ("bin", "students", "enrolled")  # of a course cell
 _MISSED = ("students", "value", "enrolled", "absent", "unrecorded")  # of an absence cell
 _BY_REASON = ("without", "without_both", "days")  # of each, a column a reason
 _KINDS, _SCHOOLS = "adults", "schools"  # the two parts of an adult block
+_STUDENTS, _WRITERS, _NOTES, _USED = "students", "writers", "notes", "used"  # of a word block
+_WORD, _STRATUM = "word", "stratum"
 
 
 def store_grains(cube: Cube, folder: Path) -> dict[str, object]:
@@ -74,6 +77,9 @@ def store_grains(cube: Cube, folder: Path) -> dict[str, object]:
         _write(_absence_tables(cube), folder / ABSENCES)
         names = ("factor", "groups", "outcome", "reasons", "schools")
         said["absences"] = [_meaning(b, *names) for b in cube.absences]
+    if cube.words:
+        _write(_word_tables(cube), folder / WORDS)
+        said["words"] = [_meaning(b, "factor", "groups", "left_out") for b in cube.words]
     return said
 
 
@@ -82,10 +88,13 @@ def restore_grains(
 ) -> tuple[
     tuple[EventBlock, ...], tuple[AdultBlock, ...], tuple[SupportBlock, ...],
     tuple[CourseBlock, ...], tuple[GradeBlock, ...], tuple[AbsenceBlock, ...],
+    tuple[WordBlock, ...],
 ]:  # fmt: skip
     """Read the finer grains back, as far as the meaning tells of some."""
-    names = ("events", "adults", "supports", "courses", "grades", "absences")
-    events, adults, supports, courses, grades, absences = (meaning.get(name, ()) for name in names)
+    names = ("events", "adults", "supports", "courses", "grades", "absences", "words")
+    events, adults, supports, courses, grades, absences, words = (
+        meaning.get(name, ()) for name in names
+    )
     return (
         tuple(_event_block(t, b, periods) for t, b in _parts(folder / EVENTS, events)),
         tuple(_adult_block(t, b, periods) for t, b in _parts(folder / ADULTS, adults)),
@@ -93,6 +102,7 @@ def restore_grains(
         tuple(_course_block(t, b, periods) for t, b in _parts(folder / COURSES, courses)),
         tuple(_grade_block(t, b, periods) for t, b in _parts(folder / GRADES, grades)),
         tuple(_absence_block(t, b, periods) for t, b in _parts(folder / ABSENCES, absences)),
+        tuple(_word_block(t, b) for t, b in _parts(folder / WORDS, words)),
     )
 
 
@@ -306,4 +316,55 @@ def _absence_block(
         reasons=reasons,
         **{name: table[name].to_numpy() for name in _MISSED},
         **by_reason,
+    )
+
+
+def _word_tables(cube: Cube) -> Iterator[pa.Table]:
+    """Who stands for a word, then the notes of each stratum, then how many of them use it."""
+    for number, block in enumerate(cube.words):
+        words = pa.array(block.words, pa.string())
+        strata, of_group = np.nonzero(block.notes)
+        by_group = [np.nonzero(block.students), (strata, of_group)]
+        parts: list[tuple[str, _Columns]] = [
+            (_WRITERS, {_WORD: words, "n": pa.array(block.writers)}),
+            (_STUDENTS, {_WORD: words.take(pa.array(by_group[0][0])),
+                         _GROUP: _named(by_group[0][1], block.groups),
+                         "n": pa.array(block.students[by_group[0]])}),
+            (_NOTES, {_STRATUM: pa.array(strata), _GROUP: _named(of_group, block.groups),
+                      "n": pa.array(block.notes[strata, of_group])}),
+            (_USED, {_STRATUM: pa.array(block.stratum), _GROUP: _named(block.group, block.groups),
+                     _WORD: words.take(pa.array(block.word)), "n": pa.array(block.used)}),
+        ]  # fmt: skip
+        for part, columns in parts:
+            rows = len(columns["n"])
+            keys = {_BLOCK: pa.array(np.full(rows, number, np.int64)),
+                    _PART: pa.array([part] * rows, pa.string())}  # fmt: skip
+            yield pa.table({**keys, **columns})
+
+
+def _word_block(table: pa.Table, meaning: Mapping[str, Any]) -> WordBlock:
+    groups = tuple(meaning["groups"])
+    writers, students, notes, used = (
+        table.filter(pc.equal(table[_PART], part)) for part in (_WRITERS, _STUDENTS, _NOTES, _USED)
+    )
+    words = tuple(writers[_WORD].to_pylist())
+
+    def grid(part: pa.Table, rows: Whole, size: int) -> Whole:
+        found = np.zeros((size, len(groups)), np.int64)
+        found[rows, _codes(part[_GROUP], groups)] = part["n"].to_numpy()
+        return found
+
+    stratum = notes[_STRATUM].to_numpy()
+    return WordBlock(
+        factor=meaning["factor"],
+        groups=groups,
+        words=words,
+        students=grid(students, _codes(students[_WORD], words), len(words)),
+        writers=writers["n"].to_numpy(),
+        notes=grid(notes, stratum, int(stratum.max(initial=-1)) + 1),
+        stratum=used[_STRATUM].to_numpy(),
+        group=_codes(used[_GROUP], groups),
+        word=_codes(used[_WORD], words),
+        used=used["n"].to_numpy(),
+        left_out=meaning["left_out"],
     )

@@ -14,7 +14,7 @@ from eachchild.terms.factors import Group
 
 HEADLINES = 5
 _LOOKED_AT = 3  # a very small group's gap, however large, does not lead the report
-_SAYS = {"rule": -1, "between_schools": 1, "composition": 1, "step": 2}
+_SAYS = {"rule": -1, "between_schools": 1, "composition": 1, "words": 1, "step": 2}
 _ORDER = {
     "stop": 0, "gap": 1, "cannot_tell": 2, "no_gap": 3, "supported": 4, "doubtful": 5,
     "refuted": 6, "warning": 7,
@@ -104,8 +104,8 @@ def _of_gap(cause: Finding, at: Mapping[str, int]) -> tuple[object, ...]:
     """Causes stand by how much they say of what to change, then as their gaps do.
 
     A rule can be changed at once; a moment, an adult's load, an answer, a bus, an offer or a gate
-    with time; a place or another factor says for whom; a step says only when. Within a gap, by the
-    share of it.
+    with time; a place or another factor says for whom, a word how it is told; a step says only
+    when. Within a gap, by the share of it.
     """
     says = _SAYS.get(cause.cause or "", 0)
     return says, at.get(cause.of or "", len(at)), -(cause.share_of_gap or 0.0), cause.at

@@ -37,6 +37,9 @@ PLAN = Section(
                           "school attended ten days or more", "home"),
         "depth": Key("How many factors are crossed for the whole place", "2"),
         "schools_depth": Key("How many are crossed in each district and school", "1"),
+        "keep_text": Key("Whether the notes of referrals are read: words alone are counted, and "
+                         "none that fewer than 10 students and 3 writers stand for", "false",
+                         "keep_text = true"),
         "flags": Key("Print the flags of other frameworks on the pages too", "false"),
         "notes": Key("Sentences added to what the numbers cannot carry", "none",
                      'notes = ["Two schools opened in 2023."]'),

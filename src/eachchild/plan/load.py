@@ -94,6 +94,7 @@ def plan_from(table: Mapping[str, object], folder: Path, *, text: bytes = b"") -
         policy=_policy(top.inner("privacy")),
         depth=_depth(top, "depth", 2),
         schools_depth=_depth(top, "schools_depth", 1),
+        keep_text=top.one("keep_text", bool, False),
         flags=top.one("flags", bool, False),
         notes=top.texts("notes"),
         labels=dict(top.pairs("labels")),

@@ -191,6 +191,7 @@ class Plan:
     policy: str = "federal"
     depth: int = 2
     schools_depth: int = 1
+    keep_text: bool = False  # False: what people wrote is never loaded
     flags: bool = False  # other frameworks' flags on the pages, not only in measures.csv
     notes: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from platform import python_version_tuple
 from eachchild.cube import Cube, definition, definition_hash
 from eachchild.plan import Plan
 from eachchild.release.policy import Policy
-from eachchild.tables import FileAccount
+from eachchild.tables import FREE_TEXT, FileAccount
 
 _ENGINES = ("duckdb", "narwhals", "numpy", "pyarrow", "scipy", "typst")
 
@@ -32,6 +32,7 @@ def choices_made(
         "language": plan.language,
         "periods": list(cube.periods),
         "places": {"level": cube.places.level, "count": len(cube.places.ids)},
+        "notes": _notes(plan),
         "margin": {n: getattr(plan.margin, n) for n in plan.margin.__dataclass_fields__},
         "policy": {"name": policy.name, "version": policy.version},
         "identity": [
@@ -53,3 +54,13 @@ def choices_made(
             for a in accounts
         ],
     }
+
+
+def _notes(plan: Plan) -> str:
+    """What became of what people wrote, for a plan that names a column of it or asks for it."""
+    mapped = any(FREE_TEXT & {*s.columns, *dict(s.constant)} for s in plan.sources)
+    if plan.keep_text:
+        return "read (keep_text = true): words are counted, and nothing else of them is kept"
+    if mapped:
+        return "not read: the plan names a column of notes, and does not say keep_text = true"
+    return "none read"

@@ -8,7 +8,13 @@ from eachchild.tables.accounts import (
     Severity,
     Unmapped,
 )
-from eachchild.tables.declared import ABSENCE_REASONS, ACTIONS, COURSE_LEVELS, TABLES
+from eachchild.tables.declared import (
+    ABSENCE_REASONS,
+    ACTIONS,
+    COURSE_LEVELS,
+    FREE_TEXT,
+    TABLES,
+)
 from eachchild.tables.facts import ALL_VALUES, WHOLE, CountFacts, UncoveredCount
 from eachchild.tables.schema import Column, Kind, Table
 
@@ -18,6 +24,7 @@ __all__ = [
     "ALL_VALUES",
     "COURSE_LEVELS",
     "FEWEST_ROWS",
+    "FREE_TEXT",
     "MOST_CODES",
     "TABLES",
     "WHOLE",

@@ -163,6 +163,12 @@ DISCIPLINE = Table(
             keeps_blanks=True,
         ),
         Column("days", Kind.NUMBER, "School days assigned", "days"),
+        Column(
+            "narrative",
+            Kind.TEXT,
+            "What the writer noted; read only with keep_text = true, and only words are counted",
+            free_text=True,
+        ),
     ),
 )
 COURSE = Table(
@@ -239,6 +245,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         )
     }
 )  # fmt: skip
+
+# Columns of any table in which a person wrote freely.
+FREE_TEXT = frozenset(c.name for t in TABLES.values() for c in t.columns if c.free_text)
 
 ACTIONS = (
     "none",

@@ -28,6 +28,7 @@ class Column:
     codes: str = ""  # the factor or code list of a CODE column
     required: bool = False
     keeps_blanks: bool = False  # of a required column: a row without a value stays, unknown
+    free_text: bool = False  # what a person wrote: loaded only where the plan says keep_text
 
 
 @dataclass(frozen=True, slots=True)

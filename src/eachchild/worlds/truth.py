@@ -36,7 +36,7 @@ class Planted:
     value: float
     place: str
     period: str
-    share_of_gap: float
+    share_of_gap: float | None
     identifiable: bool
 
 

@@ -1,4 +1,4 @@
-"""What referrals and adults say of gaps: moments, answers, rules, and who refers how much.
+"""What referrals, adults and notes say of gaps: moments, answers, rules, who refers, which words.
 
 Each has a test of its own, so it may be told of a gap that the outcome alone cannot tell from
 chance; the tests of all groups are one family.
@@ -12,13 +12,16 @@ import numpy as np
 from eachchild.causes.asked import Asked, Origins
 from eachchild.causes.referrals import Compared, FoundActs, FoundMoments
 from eachchild.causes.referrers import Referrers
+from eachchild.causes.worded import FoundWords
 from eachchild.findings.causes.acts import told_by_acts
 from eachchild.findings.causes.adults import told_by_adults
 from eachchild.findings.causes.moments import has_gap, surest, told_by_moments
 from eachchild.findings.causes.rules import told_by_rules
 from eachchild.findings.causes.shared import FROM_REFERRALS, LEVEL, SUSPENDED, is_asked
+from eachchild.findings.causes.words import told_by_words
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
+from eachchild.measures.counts import Numbers
 from eachchild.measures.multiple import benjamini_hochberg
 from eachchild.plan import Plan
 
@@ -32,6 +35,7 @@ class _Found:
     moments: FoundMoments | None
     acts: FoundActs | None
     adults: Referrers | None
+    words: FoundWords | None
 
 
 def told_by_referrals(
@@ -47,6 +51,7 @@ def told_by_referrals(
     moments = _family({pair: _p_of_moments(one.moments) for pair, one in found.items()})
     acts = _family({pair: _p_of_acts(one.acts) for pair, one in found.items()})
     adults = _family({pair: _p_of_adults(one.adults) for pair, one in found.items()})
+    words = _family_of_words({pair: one.words for pair, one in found.items()})
     for gap in asked:
         pair = gap.group, gap.reference
         if pair not in found:
@@ -56,6 +61,7 @@ def told_by_referrals(
         q = moments.get(pair, 1.0), adults.get(pair, 1.0)
         yield from told_by_moments(phrases, gap, one.moments, q[0], of_referrals=own)
         yield from told_by_adults(phrases, gap, one.adults, q[1], of_referrals=own)
+        yield from told_by_words(phrases, gap, one.words, words.get(pair, np.ones(0)))
         if columns[gap.outcome] & SUSPENDED:
             yield from told_by_acts(phrases, gap, one.acts, acts.get(pair, 1.0))
             if q[0] <= LEVEL:
@@ -75,7 +81,9 @@ def _pairs(origins: Origins, gaps: Sequence[Finding]) -> dict[_Pair, Compared]:
 
 def _found(origins: Origins, two: Compared) -> _Found:
     asked = origins.referrals
-    return _Found(asked.moments(two), asked.same_act(two), asked.referrers(two))
+    return _Found(
+        asked.moments(two), asked.same_act(two), asked.referrers(two), origins.words.words(two)
+    )
 
 
 def _p_of_moments(found: FoundMoments | None) -> float | None:
@@ -100,3 +108,16 @@ def _family(p: Mapping[_Pair, float | None]) -> dict[_Pair, float]:
     known = {pair: value for pair, value in p.items() if value is not None}
     q = benjamini_hochberg(np.array(list(known.values()))) if known else np.zeros(0)
     return dict(zip(known, map(float, q), strict=True))
+
+
+def _family_of_words(found: Mapping[_Pair, FoundWords | None]) -> dict[_Pair, Numbers]:
+    """The same for every word of every pair: q by word, 1 where a word has no test."""
+    tests = {pair: one.worded.test for pair, one in found.items() if one is not None}
+    if not tests:
+        return {}
+    known = np.concatenate([test.known for test in tests.values()])
+    q = np.ones(known.size)
+    if known.any():
+        q[known] = benjamini_hochberg(np.concatenate([test.p for test in tests.values()])[known])
+    ends = np.cumsum([test.p.size for test in tests.values()])
+    return dict(zip(tests, np.split(q, ends[:-1]), strict=True))

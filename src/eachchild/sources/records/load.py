@@ -8,7 +8,7 @@ from threading import Lock
 
 from eachchild.plan import Plan, Source
 from eachchild.sources.files import find_files
-from eachchild.sources.records.mapping import asked_of, asked_of_factors
+from eachchild.sources.records.mapping import asked_of, asked_of_factors, unread_headings
 from eachchild.sources.records.needed import Extra, extra_columns
 from eachchild.sources.records.table_staging import Input, StagedTable, hit_from, stage_table
 from eachchild.sources.rules.linkage import Link, link_tables, write_unmatched
@@ -81,8 +81,9 @@ def _inputs(plan: Plan, extras: Mapping[str, Extra]) -> Mapping[str, tuple[Input
 def _files_of(source: Source, plan: Plan, extras: Mapping[str, Extra]) -> tuple[Input, ...]:
     asked = asked_of(source, plan, extras)
     factors = asked_of_factors(source, plan) if source.table == "identity" else ()
+    unread = unread_headings(source, plan)
     return tuple(
-        Input(path, name, hash_of_file(path), source, asked, factors)
+        Input(path, name, hash_of_file(path), source, asked, factors, unread)
         for path, name in find_files(plan.folder, source.path)
     )
 

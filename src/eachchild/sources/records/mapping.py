@@ -13,6 +13,7 @@ from eachchild.tables import (
     ABSENCE_REASONS,
     ACTIONS,
     COURSE_LEVELS,
+    FREE_TEXT,
     TABLES,
     Column,
     Kind,
@@ -152,14 +153,27 @@ def asked_of(source: Source, plan: Plan, extras: Mapping[str, Extra]) -> tuple[A
 
     PlanError where a code list maps to a value that is not one of ours.
     """
-    table = TABLES[source.table]
-    asked = [_of_column(column, source, plan) for column in table.columns]
-    names = {a.name for a in asked}
+    table, left = TABLES[source.table], _left_unread(plan)
+    asked = [_of_column(c, source, plan) for c in table.columns if c.name not in left]
+    names = {a.name for a in asked} | left
     for name in dict.fromkeys((*extras, *source.columns, *dict(source.constant))):
         if name not in names:
             extra = extras.get(name, Extra(name, Kind.TEXT))
             asked.append(_asked(name, extra.kind, extra.options, source=source, plan=plan))
     return tuple(asked)
+
+
+def unread_headings(source: Source, plan: Plan) -> frozenset[str]:
+    """The headings, as `plain` words, under which people wrote and the plan reads nothing.
+
+    Nothing of such a column may be kept: not even beside a row that is put aside.
+    """
+    left = _left_unread(plan)
+    return frozenset(plain(h) for name in left for h in (name, source.columns.get(name, name)))
+
+
+def _left_unread(plan: Plan) -> frozenset[str]:
+    return frozenset() if plan.keep_text else FREE_TEXT
 
 
 def asked_of_factors(source: Source, plan: Plan) -> tuple[Asked, ...]:

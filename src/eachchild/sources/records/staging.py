@@ -20,7 +20,7 @@ from eachchild.sources.reading.typed import (
     read_column,
 )
 from eachchild.sources.records.fates import Fate, Fates, all_loaded
-from eachchild.sources.records.mapping import ColumnMap, is_secret, map_columns
+from eachchild.sources.records.mapping import ColumnMap, is_secret, map_columns, plain
 from eachchild.sources.records.row_checks import check_rows, emptied
 from eachchild.sources.text.table import TextTable, nothing_read, read_text_table
 from eachchild.tables import FEWEST_ROWS, MOST_CODES, Kind, RuleHit, Unmapped
@@ -41,6 +41,7 @@ class StagedFile:
     hits: tuple[RuleHit, ...] = ()
     unmapped: tuple[Unmapped, ...] = ()
     usable: bool = True
+    unread: frozenset[str] = frozenset()  # headings, as plain words, of which nothing is kept
 
 
 @dataclass(slots=True)
@@ -190,23 +191,26 @@ def _judge(work: _Progress, table: str) -> None:
 def quarantined_rows(staged: StagedFile, fates: Fates) -> pa.Table:
     """The rows put aside, as their file had them, with the reason; never the secret columns.
 
-    A row that did not fit the heading stands as one text in the last column.
+    A row that did not fit the heading stands as one text in the last column, blank where the file
+    has a column that the plan does not read: nobody can tell which part of the text that is.
     """
     text, bad = staged.text, staged.text.bad
     at = np.flatnonzero(fates.fate == Fate.QUARANTINED)
-    plain = [h for h in text.columns if not is_secret(h)]
+    unread = [h for h in text.columns if plain(h) in staged.unread]
+    shown = [h for h in text.columns if h not in unread and not is_secret(h)]
     reasons = [fates.reasons[r] for r in fates.reason[at]] + [b.rule for b in bad]
     cells = [
         pa.chunked_array([*column.chunks, _blanks(len(bad))], pa.string())
-        for column in text.data.select(plain).take(pa.array(at)).columns
+        for column in text.data.select(shown).take(pa.array(at)).columns
     ]
+    lines = _blanks(len(bad)) if unread else pa.array([b.text for b in bad], pa.string())
     columns = [
         pa.array([*text.row[at].tolist(), *(b.row for b in bad)], pa.int64()),
         pa.array(reasons, pa.string()),
         *cells,
-        pa.chunked_array([_blanks(at.size), pa.array([b.text for b in bad], pa.string())]),
+        pa.chunked_array([_blanks(at.size), lines]),
     ]
-    return pa.table(columns, names=["row", "reason", *plain, "line as read"])
+    return pa.table(columns, names=["row", "reason", *shown, "line as read"])
 
 
 def _blanks(count: int) -> pa.Array:

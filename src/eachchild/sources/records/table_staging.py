@@ -1,7 +1,7 @@
 """One canonical table from all files that fill it: united, without duplicates, in the vault."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class Input:
     source: Source
     asked: tuple[Asked, ...]
     factors: tuple[Asked, ...] = ()  # how the values of each factor are read, for `identity` rows
+    unread: frozenset[str] = frozenset()  # headings of which nothing is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,10 @@ def stage_table(
     table: Table, inputs: Sequence[Input], vault: Vault, *, tell: Callable[[str], None]
 ) -> StagedTable:
     """Stage a table, or find what an earlier run staged from the same bytes and the same plan."""
-    made_of = [(i.name, i.sha256, repr(i.source), repr(i.asked), repr(i.factors)) for i in inputs]
+    made_of = [
+        (i.name, i.sha256, repr(i.source), repr(i.asked), repr(i.factors), sorted(i.unread))
+        for i in inputs
+    ]
     key = key_of(repr(table), made_of)
     remembered = _remembered(table.name, key, vault)
     if remembered is not None:
@@ -80,9 +84,8 @@ def _stage_files(inputs: Sequence[Input], tell: Callable[[str], None]) -> list[S
     for one in inputs:
         tell(one.name)
         try:
-            files.append(
-                stage_file(one.path, one.name, one.source, asked=one.asked, factors=one.factors)
-            )
+            file = stage_file(one.path, one.name, one.source, asked=one.asked, factors=one.factors)
+            files.append(replace(file, unread=one.unread))
         except EmptyFileError:
             if len(inputs) == 1:
                 raise

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from eachchild.worlds.causes.courses import FIRST_GRADE, absence_of, access_of, support_of
+from eachchild.worlds.causes.notes import JUDGING
 from eachchild.worlds.causes.parts import (
     CauseWorld,
     Harsher,
     More,
+    Notes,
     NotOffered,
     Part,
     Schools,
@@ -122,13 +124,15 @@ def _also(world: CauseWorld) -> tuple[str, ...]:
 def _planted(
     world: CauseWorld, part: Part, cause: str, seed: int, roster: Roster, *, gap: float
 ) -> PlantedPart:
-    other = without(world, part.cause)
-    less = expected_of(other, seed, roster, draw_adults(other, seed, roster))[world.outcome]
-    left = gap_of(world.outcome, roster, less)
+    share = None  # what is written of a referral makes no part of how many there are
+    if not isinstance(part, Notes):
+        other = without(world, part.cause)
+        less = expected_of(other, seed, roster, draw_adults(other, seed, roster))[world.outcome]
+        share = _written(1 - gap_of(world.outcome, roster, less) / gap)
     return PlantedPart(
         cause, world.outcome, world.group, world.reference,
         _MEASURE.get(world.outcome, "risk_difference"), _written(gap), "all", "all",
-        _written(1 - left / gap), world.identifiable, _where(part, seed, roster),
+        share, world.identifiable, _where(part, seed, roster),
     )  # fmt: skip
 
 
@@ -145,6 +149,8 @@ def _where(part: Part, seed: int, roster: Roster) -> dict[str, Any]:
         found |= {"step": "referred", "adults": part.adults}
         if part.periods:
             found["hours"] = [_hours(PERIODS.index(p)) for p in part.periods]
+    elif isinstance(part, Notes):
+        found["words"] = list(JUDGING)
     elif isinstance(part, Harsher):
         found |= {"step": _STEPS[part.at], "at": part.at}
     schools: Where = getattr(part, "schools", "all")

@@ -19,6 +19,7 @@ from eachchild.worlds.causes.parts import (
     Meeting,
     Missing,
     More,
+    Notes,
     NotOffered,
     Schools,
     Support,
@@ -311,6 +312,20 @@ _HARD = (
         _OSS, (_FEW_ADULTS, _UNEVEN), huge=True, also=("step",),
     ),
 )  # fmt: skip
+_WORDS = (
+    CauseWorld(
+        "words-judged", "The same acts of one group are noted in words that judge, oftener", _D,
+        "referred", (Unrecorded((1.5, 1.9)), Notes((2.2, 3.0), "words"), _LOUD), also=("step",),
+    ),
+    CauseWorld(
+        "mimic-words", "Referred more, by nothing that a table holds; notes are worded alike", _D,
+        "referred", (Unrecorded((1.5, 1.9)), Notes(), _LOUD), also=("step",),
+    ),
+    CauseWorld(
+        "quiet-words", "Writers and acts have words of their own; nothing differs by group", _D,
+        "referred", (Notes(), _UNEVEN, _LOUD),
+    ),
+)  # fmt: skip
 _NULLS = (
     CauseWorld("quiet", "Nothing differs but students", _D, _OSS),
     CauseWorld("quiet-schools", "Schools differ by chance", _D, _OSS, (Schools((0.4, 0.7)),)),
@@ -357,6 +372,7 @@ CAUSE_WORLDS: Mapping[str, CauseWorld] = MappingProxyType(
         w.name: w
         for family in (
             _REFERRALS, _ANSWERS, _PLACES, _ACCESS, _RECORDS, _MIMICS, _SEVERAL, _HARD, _NULLS,
+            _WORDS,
         )
         for w in family
     }

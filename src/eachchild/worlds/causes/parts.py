@@ -148,9 +148,17 @@ class Unrecorded:
     cause: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """A note beside each referral; words that judge have so many times the odds for the group."""
+
+    times: Range = (1.0, 1.0)
+    cause: str = ""
+
+
 Part = (
     More | Harsher | Clause | Missing | Schools | Carrier | Grades | Meeting | Gate | NotOffered
-    | Support | LateBuses | Unrecorded
+    | Support | LateBuses | Unrecorded | Notes
 )  # fmt: skip
 
 

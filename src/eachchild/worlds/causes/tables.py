@@ -1,5 +1,7 @@
 """The canonical tables of a world with a known cause, and the plan that reads them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -15,7 +17,7 @@ from eachchild.worlds.causes.courses import (
     CourseRows,
     SupportRows,
 )
-from eachchild.worlds.causes.parts import CauseWorld
+from eachchild.worlds.causes.parts import CauseWorld, Notes
 from eachchild.worlds.causes.referrals import ACTIONS, BEHAVIORS, LOCATIONS, Adults, Referrals
 from eachchild.worlds.causes.roster import Roster
 from eachchild.worlds.days import Calendar
@@ -98,8 +100,10 @@ class CauseTables:
             },
         )
 
-    def write_discipline(self, rows: Referrals, adults: Adults) -> None:
-        """Every referral, and the adults who may write one."""
+    def write_discipline(
+        self, rows: Referrals, adults: Adults, notes: Sequence[str] | None = None
+    ) -> None:
+        """Every referral, and the adults who may write one; a note each, where some are written."""
         self._folder.write(
             "staff.csv",
             {
@@ -121,7 +125,8 @@ class CauseTables:
                 "staff_id": words(adults.ids, rows.staff),
                 "action": words(ACTIONS, rows.action, rows.known["action"]),
                 "days": numbers(rows.days, (rows.days > 0) & rows.known["action"]),
-            },
+            }
+            | ({} if notes is None else {"narrative": pa.array(notes, pa.string())}),
         )
 
     def write_courses(self, world: CauseWorld, seed: int, rows: CourseRows) -> None:
@@ -204,6 +209,8 @@ def plan_of(world: CauseWorld, files: tuple[str, ...]) -> str:
     """The `audit.toml` that goes with the files."""
     parts = ['title = "Synthetic district"\nauthor = "eachchild synthesize"\nas_of = "first_day"\n'
              'notes = ["No real student is in these data."]\n']  # fmt: skip
+    if any(isinstance(part, Notes) for part in world.parts):
+        parts[0] += "keep_text = true\n"
     for file in files:
         table = file.removesuffix(".csv")
         if table not in _LATER:

@@ -11,6 +11,7 @@ from eachchild.worlds.causes.courses import (
     support_of,
 )
 from eachchild.worlds.causes.expected import CauseTruth, truth_of
+from eachchild.worlds.causes.notes import draw_notes
 from eachchild.worlds.causes.parts import CauseWorld
 from eachchild.worlds.causes.referrals import Adults, chances_of, draw_adults, draw_referrals
 from eachchild.worlds.causes.roster import Roster, draw_roster
@@ -46,7 +47,7 @@ def _write_family(
     if world.family == "discipline":
         chances = chances_of(world, seed, roster, adults)
         rows = draw_referrals(world, seed, roster, chances=chances, adults=adults, length=length)
-        tables.write_discipline(rows, adults)
+        tables.write_discipline(rows, adults, draw_notes(world, seed, roster, rows, adults))
     elif world.family == "absence":
         chance, _ = absence_of(world, seed, roster, length=length)
         tables.write_absences(draw_absences(seed, roster, chance, length=length))
