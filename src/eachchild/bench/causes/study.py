@@ -27,6 +27,7 @@ class Judged:
     students: int
     planted: str  # causes, parted by a space
     share: float  # of the gap, by the largest planted cause; 0: none
+    value: float  # of the planted gap, in its own measure; 0: none
     counts: bool  # for `top1`: one identifiable cause that makes much of the gap
     first: str  # the first supported cause, with where it is; empty: none
     top1: bool
@@ -34,11 +35,12 @@ class Judged:
     supported: int
 
 
-def worlds_of(seeds: Sequence[int]) -> Iterator[tuple[str, int, int]]:
-    """Every world with every seed, and the size of the district."""
-    for world in (*CAUSE_WORLDS, NULL):
-        for number, seed in enumerate(seeds, 1):
-            yield world, seed, MANY if number % OFTEN == 0 else STUDENTS
+def worlds_of(seeds: Sequence[int], sizes: Sequence[int] = ()) -> Iterator[tuple[str, int, int]]:
+    """Every seed with every world, and the sizes of the district: those asked for, or the usual."""
+    for number, seed in enumerate(seeds, 1):
+        for size in sizes or (MANY if number % OFTEN == 0 else STUDENTS,):
+            for world in (*CAUSE_WORLDS, NULL):
+                yield world, seed, size
 
 
 def judged(world: str, seed: int, students: int) -> Judged:
@@ -64,7 +66,7 @@ def judge(truth: Truth, found: Iterable[Finding]) -> Judged:
     counts = len(planted) == 1 and planted[0].identifiable and share >= MUCH
     return Judged(
         truth.world, truth.seed, truth.students, " ".join(one.cause for one in planted),
-        round(share, 3), counts,
+        round(share, 3), round(max((one.value for one in planted), key=abs, default=0.0), 4), counts,
         f"{first.cause} {first.at}".strip() if first else "",
         counts and first is not None and is_it(planted[0], first),
         " ".join(sorted({str(f.cause) for f in told} - true)), len(told),
@@ -131,6 +133,7 @@ def read_judged(path: Path) -> tuple[Judged, ...]:
 def _row(row: Mapping[str, str]) -> Judged:
     return Judged(
         row["world"], int(row["seed"]), int(row["students"]), row["planted"], float(row["share"]),
+        float(row["value"]),
         row["counts"] == "True", row["first"], row["top1"] == "True", row["wrong"],
         int(row["supported"]),
     )  # fmt: skip
