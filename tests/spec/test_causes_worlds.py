@@ -93,7 +93,7 @@ def test_a_small_part_of_a_gap_need_not_be_found() -> None:
 
 def test_the_summary_counts_districts() -> None:
     def row(world: str, *, counts: bool, top1: bool, wrong: str) -> Judged:
-        return Judged(world, 1, 5_000, "step", 1.0, counts, "", top1, wrong, 0)
+        return Judged(world, 1, 5_000, "step", 1.0, 0.02, counts, "", top1, wrong, 0)
 
     rows = [
         row("a", counts=True, top1=True, wrong=""), row("a", counts=True, top1=False, wrong="gate"),

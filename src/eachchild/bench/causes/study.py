@@ -63,10 +63,11 @@ def judge(truth: Truth, found: Iterable[Finding]) -> Judged:
     true = {one.cause for one in planted} | set(getattr(truth, "also", ()))
     first = told[0] if told else None
     share = max((one.share_of_gap or 0.0 for one in planted), default=0.0)
+    value = max((float(one.value) for one in planted), key=abs, default=0.0)
     counts = len(planted) == 1 and planted[0].identifiable and share >= MUCH
     return Judged(
         truth.world, truth.seed, truth.students, " ".join(one.cause for one in planted),
-        round(share, 3), round(max((one.value for one in planted), key=abs, default=0.0), 4), counts,
+        round(share, 3), round(value, 4), counts,
         f"{first.cause} {first.at}".strip() if first else "",
         counts and first is not None and is_it(planted[0], first),
         " ".join(sorted({str(f.cause) for f in told} - true)), len(told),
