@@ -17,7 +17,7 @@ from eachchild.causes.steps import Chain, NotNestedError, chain
 from eachchild.causes.supports import OfSupports
 from eachchild.causes.worded import OfWords
 from eachchild.cube import POOLED, POOLED_YEARS, Margin, Places, Rollups
-from eachchild.measures.counts import Counts, Whole
+from eachchild.measures.counts import Counts, Known, Whole
 from eachchild.plan import COMPLEMENT, OVERALL
 from eachchild.terms.factors import Group
 from eachchild.terms.outcomes import Outcome
@@ -71,6 +71,23 @@ class Origins:
         if measure == "risk_difference":
             return mine - theirs
         return mine / theirs if measure == "risk_ratio" and theirs else None
+
+    def unknown(self, asked: Asked) -> tuple[float, float] | None:
+        """For what share of the group, and of the others, the answer is not known."""
+        factors, pooled = Group.parse(asked.group).factors, asked.period == ALL
+        level = self._places.level
+        cells = self._rollups.cells(asked.outcome, factors, level=level, pooled=pooled)
+        if asked.reference == OVERALL or cells is None:
+            return None
+        tally, rows = cells.tallies[asked.outcome], self._rows(cells, asked, asked.group)
+        others = ~rows & self._rows(cells, asked, "")
+        if asked.reference != COMPLEMENT:
+            others = self._rows(cells, asked, asked.reference)
+        mine, theirs = (
+            float(tally.missing[side].sum() / max((tally.missing + tally.n)[side].sum(), 1))
+            for side in (rows, others)
+        )
+        return mine, theirs
 
     def compared(self, asked: Asked) -> Compared | None:
         """The students of both groups in every school, all latest years together."""
@@ -242,11 +259,7 @@ class Origins:
 
         `by` parts each place by the values of the cells' last factor, of which it has so many.
         """
-        cube, tally = self._rollups.cube, cells.tallies[asked.outcome]
-        period = POOLED if asked.period == ALL else cube.periods.index(asked.period)
-        rows = cells.period == period
-        for column, (factor, value) in enumerate(Group.parse(group).parts if group else ()):
-            rows &= cells.value[:, column] == cube.values[factor].index(value)
+        tally, rows = cells.tallies[asked.outcome], self._rows(cells, asked, group)
         size = len(self._places.ids) * by
         at = cells.place if by == 1 else cells.place * by + cells.value[:, -1]
         events, n = (
@@ -254,6 +267,16 @@ class Origins:
             for x in (tally.events, tally.n)
         )
         return Counts(events, n)
+
+    def _rows(self, cells: Margin, asked: Asked, group: str) -> Known:
+        """The cells of a group, or of everybody, in the period asked about."""
+        cube = self._rollups.cube
+        rows: Known = cells.period == (
+            POOLED if asked.period == ALL else cube.periods.index(asked.period)
+        )
+        for column, (factor, value) in enumerate(Group.parse(group).parts if group else ()):
+            rows = rows & (cells.value[:, column] == cube.values[factor].index(value))
+        return rows
 
 
 def _is_told(cells: Margin, outcome: str) -> bool:

@@ -78,6 +78,17 @@ class GapRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What a cause claims, as a team would take it up: what could refute it, and where to begin."""
+
+    about: Literal["belief", "policy", "practice", "message"]
+    refuted_by: str
+    begin: str  # what to do first
+    questions: tuple[str, ...]  # for the people in the room
+    against: tuple[str, ...] = ()  # what else it could be, with what the counts say of that
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One statement. None where a number does not apply; `id` outlives periods and values."""
 
@@ -111,6 +122,8 @@ class Finding:
     moments: tuple[GapMoment, ...] = ()  # the surest first
     rules: tuple[GapRule, ...] = ()  # of entry, today's first
     at: str = ""  # where a cause is: "step=oss_any"
+    hypothesis: Hypothesis | None = None  # of a cause
+    grid: tuple[GapMoment, ...] = ()  # every pair of a place and an hour that was tested
 
 
 def finding_id(

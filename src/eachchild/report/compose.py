@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from eachchild.release.types import Released
+from eachchild.report.begin import beginnings
 from eachchild.report.case import Case, cases
 from eachchild.report.data_quality import data_quality
 from eachchild.report.hidden import hidden_part
@@ -49,6 +50,7 @@ def compose(released: Released) -> Page:
         headlines=_headlines(released, names),
         compared="" if released.hidden is None else names.say("answer.compared"),
         hidden=hidden_part(released, names),
+        beginnings=beginnings(released),
         predicted=predicted,
         predicted_means=means,
         unpredicted=unpredicted(released, names),

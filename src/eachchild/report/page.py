@@ -77,6 +77,11 @@ class Statement:
     heat: HeatMap | None = None
     causes: tuple["Statement", ...] = ()
     finding: str = ""  # the id of the finding it tells
+    about: str = ""  # of a cause: what kind of thing it is about
+    begin: str = ""  # where a team would begin
+    questions: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    refuted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,18 @@ class Predicted:
     alt: str
     wide: Drawing
     phone: Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """One thing to do first: what was found, how it is known, and what to ask of whom."""
+
+    target: str  # the cause it is told of
+    outcome: str
+    sentence: str
+    precise: str
+    begin: str
+    questions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +205,7 @@ class Page:
     headlines: tuple[tuple[str, Statement], ...]  # the statement each leads to
     compared: str  # how a released copy compares groups; empty in the internal report
     hidden: HiddenPart | None
+    beginnings: tuple[Beginning, ...]  # on Monday; none where no cause is supported
     predicted: tuple[Predicted, ...]
     predicted_means: tuple[Predicted, ...]
     unpredicted: str  # the outcomes of a released copy without such a number

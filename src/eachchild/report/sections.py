@@ -9,6 +9,7 @@ from eachchild.report.case import Case
 from eachchild.report.crossings import heat_maps
 from eachchild.report.groups import group_figure
 from eachchild.report.history import year_figure
+from eachchild.report.moment_map import moment_map
 from eachchild.report.names import sentence_case, shown, with_unit
 from eachchild.report.origins import origin_figure
 from eachchild.report.page import Figure, HeatMap, OutcomeSection, Statement
@@ -77,7 +78,8 @@ def _with_origins(case: Case, told: Sequence[Statement]) -> tuple[Statement, ...
     found = {f.id: f for f in case.findings if f.kind == "cause"}
     return tuple(
         replace(one, causes=tuple(
-            replace(cause, figure=origin_figure(case, found[cause.finding]))
+            replace(cause, figure=origin_figure(case, found[cause.finding]),
+                    heat=moment_map(case, found[cause.finding]))
             for cause in one.causes
         ))
         for one in told

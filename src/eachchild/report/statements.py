@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from eachchild.findings.model import Finding
 from eachchild.report.names import Names, sentence_case
@@ -60,7 +61,19 @@ def _statement(names: Names, one: Finding, children: dict[str, list[Finding]]) -
             if child.kind == "cause"
         ),
         finding=one.id,
+        **_taken_up(names, one),
     )
+
+
+def _taken_up(names: Names, one: Finding) -> dict[str, Any]:
+    """What a team would do with a cause."""
+    claim = one.hypothesis
+    if claim is None:
+        return {}
+    return {
+        "about": names.say(f"origin.about_{claim.about}"), "begin": claim.begin,
+        "questions": claim.questions, "against": claim.against, "refuted_by": claim.refuted_by,
+    }  # fmt: skip
 
 
 def _in_place(names: Names, children: Iterable[Finding]) -> list[Finding]:

@@ -1,9 +1,10 @@
 """Causes told: what a gap goes with, how sure that is, and what would show that it is wrong."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from eachchild.causes.asked import Origins
+from eachchild.findings.causes.against import against_of
 from eachchild.findings.causes.composition import told_by_composition, told_by_grades
 from eachchild.findings.causes.gates import told_by_gate
 from eachchild.findings.causes.grades import by_grades
@@ -64,7 +65,27 @@ def causes_of(
             found += told_by_gate(phrases, gap, origins)
             found += told_by_composition(plan, phrases, gap, origins)
     found += told_by_referrals(plan, phrases, every, origins)
-    return Causes(_dated(phrases, every, found, origins.together), tuple(refused.told()))
+    dated = _dated(phrases, every, found, origins.together)
+
+    def against(gap: Finding) -> tuple[str, ...]:
+        return against_of(plan, phrases, outcomes[gap.outcome], gap, origins)
+
+    return Causes(_opposed(every, dated, against), tuple(refused.told()))
+
+
+def _opposed(
+    gaps: Iterable[Finding], found: Iterable[Finding], against: Callable[[Finding], tuple[str, ...]]
+) -> tuple[Finding, ...]:
+    """Supported causes with what else their gap could be."""
+    by_id = {gap.id: gap for gap in gaps}
+    told = tuple(found)
+    needed = dict.fromkeys(one.of for one in told if one.verdict == "supported")
+    lines = {name: against(by_id[name]) for name in needed if name in by_id}
+    return tuple(
+        replace(one, hypothesis=replace(one.hypothesis, against=lines[one.of]))
+        if one.verdict == "supported" and one.hypothesis and one.of in lines else one
+        for one in told
+    )  # fmt: skip
 
 
 def _dated(

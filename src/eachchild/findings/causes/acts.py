@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from eachchild.causes.consequence import Cut
 from eachchild.causes.referrals import FoundActs
-from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of
+from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of, hypothesis_of
 from eachchild.findings.model import Finding, Verdict
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, significant, whole_percent
@@ -68,8 +68,8 @@ def _told(phrases: Phrases, gap: Finding, found: FoundActs, verdict: Verdict) ->
             *_acts(phrases, found),
             say("cause.consequence.unmeasured",
                 e=significant(float(whole.whole.e_values.estimate[0]), 2)),
-            say("cause.consequence.refuted_by"), say("cause.consequence.next"),
         ),
+        hypothesis=hypothesis_of(phrases, _CAUSE, "cause.consequence.", {}),
         caveats=(say("cause.consequence.history"), say("cause.consequence.left", **words),
                  say("cause.steps.chosen"), say("caveats.not_cause")),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from eachchild.causes.referrers import Referrers
-from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of
+from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of, hypothesis_of
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, significant, whole_percent
@@ -49,9 +49,9 @@ def _told(phrases: Phrases, gap: Finding, found: Referrers, *, of_referrals: boo
         sentence=say("cause.referrer.supported", **words),
         evidence=(
             say("cause.referrer.without", **words), say("cause.referrer.half", **words),
-            say("cause.referrer.more", **words), say("cause.referrer.refuted_by"),
-            say("cause.referrer.next"),
+            say("cause.referrer.more", **words),
         ),
+        hypothesis=hypothesis_of(phrases, _CAUSE, "cause.referrer.", words),
         caveats=(say("cause.referrer.exposure"), say("cause.records"),
                  say("cause.referrer.support"), say("caveats.not_cause")),
     )  # fmt: skip

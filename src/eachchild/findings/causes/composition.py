@@ -8,7 +8,7 @@ from eachchild.causes.asked import Asked, Origins
 from eachchild.causes.places import Split
 from eachchild.findings.causes.grades import ByGrades
 from eachchild.findings.causes.places import verdict_of_share
-from eachchild.findings.causes.shared import MUCH, cause_of, is_same_way
+from eachchild.findings.causes.shared import MUCH, cause_of, hypothesis_of, is_same_way
 from eachchild.findings.model import Finding, GapPart
 from eachchild.findings.phrases import Phrases
 from eachchild.plan import Plan
@@ -67,13 +67,12 @@ def _told(phrases: Phrases, gap: Finding, period: str, factor: str, split: Split
             measure="risk_difference", estimate=part.value, share=part.share, at=f"factor={factor}",
             sentence=say(f"cause.composition.{'of_grades' if by_grade else 'supported'}", **words),
             evidence=(
-                say("cause.composition.interval", **words),
                 *(say("cause.part_of_gap", label=one.label, points=tenths(one.value),
                       share=whole_percent(one.share)) for one in parts),
-                say("cause.composition.refuted_by", **words),
-                say("cause.composition.next", **words),
+                say("cause.composition.interval", **words),
             ),
-            caveats=(say("cause.composition.no_excuse", **words), say("caveats.not_cause")),
+            hypothesis=hypothesis_of(phrases, _CAUSE, "cause.composition.", words),
+        caveats=(say("cause.composition.no_excuse", **words), say("caveats.not_cause")),
         ),
         parts=parts,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from math import isfinite
 from eachchild.causes.asked import Asked, Origins
 from eachchild.causes.courses import GROUP, OTHERS, FoundGate
 from eachchild.causes.cut import ScoreCut
-from eachchild.findings.causes.shared import MUCH, cause_of
+from eachchild.findings.causes.shared import MUCH, cause_of, hypothesis_of
 from eachchild.findings.model import Finding, GapRule, Verdict
 from eachchild.findings.phrases import Phrases, of_so_many
 from eachchild.terms.numerals import count, significant, tenths, whole_percent
@@ -50,8 +50,8 @@ def _told(phrases: Phrases, gap: Finding, found: FoundGate) -> Finding:
             say("cause.gate.compared", **words), *_error(phrases, found),
             *_missed(phrases, words, found),
             *(_line(phrases, words, rule) for rule in rules),
-            say("cause.gate.refuted_by", **words), say("cause.gate.next", **words),
         ),
+        hypothesis=hypothesis_of(phrases, _CAUSE, "cause.gate.", words),
         caveats=(say("cause.gate.score"), say("cause.gate.year"),
                  *_left_out(phrases, words, found), say("cause.gate.stay"),
                  say("caveats.not_cause")),
@@ -77,8 +77,8 @@ def _told_by_cut(phrases: Phrases, gap: Finding, found: FoundGate, cut: ScoreCut
         evidence=(
             say("cause.cut.sharp", **words), say("cause.cut.interval", **words),
             say("cause.cut.inside", **words), *(_line(phrases, words, rule) for rule in rules),
-            say("cause.cut.refuted_by", **words), say("cause.cut.next", **words),
         ),
+        hypothesis=hypothesis_of(phrases, _CAUSE, "cause.cut.", words),
         caveats=(say("cause.cut.score"), say("cause.gate.year"),
                  *_left_out(phrases, words, found), say("cause.gate.stay"),
                  say("caveats.not_cause")),

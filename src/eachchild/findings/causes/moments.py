@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Mapping
 from math import isfinite
 
-from eachchild.causes.moments import Moments, shrunken_ratios
-from eachchild.causes.referrals import UNTOLD, FoundMoments
-from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of
+from eachchild.causes.moments import ANY, Moments, shrunken_ratios
+from eachchild.causes.referrals import MOMENT, UNTOLD, FoundMoments
+from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of, hypothesis_of
 from eachchild.findings.model import Finding, GapMoment
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, significant, whole_percent
 from eachchild.terms.years import ALL
 
 _CAUSE = "moment"
+_GRID = ("location", "hour")
 _TOLD = 12  # moments that a reader is shown
 _SMALL = 1.25  # a ratio of referrals below which there is no gap of them to part
 
@@ -84,22 +85,37 @@ def _told(
         share=float(moments.share[best]) if of_referrals else None,
         at=";".join(f"{k}={v}" for k, v in said.items()),
         moments=tuple(_row(phrases, found, at) for at in told[:_TOLD]),
+        grid=tuple(_row(phrases, found, at) for at in _of_grid(found)),
         sentence=say("cause.moment.supported", **words),
         evidence=(
             say("cause.moment.precise", **words), say("cause.moment.against", **words),
-            say("cause.moment.even", **words), say("cause.moment.refuted_by", **words),
-            say("cause.moment.next", **words),
+            say("cause.moment.even", **words),
         ),
+        hypothesis=hypothesis_of(phrases, _CAUSE, "cause.moment.", words),
         caveats=(say("cause.moment.picked"), say("cause.records"), say("cause.moment.cuts"),
                  say("caveats.not_cause")),
     )  # fmt: skip
 
 
+def _of_grid(found: FoundMoments) -> Iterator[int]:
+    """Every pair of a place and an hour that was tested, whatever was done there."""
+    said = [name in _GRID for name in MOMENT]
+    for at, values in enumerate(found.ranking.moments.values):
+        if ((values != ANY) == said).all():
+            yield at
+
+
 def named(phrases: Phrases, said: Mapping[str, str]) -> str:
-    """A moment in words: for “defiance”, at “classroom”, from 10:00 to 10:59."""
-    return ", ".join(
-        phrases.words.say(f"cause.moment.{name}", word=word) for name, word in said.items()
-    )
+    """A moment in words: for “defiance”, in the classroom, from 10:00 to 10:59."""
+    return ", ".join(_part_named(phrases, name, word) for name, word in said.items())
+
+
+def _part_named(phrases: Phrases, name: str, word: str) -> str:
+    """A place by its name where the word is a common one, else as the district writes it."""
+    known = f"cause.at.{word}"
+    if name == "location" and phrases.words.has(known):
+        return phrases.words.say(known)
+    return phrases.words.say(f"cause.moment.{name}", word=word)
 
 
 def _ratio(number: float) -> str:

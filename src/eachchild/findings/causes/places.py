@@ -7,7 +7,7 @@ from math import exp, isfinite
 from eachchild.causes.asked import Asked, Origins
 from eachchild.causes.places import INSIDE, Part, Split
 from eachchild.findings.causes.grades import ByGrades
-from eachchild.findings.causes.shared import MUCH, cause_of, is_same_way
+from eachchild.findings.causes.shared import MUCH, cause_of, hypothesis_of, is_same_way
 from eachchild.findings.model import Finding, GapPart, Verdict
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import significant, tenths, whole_percent
@@ -47,10 +47,10 @@ def told_by_places(
         measure="risk_difference", estimate=between.value, share=between.share, parts=parts,
         sentence=say(f"cause.places.{verdict}", **numbers),
         evidence=(
-            say("cause.places.interval", **numbers), *evidence, *ladder,
-            *_followed(phrases, gap, grades),
-            say("cause.places.refuted_by", **numbers), say("cause.places.next", **numbers),
+            *_followed(phrases, gap, grades), say("cause.places.interval", **numbers),
+            *evidence, *ladder,
         ),
+        hypothesis=hypothesis_of(phrases, _BETWEEN, "cause.places.", numbers),
         caveats=(
             *_not_drawn(phrases, gap),
             say("cause.places.one_group", **numbers), say("caveats.not_cause"),

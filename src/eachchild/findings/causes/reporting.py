@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from eachchild.causes.asked import Asked, Origins
 from eachchild.causes.reporting import Evened, blank_answers, logged_acts
-from eachchild.findings.causes.shared import FROM_REFERRALS, MUCH, cause_of
+from eachchild.findings.causes.shared import FROM_REFERRALS, MUCH, cause_of, hypothesis_of
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import significant, tenths, whole_percent
@@ -60,8 +60,8 @@ def _told(phrases: Phrases, gap: Finding, found: Evened, mark: str) -> Finding:
         sentence=say(f"cause.reporting.{mark}", **words),
         evidence=(
             say(f"cause.reporting.{mark}_alike", **words), say("cause.reporting.chance"),
-            say("cause.reporting.refuted_by"), say("cause.reporting.next"),
         ),
+        hypothesis=hypothesis_of(phrases, _CAUSE, "cause.reporting.", {}),
         caveats=(say(f"cause.reporting.{mark}_limits"), say("cause.records"),
                  say("caveats.not_cause")),
     )  # fmt: skip

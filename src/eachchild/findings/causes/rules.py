@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from eachchild.causes.moments import ANY
 from eachchild.causes.referrals import MOMENT, FoundActs, FoundMoments
-from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of
+from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of, hypothesis_of
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, whole_percent
@@ -60,7 +60,7 @@ def _told(
         gap, _CAUSE, "supported", period=ALL,
         measure="risk_difference", share=share, at=f"behavior={act}",
         sentence=say("cause.rule.supported", **words),
-        evidence=(say("cause.rule.alike", **words), say("cause.rule.refuted_by", **words),
-                  say("cause.rule.next", **words)),
+        evidence=(say("cause.rule.alike", **words),),
+        hypothesis=hypothesis_of(phrases, _CAUSE, "cause.rule.", words),
         caveats=(say("cause.records"), say("cause.moment.cuts"), say("caveats.not_cause")),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from eachchild.causes.screen import Compared
 from eachchild.causes.supports import GROUP, AtEqualNeed, FoundList, FoundSupports
 from eachchild.findings.causes.need import caveats_of, is_surely_more, verdict_of, words_of
-from eachchild.findings.causes.shared import cause_of
+from eachchild.findings.causes.shared import cause_of, hypothesis_of
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import tenths, whole_percent
@@ -39,8 +39,8 @@ def _of_misses(phrases: Phrases, gap: Finding, found: FoundSupports, listed: Fou
         sentence=say(f"cause.screen.{verdict}", **words),
         evidence=(
             say("cause.need.interval", **words), *_errors(phrases, listed, words),
-            say("cause.screen.refuted_by", **words), say("cause.screen.next", **words),
         ),
+        hypothesis=hypothesis_of(phrases, _CAUSE, "cause.screen.", words),
         caveats=(say("cause.screen.together"), *caveats_of(phrases)),
     )  # fmt: skip
 
@@ -57,9 +57,8 @@ def _of_false_alarms(
         sentence=say("cause.screen.alarms", **words),
         evidence=(
             say("cause.screen.alarms_interval", **words), *_errors(phrases, listed, words),
-            say("cause.screen.alarms_refuted_by", **words),
-            say("cause.screen.alarms_next", **words),
         ),
+        hypothesis=hypothesis_of(phrases, _CAUSE, "cause.screen.alarms_", words),
         caveats=(say("cause.screen.together"), say("cause.screen.known"), *caveats_of(phrases)),
     )  # fmt: skip
 

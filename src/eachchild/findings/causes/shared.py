@@ -1,12 +1,13 @@
 """What every cause has: the gap it is of, its verdict, and what would refute it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 from eachchild.causes.asked import Asked, Origins
-from eachchild.findings.model import Finding, Verdict, finding_id
-from eachchild.findings.phrases import sentence_case
+from eachchild.findings.model import Finding, Hypothesis, Verdict, finding_id
+from eachchild.findings.phrases import Phrases, sentence_case
 from eachchild.findings.verdicts import times_small
 from eachchild.plan import Plan
 from eachchild.terms.factors import Group
@@ -14,6 +15,7 @@ from eachchild.terms.factors import Group
 SUSPENDED = frozenset(("oss_count", "oss_days"))
 FROM_REFERRALS = SUSPENDED | {"referrals"}  # columns that follow from referrals
 LEVEL = 0.05  # of q
+About = Literal["belief", "policy", "practice", "message"]
 MUCH = 0.25  # of a gap: what goes with less of it does not carry it
 
 
@@ -36,6 +38,33 @@ def is_same_way(gap: Finding, whole: float) -> bool:
     """Whether what is parted, a difference or a logarithm of a ratio, has the sign of the gap."""
     same = 1.0 if gap.measure.endswith("ratio") else 0.0
     return gap.estimate is not None and (gap.estimate - same) * whole > 0
+
+
+_ABOUT: Mapping[str, About] = MappingProxyType(
+    {
+        "composition": "policy", "between_schools": "policy", "not_offered": "policy",
+        "transport": "policy", "gate": "policy", "rule": "policy", "words": "message",
+    }
+)  # fmt: skip
+
+
+def hypothesis_of(
+    phrases: Phrases, cause: str, prefix: str, words: Mapping[str, object]
+) -> Hypothesis:
+    """What would refute a cause, where to begin and what to ask; `prefix` is that of its words.
+
+    A practice is what people do without being asked to; a policy is decided once for all. No count
+    tells a belief, so none is claimed.
+    """
+    said = {key: phrases.words.say(prefix + key, **words) for key in ("refuted_by", "begin")}
+    asked = (prefix + key for key in ("ask_1", "ask_2"))
+    questions = tuple(
+        sentence_case(phrases.words.say(key, **words)) for key in asked if phrases.words.has(key)
+    )
+    return Hypothesis(
+        _ABOUT.get(cause, "practice"), sentence_case(said["refuted_by"]),
+        sentence_case(said["begin"]), questions,
+    )  # fmt: skip
 
 
 def cause_of(

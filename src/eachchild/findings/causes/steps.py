@@ -7,7 +7,7 @@ from math import isfinite, log
 from eachchild.causes.asked import OFFERED, Asked, Origins
 from eachchild.causes.offer import FEWEST
 from eachchild.causes.steps import Chain, NotNestedError, Step
-from eachchild.findings.causes.shared import MUCH, cause_of, is_same_way
+from eachchild.findings.causes.shared import MUCH, cause_of, hypothesis_of, is_same_way
 from eachchild.findings.model import Finding, GapPlace, GapStep, Verdict
 from eachchild.findings.phrases import Phrases, of_so_many, sentence_case
 from eachchild.plan import Chain as Declared
@@ -131,12 +131,12 @@ def _told(
         steps=tuple(_step(phrases, step) for step in found.steps), in_places=in_places,
         sentence=say(f"cause.{key}.{verdict if sure else 'unsure'}", **words),
         evidence=(
-            *([say("cause.steps.interval", **words)] if sure else []),
             *(_line(phrases, gap, step, first=not at) for at, step in enumerate(found.steps)),
             say("cause.steps.whole", ratio=significant(found.ratio, 4),
                 product=" × ".join(significant(step.ratio, 4) for step in found.steps)),
-            say(f"cause.{key}.refuted_by", **words), say(f"cause.{key}.next", **words),
+            *([say("cause.steps.interval", **words)] if sure else []),
         ),
+        hypothesis=hypothesis_of(phrases, kind, f"cause.{key}.", words),
         caveats=(say("cause.steps.logarithms"), say("cause.steps.chosen"),
                  say("caveats.not_cause")),
     )  # fmt: skip

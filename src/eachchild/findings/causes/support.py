@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from eachchild.causes.supports import GROUP, OTHERS, FoundSupport, FoundSupports
 from eachchild.findings.causes.need import caveats_of, verdict_of, words_of
-from eachchild.findings.causes.shared import cause_of
+from eachchild.findings.causes.shared import cause_of, hypothesis_of
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, significant, whole_percent
@@ -28,8 +28,8 @@ def told_by_support(phrases: Phrases, gap: Finding, found: FoundSupports) -> Ite
         sentence=say(f"cause.support.{verdict}", **words),
         evidence=(
             say("cause.need.interval", **words), *_unmet(phrases, support, words),
-            say("cause.support.refuted_by", **words), say("cause.support.next", **words),
         ),
+        hypothesis=hypothesis_of(phrases, _CAUSE, "cause.support.", words),
         caveats=tuple(caveats_of(phrases)),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from math import isfinite
 from eachchild.causes.asked import Asked, Origins
 from eachchild.causes.reasons import ByReason
 from eachchild.findings.causes.places import verdict_of_share
-from eachchild.findings.causes.shared import MUCH, cause_of, is_same_way
+from eachchild.findings.causes.shared import MUCH, cause_of, hypothesis_of, is_same_way
 from eachchild.findings.model import Finding, GapPart, Verdict
 from eachchild.findings.phrases import Phrases, of_so_many
 from eachchild.terms.numerals import percent, tenths, whole_percent
@@ -42,8 +42,8 @@ def told_by_transport(
                   share=whole_percent(one.share)) for one in parts),
             say("cause.transport.missed", **words), say("cause.transport.even", **words),
             *_without(phrases, words, found, is_rate=outcome.is_rate),
-            say("cause.transport.refuted_by", **words), say("cause.transport.next", **words),
         ),
+        hypothesis=hypothesis_of(phrases, _CAUSE, "cause.transport.", words),
         caveats=(
             *_unrecorded(phrases, words, found), say("cause.transport.as_recorded", **words),
             say("caveats.not_cause"),

@@ -6,7 +6,7 @@ import numpy as np
 
 from eachchild.causes.worded import FoundWords
 from eachchild.cube import FEWEST_STUDENTS, FEWEST_WRITERS
-from eachchild.findings.causes.shared import LEVEL, cause_of, is_same_way
+from eachchild.findings.causes.shared import LEVEL, cause_of, hypothesis_of, is_same_way
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
 from eachchild.measures.counts import Numbers, Whole
@@ -66,8 +66,8 @@ def _told(phrases: Phrases, gap: Finding, found: FoundWords, told: Whole) -> Fin
         evidence=(
             say("cause.words.compared", **words),
             *(say("cause.words.alike", **words, **one) for one in each),
-            say("cause.words.refuted_by"), say("cause.words.next"),
         ),
+        hypothesis=hypothesis_of(phrases, _CAUSE, "cause.words.", {}),
         caveats=(say("cause.words.how"), say("cause.words.small", **words),
                  say("cause.words.names"), say("cause.records"), say("caveats.not_cause")),
     )  # fmt: skip
