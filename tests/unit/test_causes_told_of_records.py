@@ -42,8 +42,13 @@ def test_the_planted_cause_is_told(
     one = next(f for f in told(tmp_path, world, outcome) if f.cause == cause)
     assert one.at == at
     assert "goes with" in one.sentence
-    assert any("refuted" in line for line in one.evidence)
-    assert any("Look next" in line for line in one.evidence)
+    assert one.hypothesis.refuted_by.startswith("It would be refuted")
+    assert one.hypothesis.begin
+    assert len(one.hypothesis.questions) == 2
+    objections = ("Who they are", "Where they are", "What was written", "What nobody recorded")
+    assert [any(line.startswith(o) for line in one.hypothesis.against) for o in objections] == (
+        [True] * 4
+    )
 
 
 @pytest.mark.parametrize(
