@@ -50,7 +50,7 @@ def compose(released: Released) -> Page:
         headlines=_headlines(released, names),
         compared="" if released.hidden is None else names.say("answer.compared"),
         hidden=hidden_part(released, names),
-        beginnings=beginnings(released),
+        beginnings=beginnings(released, names),
         predicted=predicted,
         predicted_means=means,
         unpredicted=unpredicted(released, names),

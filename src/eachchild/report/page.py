@@ -104,7 +104,7 @@ class Beginning:
     """One thing to do first: what was found, how it is known, and what to ask of whom."""
 
     target: str  # the cause it is told of
-    outcome: str
+    about: str  # the outcome and both groups
     sentence: str
     precise: str
     begin: str

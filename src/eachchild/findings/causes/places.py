@@ -34,6 +34,7 @@ def told_by_places(
     finest = points.parts[-2].level
     numbers = {name: whole_percent(part) for name, part in told.items()}
     numbers |= {"places": _named(phrases, finest), "place": _named(phrases, finest, many=False)}
+    numbers |= {"group": phrases.group(gap.group), "others": phrases.group(gap.reference)}
     verdict = _verdict(gap, between, grades)
     if gap.verdict != "gap" and verdict != "supported":
         return
@@ -45,7 +46,7 @@ def told_by_places(
     yield cause_of(
         gap, _BETWEEN, verdict, period=asked.period,
         measure="risk_difference", estimate=between.value, share=between.share, parts=parts,
-        sentence=say(f"cause.places.{verdict}", **numbers),
+        sentence=say(f"cause.places.{verdict if gap.verdict == 'gap' else 'followed'}", **numbers),
         evidence=(
             *_followed(phrases, gap, grades), say("cause.places.interval", **numbers),
             *evidence, *ladder,
@@ -81,7 +82,9 @@ def _followed(phrases: Phrases, gap: Finding, grades: ByGrades) -> Iterator[str]
     mix, split = grades.mixes.get(gap.id), grades.splits.get(gap.id)
     say = phrases.words.say
     if mix is not None and isfinite(mix.ratio):
-        key = "follows" if gap.id in grades.sure_of_mix else "follows_by_chance"
+        key = "follows" if mix.ratio > 1 else "follows_lower"
+        if gap.id not in grades.sure_of_mix:
+            key = "follows_by_chance"
         yield say(
             f"cause.places.{key}", ratio=significant(mix.ratio, 2), schools=mix.schools,
             group=phrases.group(gap.group),
