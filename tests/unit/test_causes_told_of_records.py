@@ -61,3 +61,14 @@ def test_nothing_is_told_where_logs_and_supports_are_alike(
 ) -> None:
     found = {f.cause for f in told(tmp_path, world, outcome)}
     assert not found & {"reporting", "support", "screen"}
+
+
+def test_a_moment_and_adults_that_are_the_same_referrals_are_both_named_and_neither_supported(
+    tmp_path,
+):
+    synthesize(tmp_path / "d", world="cannot-tell-moment-adult", seed=1, students=5_000)
+    found = audit(tmp_path / "d" / "audit.toml", vault=tmp_path / "vault").findings
+    both = [f for f in found if f.cause in ("moment", "referrer") and f.group == "race=black"]
+    assert {f.cause for f in both} == {"moment", "referrer"}
+    assert {f.verdict for f in both} == {"doubtful"}
+    assert all("cannot be told" in f.sentence for f in both)

@@ -5,7 +5,7 @@ chance; the tests of all groups are one family.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,10 +20,11 @@ from eachchild.findings.causes.rules import told_by_rules
 from eachchild.findings.causes.shared import FROM_REFERRALS, LEVEL, SUSPENDED, is_asked
 from eachchild.findings.causes.words import told_by_words
 from eachchild.findings.model import Finding
-from eachchild.findings.phrases import Phrases
+from eachchild.findings.phrases import Phrases, sentence_case
 from eachchild.measures.counts import Numbers
 from eachchild.measures.multiple import benjamini_hochberg
 from eachchild.plan import Plan
+from eachchild.terms.numerals import whole_percent
 
 _Pair = tuple[str, str]  # the group and whom it is compared with
 
@@ -59,13 +60,41 @@ def told_by_referrals(
         one = found[pair]
         own = "referrals" in columns[gap.outcome]
         q = moments.get(pair, 1.0), adults.get(pair, 1.0)
-        yield from told_by_moments(phrases, gap, one.moments, q[0], of_referrals=own)
-        yield from told_by_adults(phrases, gap, one.adults, q[1], of_referrals=own)
+        yield from _apart(
+            phrases, one, tuple(told_by_moments(phrases, gap, one.moments, q[0], of_referrals=own)),
+            tuple(told_by_adults(phrases, gap, one.adults, q[1], of_referrals=own)),
+        )  # fmt: skip
         yield from told_by_words(phrases, gap, one.words, words.get(pair, np.ones(0)))
         if columns[gap.outcome] & SUSPENDED:
             yield from told_by_acts(phrases, gap, one.acts, acts.get(pair, 1.0))
             if q[0] <= LEVEL:
                 yield from told_by_rules(phrases, gap, one.acts, one.moments)
+
+
+def _apart(
+    phrases: Phrases, found: _Found, moments: tuple[Finding, ...], adults: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """Both, unless they must be the same referrals in part: then neither is supported.
+
+    A moment and a few adults that have more than all of a gap between them have some of it
+    together, and no count here crosses the two.
+    """
+    if not (moments and adults and found.adults):
+        return moments + adults
+    first = next(m for m in moments[0].moments if m.name == moments[0].at)
+    by_adults = float(found.adults.gap_share[0])
+    if first.share + by_adults <= 1:
+        return moments + adults
+    words = {
+        "moment": first.label, "share": whole_percent(first.share),
+        "adults": whole_percent(by_adults), "both": whole_percent(first.share + by_adults - 1),
+    }  # fmt: skip
+    said = phrases.words.say("cause.overlap.doubtful", **words)
+    why = sentence_case(phrases.words.say("cause.overlap.why", **words))
+    return tuple(
+        replace(one, verdict="doubtful", sentence=said, evidence=(why, *one.evidence))
+        for one in moments + adults
+    )
 
 
 def _pairs(origins: Origins, gaps: Sequence[Finding]) -> dict[_Pair, Compared]:
