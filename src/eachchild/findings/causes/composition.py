@@ -68,7 +68,8 @@ def _told(phrases: Phrases, gap: Finding, period: str, factor: str, split: Split
             sentence=say(f"cause.composition.{'of_grades' if by_grade else 'supported'}", **words),
             evidence=(
                 *(say("cause.part_of_gap", label=one.label, points=tenths(one.value),
-                      share=whole_percent(one.share)) for one in parts),
+                      share=whole_percent(one.share))
+                  for one in sorted(parts, key=lambda one: one.name != part.level)),
                 say("cause.composition.interval", **words),
             ),
             hypothesis=hypothesis_of(phrases, _CAUSE, "cause.composition.", words),
