@@ -50,4 +50,5 @@ simulate: setup  ## the long studies behind the docs' tables; resumes where it s
 	nice -n 10 $(BIN)/python -m eachchild.bench.two_tests --out docs/data/two-tests.csv
 	nice -n 10 $(BIN)/python -m eachchild.bench.null --out docs/data/null.csv
 	nice -n 10 $(BIN)/python -m eachchild.bench.causes --first 2001 --out docs/data/causes.csv
+	nice -n 10 $(BIN)/python -m eachchild.bench.causes --first 3001 --seeds 6 --by-size --out docs/data/causes-by-size.csv
 	$(BIN)/python tools/reference.py

@@ -7,10 +7,22 @@ python tools/reference.py --check   exit 1 and name the file that is out of date
 import argparse
 import csv
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from eachchild.bench.causes import by_world, read_judged, summary
+from pictures import power_picture
+
+from eachchild.bench.causes import (
+    BY_SIZE,
+    Found,
+    Judged,
+    by_gap,
+    by_size,
+    by_world,
+    read_judged,
+    summary,
+)
+from eachchild.bench.causes.study import MANY, STUDENTS
 from eachchild.bench.null import NullDistrict
 from eachchild.bench.two_tests import Row, read_rows, scenario_of
 from eachchild.cli.commands import parser
@@ -24,6 +36,7 @@ from eachchild.terms.outcomes import built_in
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, DATA = ROOT / "docs" / "reference", ROOT / "docs" / "data"
+PICTURES = ROOT / "docs" / "pictures"
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
@@ -203,17 +216,19 @@ def _goes_on(row: Row) -> str:
 
 
 def causes_page() -> Iterator[str]:
-    """What is told of districts with a known cause, world by world."""
+    """What is told of districts with a known cause, world by world and by size."""
     rows = read_judged(DATA / "causes.csv")
     found = summary(rows)
+    usual, many = (sum(r.students == size for r in rows) for size in (STUDENTS, MANY))
     yield "# Known causes, found or not\n"
-    yield f"{found['worlds']} made-up districts, audited as any other; 5,000 students each and two"
-    yield "years. `first`: of those with one cause that the data can tell and that makes a quarter"
-    yield f"of the gap or more, how often it was the first supported one ({_percent(found['top1'])}"
-    yield "of all). `wrong`: how often a cause was supported that holds nowhere in the district"
-    yield f"({_percent(found['wrong'])} of all). `told`: how often any was. In worlds named `quiet`"
-    yield "and in `null-schools` identity changes nothing inside a school; `unrecorded` ones have a"
-    yield "cause that no table holds.\n"
+    yield f"{found['worlds']} made-up districts of two years, audited as any other: {usual:,} of"
+    yield f"{STUDENTS:,} students, {many} of {MANY:,}. Sizes of groups and schools, strengths and"
+    yield "noise are drawn anew in each. `first`: of those with one cause that the data can tell"
+    yield "and that makes a quarter of the gap or more, how often it was the first supported one;"
+    yield f"of all {_percent(found['top1'])}. `wrong`: how often a cause was supported that holds"
+    yield f"nowhere in the district; of all {_percent(found['wrong'])}. `told`: how often any was."
+    yield "In worlds named `quiet` and in `null-schools` identity changes nothing inside a school;"
+    yield "`unrecorded` ones have a cause that no table holds.\n"
     yield from table(
         ("world", "planted", "districts", "first", "wrong", "told"),
         (
@@ -222,6 +237,33 @@ def causes_page() -> Iterator[str]:
             for name, one in by_world(rows).items()
         ),
     )  # fmt: skip
+    yield "\n## By the width of the gap, and by students\n"
+    yield "![How often the planted cause was told first, and none](../pictures/causes-power.svg)\n"
+    yield "Bars are 95 % intervals (Wilson). By width: all worlds whose outcome is a rate. By"
+    yield f"students: {', '.join(BY_SIZE)}, made in each size.\n"
+    gaps, sizes = _power(rows)
+    yield from _power_table("planted gap, points", gaps)
+    yield ""
+    yield from _power_table("students", sizes)
+
+
+def _power(rows: Sequence[Judged]) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
+    return by_gap(rows), by_size((*rows, *read_judged(DATA / "causes-by-size.csv")))
+
+
+def _power_table(head: str, found: Iterable[Found]) -> Iterator[str]:
+    yield from table(
+        (head, "districts", "first", "95 % interval", "nothing told", "95 % interval"),
+        (
+            (one.label, one.districts, _percent(one.first), _ends(one.low, one.high),
+             _percent(one.untold), _ends(one.untold_low, one.untold_high))
+            for one in found
+        ),
+    )  # fmt: skip
+
+
+def _ends(low: float, high: float) -> str:
+    return f"{100 * low:.0f} to {100 * high:.0f} %"
 
 
 def _percent(share: object) -> str:
@@ -251,7 +293,7 @@ def _short(text: str) -> str:
 
 
 def pages() -> Iterator[tuple[Path, str]]:
-    """Every generated page with its text."""
+    """Every generated page and picture with its text."""
     for name, lines in (
         ("tables", tables_page()),
         ("outcomes", outcomes_page()),
@@ -265,6 +307,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         ("study-causes", causes_page()),
     ):
         yield DOCS / f"{name}.md", "\n".join(lines) + "\n"
+    yield PICTURES / "causes-power.svg", power_picture(*_power(read_judged(DATA / "causes.csv")))
 
 
 def main() -> int:

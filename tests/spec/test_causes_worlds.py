@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from eachchild.bench.causes import Judged, judged, read_judged, summary, worlds_of
+from eachchild.bench.causes import (
+    Judged,
+    by_gap,
+    by_size,
+    judged,
+    read_judged,
+    summary,
+    worlds_of,
+)
 from eachchild.bench.causes.__main__ import simulate
 from eachchild.bench.causes.study import judge
 from eachchild.findings.model import Finding
@@ -115,3 +123,19 @@ def test_a_stopped_study_goes_on(tmp_path: Path) -> None:
     simulate(out, [("quiet", 1, 600), ("quiet", 2, 600)], workers=1)
     assert out.read_text("utf-8").startswith(before)
     assert [row.seed for row in read_judged(out)] == [1, 2]
+
+
+def test_power_is_read_off_by_gap_and_by_size() -> None:
+    def row(value: float, *, top1: bool, supported: int, students: int = 5_000) -> Judged:
+        return Judged("moment-lunch", 1, students, "moment", 1.0, value, True, "", top1, "",
+                      supported)  # fmt: skip
+
+    rows = [
+        row(0.011, top1=False, supported=0), row(0.012, top1=True, supported=2),
+        row(0.05, top1=True, supported=1), row(0.3, top1=True, supported=1, students=20_000),
+    ]  # fmt: skip
+    small, large = by_gap(rows)
+    assert (small.label, small.districts, small.first, small.untold) == ("1 to 2", 2, 0.5, 0.5)
+    assert (large.label, large.districts, large.first) == ("4 to 8", 1, 1.0)
+    assert small.low == pytest.approx(0.0945, abs=1e-4)  # Wilson, 1 of 2
+    assert [(one.label, one.districts) for one in by_size(rows)] == [("5,000", 3), ("20,000", 1)]

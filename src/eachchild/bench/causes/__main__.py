@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, fields
 from pathlib import Path
 
+from eachchild.bench.causes.power import BY_SIZE, SIZES
 from eachchild.bench.causes.study import Judged, judged, read_judged, worlds_of
 
 
@@ -20,13 +21,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seeds", type=int, default=20, help="districts a world")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
-    parser.add_argument("--students", type=int, nargs="*", help="sizes; default: 5,000, few 60,000")
+    parser.add_argument("--by-size", action="store_true", help="a few worlds in several sizes")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--worlds", nargs="*", help="only these; default: all")
     chosen = parser.parse_args(arguments)
     seeds = range(chosen.first, chosen.first + chosen.seeds)
-    asked = [one for one in worlds_of(seeds, chosen.students or ())
-             if not chosen.worlds or one[0] in chosen.worlds]  # fmt: skip
+    worlds = BY_SIZE if chosen.by_size else chosen.worlds
+    asked = [
+        one
+        for one in worlds_of(seeds, SIZES if chosen.by_size else ())
+        if not worlds or one[0] in worlds
+    ]
     simulate(chosen.out, asked, workers=chosen.workers)
     return 0
 
