@@ -116,7 +116,7 @@ def _apart(released: Released) -> int:
     gaps = {
         f.outcome
         for f in released.findings
-        if f.kind == "gap" and f.verdict == "gap" and f.place == "all"
+        if f.kind == "gap" and f.verdict == "gap" and f.place == "all" and ";" not in f.group
     }
     return len(unsure & gaps)
 

@@ -12,7 +12,7 @@ _SHADES = 3
 
 
 def moment_map(case: Case, cause: Finding) -> HeatMap | None:
-    """The places down, the hours across; None where fewer than two of either were tested."""
+    """The hours down, the places across, the busiest first; None with fewer than two of either."""
     cells = {_at(moment): moment for moment in cause.grid}
     places = sorted({place for place, _ in cells}, key=lambda one: (-_there(cells, one), one))
     hours = sorted({hour for _, hour in cells}, key=_hour)
@@ -28,11 +28,11 @@ def moment_map(case: Case, cause: Finding) -> HeatMap | None:
             others=names.group(cause.reference), period=names.period(cause.period),
         ),
         head=names.say("origin.map_head"),
-        columns=tuple(f"{hour}:00" for hour in hours),
+        columns=tuple(sentence_case(place.replace("_", " ")) for place in places),
         rows=tuple(
-            (sentence_case(place.replace("_", " ")),
-             tuple(_cell(case, cells.get((place, hour)), most, cause) for hour in hours))
-            for place in places
+            (f"{hour}:00",
+             tuple(_cell(case, cells.get((place, hour)), most, cause) for place in places))
+            for hour in hours
         ),
         note=names.say("origin.map_note", group=names.group(cause.group)),
     )  # fmt: skip

@@ -134,6 +134,7 @@ def _moments_figure(case: Case, cause: Finding) -> Figure:
              say("origin.ratio_elsewhere"), say("origin.q"))  # fmt: skip
     return _bars(
         case, cause, chart, title=say("origin.moments_title"), note=say("origin.moments_note"),
+        of=say("origin.referrals"),
         heads=heads, numbers=tuple(
             (sentence_case(m.label), count(m.group), count(m.others), whole_percent(m.share),
              whole_percent(m.even_share), _ratio(m.inside), _ratio(m.outside),
@@ -172,9 +173,10 @@ def _rules_figure(case: Case, cause: Finding) -> Figure:
 def _bars(
     case: Case, cause: Finding, chart: StepChart, *, title: str, note: str,
     heads: tuple[str, ...], numbers: tuple[tuple[str, ...], ...], places: Table | None = None,
+    of: str = "",
 ) -> Figure:  # fmt: skip
-    """Two bars a row, the same said in words, and the numbers behind them."""
-    about = _about(case, cause)
+    """Two bars a row, the same said in words, and the numbers behind them; `of` the outcome."""
+    about = _about(case, cause, of)
     said = "; ".join(
         f"{row.label}: {' / '.join(row.shown)}, {row.ratio}, {row.part}" for row in chart.rows
     )
@@ -214,9 +216,9 @@ def _ratio(number: float) -> str:
     return significant(number, 2) if isfinite(number) else _NOT_TOLD
 
 
-def _about(case: Case, cause: Finding) -> str:
+def _about(case: Case, cause: Finding, of: str = "") -> str:
     return case.names.say(
-        "origin.about", title=case.card.title, group=case.names.group(cause.group),
+        "origin.about", title=of or case.card.title, group=case.names.group(cause.group),
         others=case.names.group(cause.reference), period=case.names.period(cause.period),
     )  # fmt: skip
 

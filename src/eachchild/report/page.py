@@ -107,8 +107,11 @@ class Beginning:
     about: str  # the outcome and both groups
     sentence: str
     precise: str
+    also: str  # of which other groups the same is told
+    records: str  # what records alone cannot tell
     begin: str
     questions: tuple[str, ...]
+    refuted_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from eachchild.terms.factors import Group
 from eachchild.terms.numerals import count, significant, tenths, whole_percent
 from eachchild.terms.outcomes import Outcome
 
+_NEXT_TO_NONE = 0.05  # of a gap
+
 
 def against_of(
     plan: Plan, phrases: Phrases, outcome: Outcome, gap: Finding, origins: Origins
@@ -45,6 +47,10 @@ def _besides(plan: Plan, phrases: Phrases, asked: Asked, origins: Origins) -> It
     if splits:
         most = max(splits, key=lambda factor: splits[factor].parts[1].share)
         split = splits[most]
+        if split.parts[1].share < _NEXT_TO_NONE:
+            share = whole_percent(max(split.parts[1].share, 0.0))
+            yield phrases.words.say("cause.against.composition_none", share=share)
+            return
         yield phrases.words.say(
             "cause.against.composition", factor=phrases.inline(most),
             share=whole_percent(split.parts[1].share), inside=whole_percent(split.parts[2].share),

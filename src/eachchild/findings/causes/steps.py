@@ -120,7 +120,7 @@ def _told(
     verdict = _verdict(one, found, least)
     say = phrases.words.say
     words = {"share": whole_percent(one.share), "step": phrases.verb(one.name),
-             "rest": whole_percent(1 - one.share)}  # fmt: skip
+             "rest": whole_percent(1 - one.share), **_both(phrases, gap, one)}  # fmt: skip
     sure = isfinite(one.share_low)
     if sure:
         words |= {"low": whole_percent(one.share_low), "high": whole_percent(one.share_high)}
@@ -131,10 +131,10 @@ def _told(
         steps=tuple(_step(phrases, step) for step in found.steps), in_places=in_places,
         sentence=say(f"cause.{key}.{verdict if sure else 'unsure'}", **words),
         evidence=(
+            *([say("cause.steps.interval", **words)] if sure else []),
             *(_line(phrases, gap, step, first=not at) for at, step in enumerate(found.steps)),
             say("cause.steps.whole", ratio=significant(found.ratio, 4),
                 product=" × ".join(significant(step.ratio, 4) for step in found.steps)),
-            *([say("cause.steps.interval", **words)] if sure else []),
         ),
         hypothesis=hypothesis_of(phrases, kind, f"cause.{key}.", words),
         caveats=(say("cause.steps.logarithms"), say("cause.steps.chosen"),
@@ -154,15 +154,22 @@ def _verdict(step: Step, found: Chain, least: float) -> Verdict:
 
 
 def _line(phrases: Phrases, gap: Finding, step: Step, *, first: bool) -> str:
+    return phrases.words.say(
+        "cause.steps.first" if first else "cause.steps.later",
+        step=phrases.verb(step.name), **_both(phrases, gap, step),
+        ratio=significant(step.ratio, 4), share=whole_percent(step.share),
+    )  # fmt: skip
+
+
+def _both(phrases: Phrases, gap: Finding, step: Step) -> dict[str, str]:
+    """Of each group, how many of those who came to a step went on."""
     mine, theirs = of_so_many(
         *(went / came for went, came in zip(step.went, step.came, strict=True))
     )
-    return phrases.words.say(
-        "cause.steps.first" if first else "cause.steps.later",
-        step=phrases.verb(step.name), group=phrases.group(gap.group),
-        others=phrases.group(gap.reference), mine=mine, theirs=theirs,
-        ratio=significant(step.ratio, 4), share=whole_percent(step.share),
-    )  # fmt: skip
+    return {
+        "mine": mine, "theirs": theirs, "group": phrases.group(gap.group),
+        "others": phrases.group(gap.reference),
+    }  # fmt: skip
 
 
 def _step(phrases: Phrases, step: Step) -> GapStep:
