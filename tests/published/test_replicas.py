@@ -144,7 +144,7 @@ def test_false_alarms_of_a_list_are_told(
     name = group.title()
     assert told["at"] == "error=false_alarm"
     assert told["sentence"] == (
-        f"With this gap go false alarms of the list: of {name} students without a failed course "
+        f"The list has more false alarms among {name} students: of those without a failed course "
         f"the year before, {share[at]} were on it, of White students {share[2]}"
     )
     for word in ("Misses", "False alarms", "Calibration"):

@@ -129,7 +129,7 @@ def test_buses_late_for_all_are_not_what_a_gap_goes_with(tmp_path: Path) -> None
     told = transport(made(tmp_path, "transport-late", other))
     assert {one.verdict for one in told.values()} == {"refuted"}
     for one in told.values():
-        assert "does not go with transport" in one.sentence
+        assert "Not much of this gap goes with transport" in one.sentence
         assert not any("No reason is recorded" in line for line in one.caveats)
 
 

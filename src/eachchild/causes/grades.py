@@ -44,7 +44,7 @@ class OfGrades:
         by the students alone, so what is tested does not depend on any outcome.
         """
         found = self._found(outcome, group, reference, periods)
-        if found is None or not is_apart(found.students):
+        if found is None or not is_apart(found.students // len(periods)):
             return None
         return mix_test(found.students, found.events)
 
@@ -71,7 +71,7 @@ class OfGrades:
         None where no grades are counted or the groups are in nearly the same ones.
         """
         found = self._found(outcome, group, reference, periods)
-        if found is None or not is_apart(found.students.swapaxes(1, 2)):
+        if found is None or not is_apart(found.students.swapaxes(1, 2) // len(periods)):
             return None
         return grade_test(found.students, found.events)
 

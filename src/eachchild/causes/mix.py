@@ -13,6 +13,7 @@ from eachchild.measures.counts import Numbers, Whole
 
 ALIKE = 0.3  # what rates of schools of the same grades usually differ by, as a part of them
 _NONE = 1e-9
+_UNSEEN, _MUCH = 1e-6, 0.05  # of what a school moves; of what all move
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +156,15 @@ def _chance(
     """How often a sum that is nought would lie as far off; None where schools tell no spread.
 
     `left` is how each school's own rate moves the residual of every school (rows), `along` how it
-    moves the sum. A residual is scaled by what of its school's rate is not left in it.
+    moves the sum. A residual is scaled by what of its school's rate is not left in it. A school
+    that is nearly all there is of its grades has no residual: its rate and its grades' are one
+    number, and where such schools are much of the spread nothing can be told.
     """
     spread, wanted = left**2 @ variance, along**2 * variance
-    if not spread.max(initial=0.0):
+    unseen = spread <= _UNSEEN * wanted
+    if not spread.any() or wanted[unseen].sum() > _MUCH * wanted.sum():
         return None
-    scale = np.divide(wanted, spread, out=np.zeros(along.size), where=spread > _NONE * spread.max())
+    scale = np.divide(wanted, spread, out=np.zeros(along.size), where=~unseen)
     error = float(np.sqrt((scale * residual**2).sum()))
     whole = np.sqrt(scale)[:, None] * left * np.sqrt(variance)
     product = whole @ whole.T

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eachchild.causes.referrals import Compared, sides_of
-from eachchild.causes.words import Met, Worded, compare_met
+from eachchild.causes.words import ENOUGH_WORDS, Met, Worded, compare_met
 from eachchild.cube import Cube, WordBlock
 from eachchild.measures.counts import Counts, Known, Numbers, Whole
 from eachchild.terms.factors import Group
@@ -35,7 +35,10 @@ class OfWords:
         self._cube = cube
 
     def words(self, two: Compared) -> FoundWords | None:
-        """The words of notes about two groups; None where no writer wrote about both."""
+        """The words of notes about two groups; None where no writer wrote about both.
+
+        Nor of too few words to tell how much more alike notes about one student are than chance.
+        """
         factor = Group.parse(two.group).factors[0]
         block = next((b for b in self._cube.words if b.factor == factor), None)
         if block is None:
@@ -48,6 +51,8 @@ class OfWords:
         met = _met(block, sides, n1, n0)
         mine, theirs = (block.students[:, side].sum(axis=1) for side in sides)
         worded = compare_met(met, students=mine + theirs, writers=block.writers)
+        if len(worded.word) < ENOUGH_WORDS:
+            return None
         fold, at = met.fold(len(block.words)), worded.word
 
         def added(values: Numbers | Whole) -> Numbers:

@@ -15,8 +15,10 @@ from eachchild.plan import Plan
 from eachchild.terms.factors import Group
 from eachchild.terms.numerals import count, significant, tenths, whole_percent
 from eachchild.terms.outcomes import Outcome
+from eachchild.terms.years import ALL
 
 _NEXT_TO_NONE = 0.05  # of a gap
+_SHOWN = 0.0005  # of a difference: less is printed as none
 
 
 def against_of(
@@ -31,7 +33,7 @@ def against_of(
     lines = (
         *_besides(plan, phrases, asked, origins), *_where(phrases, asked, origins),
         *_few(phrases, gap), *_written(phrases, outcome, asked, origins),
-        *_unrecorded(phrases, asked, origins),
+        *(_unrecorded(phrases, asked, origins) if gap.verdict == "gap" else ()),
     )  # fmt: skip
     return tuple(map(sentence_case, lines))
 
@@ -63,7 +65,7 @@ def _where(phrases: Phrases, asked: Asked, origins: Origins) -> Iterator[str]:
         return
     inside = next(part for part in split.parts if part.level == INSIDE).value
     numbers = {"inside": tenths(inside), "whole": tenths(split.whole)}
-    if inside * split.whole < 0:
+    if inside * split.whole < 0 and abs(inside) >= _SHOWN:
         yield phrases.words.say("cause.against.simpson_turned", **numbers)
     else:
         yield phrases.words.say("cause.against.simpson", **numbers)
@@ -74,7 +76,7 @@ def _few(phrases: Phrases, gap: Finding) -> Iterator[str]:
         return
     words = {
         "events": count(round(gap.events)), "n": count(gap.n), "group": phrases.group(gap.group),
-        "parity": count(gap.students_to_parity),
+        "parity": count(gap.students_to_parity), "period": _period(phrases, gap.period),
     }  # fmt: skip
     same = 1.0 if gap.measure.endswith("ratio") else 0.0
     if (gap.estimate or same) > same:
@@ -104,3 +106,7 @@ def _unrecorded(phrases: Phrases, asked: Asked, origins: Origins) -> Iterator[st
     if ratio:
         times = significant(float(e_value(np.array([ratio]))[0]), 2)
         yield phrases.words.say("cause.against.hidden", times=times)
+
+
+def _period(phrases: Phrases, period: str) -> str:
+    return phrases.words.say("cause.against.together") if period == ALL else period

@@ -15,7 +15,7 @@ from eachchild.plan import Plan
 from eachchild.terms.factors import Group
 from eachchild.terms.numerals import tenths, whole_percent
 
-_CAUSE = "composition"
+_CAUSE, _GRADE = "composition", "grade"
 
 
 def told_by_composition(
@@ -42,12 +42,13 @@ def told_by_grades(
     split = grades.splits.get(gap.id)
     if split is None or not is_same_way(gap, split.whole):
         return
-    if gap.id in grades.sure_of_grades and split.parts[0].share >= MUCH:
-        yield _told(phrases, gap, period, "grade", split)
+    part = split.parts[0]
+    if gap.id in grades.sure_of_grades and part.share >= MUCH and isfinite(part.low):
+        yield _told(phrases, gap, period, _GRADE, split)
 
 
 def _told(phrases: Phrases, gap: Finding, period: str, factor: str, split: Split) -> Finding:
-    say, by_grade = phrases.words.say, factor == "grade"
+    say, by_grade = phrases.words.say, factor == _GRADE
     part = split.parts[0 if by_grade else 1]
     words = {
         "factor": say("cause.composition.by_grade") if by_grade else phrases.inline(factor),
@@ -61,11 +62,16 @@ def _told(phrases: Phrases, gap: Finding, period: str, factor: str, split: Split
         GapPart(one.level, say(label, **words), one.value, one.share, one.low, one.high)
         for one, label in zip(split.parts, labels, strict=True)
     )
+    is_known = part.low > 0  # else it is beyond chance, and how much of the gap it is not known
+    key = "supported"
+    if by_grade:
+        key = "of_grades" if is_known else "of_grades_only"
     return replace(
         cause_of(
             gap, _CAUSE, "supported", period=period,
-            measure="risk_difference", estimate=part.value, share=part.share, at=f"factor={factor}",
-            sentence=say(f"cause.composition.{'of_grades' if by_grade else 'supported'}", **words),
+            measure="risk_difference", estimate=part.value,
+            share=part.share if is_known else None, at=f"factor={factor}",
+            sentence=say(f"cause.composition.{key}", **words),
             evidence=(
                 *(say("cause.part_of_gap", label=one.label, points=tenths(one.value),
                       share=whole_percent(one.share))

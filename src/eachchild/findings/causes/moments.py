@@ -85,7 +85,7 @@ def _told(
         measure="risk_ratio", estimate=float(moments.inside[best]),
         share=float(moments.share[best]) if of_referrals else None,
         at=";".join(f"{k}={v}" for k, v in said.items()),
-        moments=tuple(_row(phrases, found, at) for at in told[:_TOLD]),
+        moments=tuple(_row(phrases, found, at) for at in _first(told, best)),
         grid=tuple(_row(phrases, found, at) for at in _of_grid(found)),
         sentence=say("cause.moment.supported", **words),
         evidence=(
@@ -96,6 +96,12 @@ def _told(
         caveats=(say("cause.moment.picked"), say("cause.records"), say("cause.moment.cuts"),
                  say("caveats.not_cause")),
     )  # fmt: skip
+
+
+def _first(told: list[int], best: int) -> list[int]:
+    """The surest moments, the one that is told among them."""
+    first = told[:_TOLD]
+    return first if best in first else [best, *first[:-1]]
 
 
 def _of_grid(found: FoundMoments) -> Iterator[int]:

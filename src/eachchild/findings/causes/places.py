@@ -38,6 +38,11 @@ def told_by_places(
     verdict = _verdict(gap, between, grades)
     if gap.verdict != "gap" and verdict != "supported":
         return
+    key: str = verdict
+    if verdict == "supported" and between.low <= 0:
+        key = "followed_only"  # beyond chance, and how much of the gap it is cannot be told
+    elif gap.verdict != "gap":
+        key = "followed"
     say = phrases.words.say
     parts = tuple(_part(phrases, points, part) for part in points.parts)
     evidence = [say("cause.part_of_gap", label=part.label, points=tenths(part.value),
@@ -45,8 +50,9 @@ def told_by_places(
     ladder = [] if ratios is None else [_ladder(phrases, ratios)]
     yield cause_of(
         gap, _BETWEEN, verdict, period=asked.period,
-        measure="risk_difference", estimate=between.value, share=between.share, parts=parts,
-        sentence=say(f"cause.places.{verdict if gap.verdict == 'gap' else 'followed'}", **numbers),
+        measure="risk_difference", estimate=between.value,
+        share=None if key == "followed_only" else between.share, parts=parts,
+        sentence=say(f"cause.places.{key}", **numbers),
         evidence=(
             *_followed(phrases, gap, grades), say("cause.places.interval", **numbers),
             *evidence, *ladder,
@@ -81,15 +87,15 @@ def _followed(phrases: Phrases, gap: Finding, grades: ByGrades) -> Iterator[str]
     """How rates follow the mix of schools of the same grades, and what is left when grades are."""
     mix, split = grades.mixes.get(gap.id), grades.splits.get(gap.id)
     say = phrases.words.say
-    if mix is not None and isfinite(mix.ratio):
-        key = "follows" if mix.ratio > 1 else "follows_lower"
+    if mix is not None and isfinite(mix.ratio) and (mix.ratio - 1) * mix.slope > 0:
+        key = "follows" if mix.slope > 0 else "follows_lower"
         if gap.id not in grades.sure_of_mix:
             key = "follows_by_chance"
         yield say(
             f"cause.places.{key}", ratio=significant(mix.ratio, 2), schools=mix.schools,
             group=phrases.group(gap.group),
         )  # fmt: skip
-    if split is not None:
+    if split is not None and isfinite(split.parts[1].share):
         yield say("cause.places.same_grades", share=whole_percent(split.parts[1].share))
 
 

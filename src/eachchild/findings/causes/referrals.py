@@ -74,23 +74,19 @@ def told_by_referrals(
 def _apart(
     phrases: Phrases, found: _Found, moments: tuple[Finding, ...], adults: tuple[Finding, ...]
 ) -> tuple[Finding, ...]:
-    """Both, unless they must be the same referrals in part: then neither is supported.
+    """Both, but neither supported where there are both.
 
-    A moment and a few adults that have more than all of a gap between them have some of it
-    together, and no count here crosses the two.
+    They may be the same referrals: no count here crosses the adults with the moments.
     """
     if not (moments and adults and found.adults):
         return moments + adults
     first = next(m for m in moments[0].moments if m.name == moments[0].at)
-    by_adults = float(found.adults.gap_share[0])
-    if first.share + by_adults <= 1:
-        return moments + adults
     words = {
         "moment": first.label, "share": whole_percent(first.share),
-        "adults": whole_percent(by_adults), "both": whole_percent(first.share + by_adults - 1),
+        "adults": whole_percent(float(found.adults.gap_share[0])),
     }  # fmt: skip
     said = phrases.words.say("cause.overlap.doubtful", **words)
-    why = sentence_case(phrases.words.say("cause.overlap.why", **words))
+    why = sentence_case(phrases.words.say("cause.overlap.why"))
     return tuple(
         replace(one, verdict="doubtful", sentence=said, evidence=(why, *one.evidence))
         for one in moments + adults

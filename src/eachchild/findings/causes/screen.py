@@ -12,6 +12,7 @@ from eachchild.terms.numerals import tenths, whole_percent
 from eachchild.terms.years import ALL
 
 _CAUSE = "screen"
+_COARSE = frozenset(("absence_share",))  # a list may go by a finer line inside a class of it
 
 
 def told_by_screen(phrases: Phrases, gap: Finding, found: FoundSupports) -> Iterator[Finding]:
@@ -25,7 +26,7 @@ def told_by_screen(phrases: Phrases, gap: Finding, found: FoundSupports) -> Iter
         return
     yield _of_misses(phrases, gap, found, listed)
     alarms = listed.without_need
-    if alarms is not None and is_surely_more(alarms):
+    if alarms is not None and found.measure not in _COARSE and is_surely_more(alarms):
         yield _of_false_alarms(phrases, gap, found, (listed, alarms))
 
 

@@ -22,13 +22,13 @@ MUCH = 0.25  # of a gap: what goes with less of it does not carry it
 def is_asked(plan: Plan, gap: Finding, origins: Origins) -> bool:
     """A gap of one group in the whole place, or what would be one were it beyond chance.
 
-    Of the latter only causes with a test of their own may be told. Whether it is as wide as a gap
-    is told by the years that causes are counted over.
+    Of the latter only causes with a test of their own may be told. It must be as wide as a gap in
+    the years that causes are counted over, together: shares of next to nothing say nothing.
     """
     if gap.place != "all" or len(Group.parse(gap.group).parts) != 1:
         return False
-    if gap.verdict != "cannot_tell":
-        return gap.verdict == "gap"
+    if gap.verdict not in ("gap", "cannot_tell"):
+        return False
     asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
     together = origins.whole(asked, gap.measure)
     return times_small(plan.margin, replace(gap, estimate=together or gap.estimate)) > 1
