@@ -92,3 +92,28 @@ def test_a_group_in_the_grades_with_other_rates_is_found():
 def test_groups_spread_alike_are_not_apart():
     n = np.array([[[30], [60]], [[10], [20]]])
     assert dissimilarity(n) == pytest.approx(0)
+
+
+def test_a_school_that_is_all_there_is_of_its_grades_is_not_told_from_them():
+    n, events = district(4)
+    n[:, 14:], events[:, 14:] = 0, 0  # one high school
+    n[0, :, 9:] *= 3  # where the group is
+    events[0, :, 9:] *= 3
+    assert grade_test(n, events) is None
+
+
+@pytest.mark.parametrize("spread", [0.3, 0.6])
+def test_a_group_at_the_only_school_of_some_grades_seldom_seems_to_lift_its_rate(spread):
+    """One middle and one high school, and a program for the group at one of eight others."""
+    p = []
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        n = np.zeros((2, 10, 13), np.int64)
+        for school, of in enumerate([GRADES[0]] * 8 + [GRADES[1], GRADES[2]]):
+            n[1, school, list(of)] = 60
+            n[0, school, list(of)] = 40 if school == 0 else 4 if school < 8 else 12
+        own = np.exp(rng.normal(0, spread, 10))[:, None]
+        events = rng.binomial(n, np.minimum(0.08 * own, 1)[None])
+        found = mix_test(n, events)
+        p.append(1.0 if found is None else found.p)
+    assert np.mean(np.array(p) <= 0.05) <= 0.12
