@@ -3,14 +3,14 @@
 from itertools import accumulate
 from math import isfinite, prod
 
-from eachchild.findings.model import Finding, GapStep
+from eachchild.findings.model import Finding, GapRule, GapStep
 from eachchild.findings.phrases import of_so_many
 from eachchild.report.case import Case
 from eachchild.report.charts import steps
 from eachchild.report.charts.steps import StepChart, StepRow
 from eachchild.report.charts.waterfall import WaterfallRow, phone, wide
 from eachchild.report.names import sentence_case
-from eachchild.report.page import Figure, Table
+from eachchild.report.page import Choice, Figure, Table
 from eachchild.terms.numerals import count, significant, tenths, whole_percent
 
 _NOT_TOLD = "–"
@@ -157,7 +157,8 @@ def _rules_figure(case: Case, cause: Finding) -> Figure:
             rule.name == cause.rules[0].name,
         ))  # fmt: skip
     rows = tuple(made)
-    chart = StepChart(*_both(case, cause), rows)
+    both = _both(case, cause)
+    chart = StepChart(*both, rows)
     heads = (say("origin.rule"), chart.group, chart.others, say("origin.points"),
              say("origin.seats"), say("origin.seats_added"), say("origin.seats_lost"))  # fmt: skip
     return _bars(
@@ -167,13 +168,29 @@ def _rules_figure(case: Case, cause: Finding) -> Figure:
              count(round(rule.added)), count(round(rule.lost)))
             for rule, row in zip(cause.rules, rows, strict=True)
         ),
+        choices=tuple(
+            _choice(case, cause.rules[0], rule, StepChart(*both, (rows[0], row)))
+            for rule, row in zip(cause.rules[1:], rows[1:], strict=True)
+        ),
     )  # fmt: skip
+
+
+def _choice(case: Case, today: GapRule, rule: GapRule, chart: StepChart) -> Choice:
+    """One rule beside today's: who would be enrolled, how many seats, and who would lose one."""
+    mine, theirs = chart.rows[1].shown
+    said = case.names.say(
+        "origin.choice", mine=mine, theirs=theirs, group=chart.group, others=chart.others,
+        points=tenths(abs(rule.gap) / 100), today=tenths(abs(today.gap) / 100),
+        seats=count(round(rule.seats)),
+        added=_seats(case, round(rule.added)), lost=count(round(rule.lost)),
+    )  # fmt: skip
+    return Choice(rule.label, said, steps.wide(chart), steps.phone(chart))
 
 
 def _bars(
     case: Case, cause: Finding, chart: StepChart, *, title: str, note: str,
     heads: tuple[str, ...], numbers: tuple[tuple[str, ...], ...], places: Table | None = None,
-    of: str = "",
+    of: str = "", choices: tuple[Choice, ...] = (),
 ) -> Figure:  # fmt: skip
     """Two bars a row, the same said in words, and the numbers behind them; `of` the outcome."""
     about = _about(case, cause, of)
@@ -190,6 +207,7 @@ def _bars(
         table=Table(about, heads, numbers),
         notes=(note,),
         places=places,
+        choices=choices,
     )
 
 

@@ -18,6 +18,16 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several settings worked out beforehand: a page only chooses among them."""
+
+    label: str
+    said: str
+    wide: Drawing
+    phone: Drawing
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A picture in two widths with its finding as title, and the same in words and numbers."""
 
@@ -31,6 +41,7 @@ class Figure:
     notes: tuple[str, ...] = ()
     places: Table | None = None  # the same place by place
     finder: str = ""  # set where a reader may look for the own school: what to type
+    choices: tuple[Choice, ...] = ()  # in place of the picture, where a page can be asked
 
 
 @dataclass(frozen=True, slots=True)
