@@ -39,6 +39,11 @@ class Split:
     within: Mapping[str, float]
     parts: tuple[Part, ...]
 
+    @property
+    def is_known(self) -> bool:
+        """Whether every part has an interval: none rests on a single place."""
+        return bool(np.isfinite([(part.low, part.high) for part in self.parts]).all())
+
 
 def split_by_places(
     group: Counts,

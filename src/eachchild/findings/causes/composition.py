@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import isfinite
 
 from eachchild.causes.asked import Asked, Origins
 from eachchild.causes.places import Split
@@ -26,7 +25,7 @@ def told_by_composition(
     asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
     for factor in plan.factors:
         split = None if factor.id in own else origins.by_factor(asked, factor.id)
-        if split is None or not (isfinite(split.parts[1].low) and is_same_way(gap, split.whole)):
+        if split is None or not (split.is_known and is_same_way(gap, split.whole)):
             continue
         if verdict_of_share(split.parts[1]) == "supported":
             yield _told(phrases, gap, asked.period, factor.id, split)
@@ -40,10 +39,9 @@ def told_by_grades(
     Of a gap that cannot be told by itself it is told where what goes with grades is beyond chance.
     """
     split = grades.splits.get(gap.id)
-    if split is None or not is_same_way(gap, split.whole):
+    if split is None or not (split.is_known and is_same_way(gap, split.whole)):
         return
-    part = split.parts[0]
-    if gap.id in grades.sure_of_grades and part.share >= MUCH and isfinite(part.low):
+    if gap.id in grades.sure_of_grades and split.parts[0].share >= MUCH:
         yield _told(phrases, gap, period, _GRADE, split)
 
 
@@ -79,7 +77,7 @@ def _told(phrases: Phrases, gap: Finding, period: str, factor: str, split: Split
                 say("cause.composition.interval", **words),
             ),
             hypothesis=hypothesis_of(phrases, _CAUSE, "cause.composition.", words),
-        caveats=(say("cause.composition.no_excuse", **words), say("caveats.not_cause")),
+            caveats=(say("cause.composition.no_excuse", **words), say("caveats.not_cause")),
         ),
         parts=parts,
     )  # fmt: skip

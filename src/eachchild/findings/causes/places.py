@@ -26,7 +26,7 @@ def told_by_places(
     asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
     splits = origins.by_places(asked)
     points, ratios = splits.get("risk_difference"), splits.get("risk_ratio")
-    if points is None or not (isfinite(points.parts[-1].low) and is_same_way(gap, points.whole)):
+    if points is None or not (points.is_known and is_same_way(gap, points.whole)):
         return
     between, inside = _between(points), points.parts[-1]
     told = {"share": between.share, "low": between.low, "high": between.high,
