@@ -34,6 +34,7 @@ from eachchild.cube.plain_events import PlainEvents, count_adults_plainly, count
 from eachchild.cube.plain_year import student_years
 from eachchild.cube.plan import USUAL_DIMENSIONS, adult_plans, event_plans
 from eachchild.plan import Adults, Plan
+from eachchild.tables import ACTIONS
 from eachchild.terms.factors import FACTORS
 from eachchild.terms.outcomes import built_in
 
@@ -49,7 +50,7 @@ LOG = rows(
     location=maybe(st.sampled_from(["hall", "gym"])),
     time=maybe(st.sampled_from(["08:05", "8:59", "14:05:10", "2:05 PM", "12:01 am", "noon"])),
     staff_id=maybe(STAFF),
-    action=maybe(st.sampled_from(["oss", "iss", "expulsion", "police", "none", "detention"])),
+    action=maybe(st.sampled_from(ACTIONS)),
     days=maybe(halves),
     most=24,
 )

@@ -15,11 +15,13 @@ TWO = Compared("el=yes", "el=no", NOBODY, NOBODY)
 
 
 def cube_of(cells: list[tuple[int, ...]], *, has_lists: bool = True) -> Cube:
-    """Cells of school, year, group, need, listed, served and students."""
-    place, period, group, need, listed, served, students = np.array(sorted(cells)).T
+    """Cells of school, year, group, need, listed, served, students and perhaps the week."""
+    place, period, group, need, listed, served, students, week = np.array(
+        sorted((*c, 0)[:8] for c in cells)
+    ).T
     block = SupportBlock(
         "el", ("yes", "no", "not_reported"), "score", has_lists, ("A", "B"), place, period, group,
-        need, listed, served, students, 0,
+        need, listed, served, week, students, 0,
     )  # fmt: skip
     places = Places("school", ("A", "B"), "district", ("D", "D"))
     return Cube(places, ("2021-22", "2022-23"), {}, (), supports=(block,))

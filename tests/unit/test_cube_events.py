@@ -108,7 +108,7 @@ def test_a_log_counted_by_hand(district: dict[str, Path], tmp_path: Path) -> Non
     }  # fmt: skip
     assert set(_cells(cube, answer)) == {
         ("A", "black", "Defiance", "oss", "0"),
-        ("B", "black", "Fighting", "none", "1"),
+        ("B", "black", "Fighting", "detention", "1"),
         ("A", "white", "Fighting", "expulsion", "0"),
         ("A", "white", "Theft", "none", "0"),  # on the same day: neither is before the other
         ("A", "white", "Mystery", "not_reported", "2"),

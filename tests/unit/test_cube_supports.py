@@ -63,6 +63,19 @@ def test_they_survive_their_file_and_no_student_is_in_it(
     assert not texts & set(students)
 
 
+def test_a_cube_stored_before_weeks_were_counted_knows_of_none(
+    told: tuple[Plan, Cube, tuple[Finding, ...], Path], tmp_path: Path
+) -> None:
+    plan, cube, _, _ = told
+    store(cube, plan, tmp_path, inputs={})
+    file = tmp_path / "support.parquet"
+    pq.write_table(pq.read_table(file).drop_columns(["week"]), file)
+    for ours, theirs in zip(restore(tmp_path).supports, cube.supports, strict=True):
+        assert theirs.week.any()
+        assert ours.week.tolist() == [0] * theirs.week.size
+        assert np.array_equal(ours.students, theirs.students)
+
+
 def test_the_list_that_misses_is_told_with_all_three_of_its_errors(
     told: tuple[Plan, Cube, tuple[Finding, ...], Path],
 ) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eachchild.causes.answers import Laddered, laddered
 from eachchild.causes.consequence import Referrals as Answers
 from eachchild.causes.consequence import SameAct, same_act
 from eachchild.causes.moments import ANY, Ranking, Referred, rank_moments
@@ -65,6 +66,7 @@ class FoundActs:
     answers: Answers
     acts: tuple[str, ...]
     enrolled: tuple[int, int]
+    ladder: Laddered | None = None
 
     @property
     def gap(self) -> float:
@@ -138,8 +140,11 @@ class OfReferrals:
             return None
         school, act, history = keys[some].T
         answers = Answers(school, act, history, mine.take(some), theirs.take(some))
-        found = same_act(answers, two.enrolled, dispersion=self._dispersion(two))
-        return FoundActs(found, answers, block.words["behavior"], two.enrolled)
+        dispersion = self._dispersion(two)
+        found = same_act(answers, two.enrolled, dispersion=dispersion)
+        _, same = np.unique(keys[code.ravel(), :2], axis=0, return_inverse=True)
+        ladder = laddered(block, same.ravel(), sides, dispersion=dispersion)
+        return FoundActs(found, answers, block.words["behavior"], two.enrolled, ladder)
 
     def logged(self, two: Compared) -> Logged | None:
         """How schools log: acts, and answers left blank; None where no referrals are counted."""
@@ -149,7 +154,7 @@ class OfReferrals:
         place, kept = self._placed(block.schools, block.place, block.period)
         mine, theirs = (kept & side for side in sides_of(block.groups, block.group, two))
         schools, acts = two.students.size, len(block.words["behavior"])
-        acted = block.value[:, 1] > 0
+        acted = block.value[:, 1] >= block.words["answer"].index("iss")
         at = place * acts + block.value[:, 0]
 
         def by_act(counts: Whole, which: Known) -> Whole:

@@ -20,14 +20,16 @@ from eachchild.causes.screen import (
     from_base_rates,
 )
 from eachchild.causes.support import Follows, Needs, Unmet, follows_need, unmet_need
+from eachchild.causes.waits import Waits, restricted_mean
 from eachchild.cube import NEEDS, POOLED_YEARS, Cube, SupportBlock
 from eachchild.measures.comparisons import normal_test
-from eachchild.measures.counts import Counts, Known, Whole
+from eachchild.measures.counts import Counts, Known, Numbers, Whole
 from eachchild.measures.exact import exact_test
 from eachchild.measures.stratified import Fold, pooled_risk_difference, within_schools_test
 from eachchild.terms.factors import Group
 
 GROUP, OTHERS = 0, 1  # the rows of what is compared
+_FEWEST = 10  # supported students of either group; the spread of fewer says next to nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,27 @@ class FoundList:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstSupport:
+    """Weeks from the first school day of a year to the first support in it, begun ones as whole.
+
+    Of those in need who got one in that year; who went without is told by itself.
+    """
+
+    weeks: Numbers  # on average: the group, the others
+    students: Whole
+    difference: float  # above 0: the group later
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class FoundSupport:
     """Who is supported of those in need (and, where there is a list, on it)."""
 
     at_need: AtEqualNeed
     unmet: Unmet  # of all in need, listed or not
     follows: Follows
+    first: FirstSupport | None  # None: of too few, or the school year's first day is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +99,7 @@ class _Asked:
     need: Whole
     listed: Known
     served: Known
+    week: Whole
     students: Whole
     stratum: Whole  # the same school, year and need
     here: Whole  # the same school and year
@@ -119,7 +137,7 @@ class OfSupports:
         need = block.need[kept]
         return _Asked(
             mine[kept], theirs[kept], need, block.listed[kept] > 0, block.served[kept] > 0,
-            block.students[kept], _numbered(keys), _numbered(keys[:, :2]),
+            block.week[kept], block.students[kept], _numbered(keys), _numbered(keys[:, :2]),
             len(np.unique(block.period[kept])), need < kind.in_need, len(kind.classes),
             kind.in_need,
         )  # fmt: skip
@@ -157,7 +175,34 @@ def _support(asked: _Asked, has_lists: bool) -> FoundSupport | None:
         return None
     needs = _needs(asked, kept)
     line = float(asked.classes - asked.lines)
-    return FoundSupport(at_need, unmet_need(needs, line), follows_need(needs))
+    first = _first_support(asked, kept & asked.in_need & asked.served)
+    return FoundSupport(at_need, unmet_need(needs, line), follows_need(needs), first)
+
+
+def _first_support(asked: _Asked, which: Known) -> FirstSupport | None:
+    """How long those who got one waited for it, from the first school day of their year."""
+    students = _by_side(asked, which)
+    if (students < _FEWEST).any() or not asked.week[which].all():
+        return None
+    waits = _waits(asked, which)
+    found = restricted_mean(waits, OTHERS)
+    often, value = float(np.sqrt(asked.years)), float(found.gap.difference[GROUP])
+    return FirstSupport(
+        found.mean.mean, students, value,
+        value - often * (value - float(found.gap.low[GROUP])),
+        value + often * (float(found.gap.high[GROUP]) - value),
+    )  # fmt: skip
+
+
+def _waits(asked: _Asked, which: Known) -> Waits:
+    """Both groups by class of need and week; nobody is still waiting."""
+    weeks = int(asked.week[which].max())
+    at = asked.need * weeks + asked.week - 1
+    served = np.stack([
+        np.bincount(at[which & side], asked.students[which & side], asked.lines * weeks)
+        for side in (asked.mine, asked.theirs)
+    ]).astype(np.int64).reshape(2, asked.lines, weeks)  # fmt: skip
+    return Waits(np.arange(1.0, weeks + 1), served, np.zeros_like(served))
 
 
 def _needs(asked: _Asked, kept: Known) -> Needs:

@@ -114,9 +114,9 @@ class EventBlock:
 
 @dataclass(frozen=True, slots=True)
 class SupportBlock:
-    """Students by need, whether a list had them and whether they were supported, in each school.
+    """Students by need, whether a list had them and since when they were supported, by school.
 
-    Cells are sorted by period, place, group, need, listed and served, and are unique. Every
+    Cells are sorted by period, place, group, need, listed, served and week, and are unique. Every
     student-year stands in exactly one of them. `need` is a class of the measure in the school year
     before, 0 the most; one past the last where it is not known. A row of the support table that
     begins in a year without a row of its student stands in `unplaced_rows`.
@@ -133,6 +133,7 @@ class SupportBlock:
     need: Whole
     listed: Whole  # 0 or 1
     served: Whole  # 0 or 1
+    week: Whole  # of the school year in which the first support began, from 1; 0: none, or unknown
     students: Whole
     unplaced_rows: int
 

@@ -18,7 +18,9 @@ from eachchild.terms.factors import NOT_REPORTED
 
 EventCell = tuple[str, str, str, tuple[str, ...]]  # period, school, group, dimensions
 Kind = tuple[str, str, tuple[int, ...], tuple[int, ...] | None]  # period, school, made, taught
-_SEVERITY = {"iss": 1, "oss": 2, "expulsion": 3}
+_SEVERITY = {"none": 0, "conference": 2, "detention": 3, "iss": 4, "oss": 5, "expulsion": 6}
+_BESIDE, _IN, _OUT = 1, 4, 5  # restorative, other or police alone; in-school; out of school
+_ANSWERS = ("none", "off_ladder", "conference", "detention", "iss", "oss", "expulsion")
 _CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p")
 
 
@@ -145,7 +147,7 @@ def _word(
     if dimension == "answer":
         worst = _severity(rows)
         blank = any(r["action"] is None for r in rows)
-        return NOT_REPORTED if blank and not worst else ("none", "iss", "oss", "expulsion")[worst]
+        return NOT_REPORTED if blank and worst < _IN else _ANSWERS[worst]
     first = _first(rows)
     mine = [k for k in every if k[:2] == key[:2]]
     earlier = sum(_first(every[k]) < first for k in mine)
@@ -153,7 +155,8 @@ def _word(
 
 
 def _severity(rows: Sequence[Row]) -> int:
-    return max(_SEVERITY.get(str(r["action"]), 0) for r in rows)
+    done = [str(r["action"]) for r in rows if r["action"] is not None]
+    return max((_SEVERITY.get(action, _BESIDE) for action in done), default=0)
 
 
 def _first(rows: Sequence[Row]) -> date:
@@ -173,8 +176,8 @@ def _add(cell: PlainEvents, student: str, rows: Sequence[Row]) -> None:
     suspended = [number_of(r["days"]) for r in rows if r["action"] == "oss"]
     cell.rows += len(rows)
     cell.referrals += 1
-    cell.oss += _severity(rows) >= 2
-    cell.unsaid += any(r["action"] is None for r in rows) and not _severity(rows)
+    cell.oss += _severity(rows) >= _OUT
+    cell.unsaid += any(r["action"] is None for r in rows) and _severity(rows) < _IN
     cell.police += any(r["action"] == "police" for r in rows)
     cell.days += sum(floor(d * 1_000_000 + 0.5) for d in suspended if d is not None)
     cell.undated += None in suspended

@@ -5,29 +5,55 @@ The oracle of `supports`: it shares with it only the plans. Student-years come f
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
-from eachchild.cube.plain_rows import LONG_AGO, Row, Tables, day_of, number_of, year_of
+from eachchild.cube.plain_rows import LONG_AGO, Row, Tables, day_of, number_of, text_of, year_of
 from eachchild.cube.plan import SupportPlan
 from eachchild.terms.factors import NOT_REPORTED
 
-SupportCell = tuple[str, str, str, int, int, int]  # period, school, group, need, listed, served
+# Period, school, group, need, listed, served, week.
+SupportCell = tuple[str, str, str, int, int, int, int]
 
 
 def count_supports_plainly(
     asked: SupportPlan, tables: Tables, student_years: Sequence[Row]
 ) -> tuple[Counter[SupportCell], int]:
     """The cells of one breakdown, and how many rows have no student-year."""
-    given = [(_who(row), _is_list(row, asked)) for row in tables["support"]]
+    given = [
+        (_who(row), _is_list(row, asked), day_of(row["begin_date"], LONG_AGO))
+        for row in tables["support"]
+    ]
     cells: Counter[SupportCell] = Counter()
     for row in student_years:
         who = str(row["student_id"]), str(row["period"])
-        mine = [is_list for of, is_list in given if of == who]
+        mine = [is_list for of, is_list, _ in given if of == who]
+        began = [day for of, is_list, day in given if of == who and not is_list]
+        school = str(row.get("school_id") or "")
         cells[
-            who[1], str(row.get("school_id") or ""), str(row[asked.factor.id] or NOT_REPORTED),
+            who[1], school, str(row[asked.factor.id] or NOT_REPORTED),
             _need(asked, who, student_years), int(True in mine), int(False in mine),
+            _week(began, school, tables),
         ] += 1  # fmt: skip
     there = {(str(row["student_id"]), str(row["period"])) for row in student_years}
-    return cells, sum(of not in there for of, _ in given)
+    return cells, sum(of not in there for of, _, _ in given)
+
+
+def _week(began: Sequence[date], school: str, tables: Tables) -> int:
+    """Seven days at a time from the first school day; 0 where there is no such day."""
+    if not began:
+        return 0
+    first = min(began)
+    open_days = [
+        day_of(row["date"], LONG_AGO) for row in tables.get("calendar", ())
+        if text_of(row["school_id"]) in (None, school)
+    ]  # fmt: skip
+    same_year = [day for day in open_days if year_of(day) == year_of(first)]
+    if not same_year:
+        return 0
+    week, last = 1, min(same_year) + timedelta(6)
+    while first > last:
+        week, last = week + 1, last + timedelta(7)
+    return week
 
 
 def _who(row: Row) -> tuple[str, str]:

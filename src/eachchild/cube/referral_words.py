@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from eachchild.tables import LADDER
 from eachchild.terms.discretion import DISCRETIONS
 from eachchild.terms.factors import NOT_REPORTED
 
 SEVERAL = "several"  # a referral whose rows name two
 UNCODED = "not_coded"
-ANSWERS = ("none", "iss", "oss", "expulsion")
+OFF_LADDER = "off_ladder"  # something was done, and nothing of it is a rung
+ANSWERS = (LADDER[0], OFF_LADDER, *LADDER[1:], "expulsion")  # a later one is told in their place
 PRIORS = ("0", "1", "2", "3+")
 HOURS = 24
 MOST_WORDS, LONGEST_WORD = 250, 60  # beyond these a column holds sentences, and they stay behind

@@ -14,6 +14,7 @@ from eachchild.cube.referral_words import (
     ANSWERS,
     FIXED_WORDS,
     HOURS,
+    OFF_LADDER,
     PRIORS,
     Written,
     hour_of,
@@ -28,7 +29,7 @@ PERIOD, PLACE, STAFF = "period", "place", "staff"
 _STUDENT, _SCHOOL, _YEAR, _REFERRAL = "student_id", "school_id", "year", "referral"
 _CLASSES = FIXED_WORDS["discretion"]
 _MIXED, _NO_CLASS = _CLASSES.index("mixed"), _CLASSES.index(NOT_REPORTED)
-_OUT = ANSWERS.index("oss")
+_OFF, _IN, _OUT = (ANSWERS.index(answer) for answer in (OFF_LADDER, "iss", "oss"))
 
 
 def group_column(factor: Factor) -> str:
@@ -104,8 +105,9 @@ def referrals_of(
     Where the rows of one referral differ: the first of its schools by name and its earliest day
     and hour stand; two behaviors or two locations are `several`; discretion is `mixed` where its
     behaviors are of two kinds, and not reported where one of them is on no list; the answer is
-    the most severe action, not reported where an action is blank and no other is a suspension or
-    expulsion. `prior` counts the student's referrals on earlier days of the school year.
+    the most severe action (`off_ladder` where something was done that is neither a rung nor
+    expulsion), not reported where an action is blank and no other is a suspension or expulsion.
+    `prior` counts the student's referrals on earlier days of the school year.
     """
     columns = ("behavior", "location", "time")
     facts = declared(engine.scan(log), "discipline").with_columns(
@@ -168,8 +170,9 @@ def _with_codes(
 def _of_rows(by_school: bool) -> dict[str, nw.Expr]:
     """What the rows of one referral say together."""
     action = nw.col("action")
-    severity = nw.lit(0).cast(nw.Int64)
-    for number, name in enumerate(ANSWERS[1:], 1):
+    said = {name: number for number, name in enumerate(ANSWERS) if number != _OFF}
+    severity = nw.when(action.is_null()).then(nw.lit(0)).otherwise(nw.lit(_OFF)).cast(nw.Int64)
+    for name, number in said.items():
         severity = nw.when(action == name).then(nw.lit(number)).otherwise(severity)
 
     def ever(flag: nw.Expr) -> nw.Expr:
@@ -208,7 +211,7 @@ def _answers(each: Frame, found: Mapping[str, Written]) -> Frame:
         some = nw.when(low == high).then(low).otherwise(nw.lit(several))
         return nw.when(low.is_null()).then(nw.lit(none)).otherwise(some).cast(nw.Int64)
 
-    unsaid = (nw.col("blank") > 0) & (nw.col("severity") == 0)
+    unsaid = (nw.col("blank") > 0) & (nw.col("severity") < _IN)
     unlisted = nw.col("kind_max") == _NO_CLASS
     earlier = nw.col("day").rank("min").over(_STUDENT, _YEAR).cast(nw.Int64) - 1
     most = len(PRIORS) - 1

@@ -29,7 +29,7 @@ _Columns = dict[str, pa.Array]
 _Celled = EventBlock | SupportBlock | CourseBlock | GradeBlock | AbsenceBlock
 _BLOCK, _PLACE, _PERIOD, _GROUP, _PART = "breakdown", "place", "period", "group", "part"
 _COUNTS = ("rows", "referrals", "students", "oss", "unsaid", "police", "days", "undated")
-_NEED_CELL = ("need", "listed", "served", "students")
+_NEED_CELL = ("need", "listed", "served", "week", "students")
 _GRADE, _OF_GRADE = "grade", ("students", "events")
 _ENROLLED = ("bin", "students", "enrolled")  # of a course cell
 _MISSED = ("students", "value", "enrolled", "absent", "unrecorded")  # of an absence cell
@@ -259,11 +259,14 @@ def _adult_block(table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[
 def _support_block(
     table: pa.Table, meaning: Mapping[str, Any], periods: Sequence[str]
 ) -> SupportBlock:
+    # A cube that was stored before weeks were counted knows of none.
+    unknown = pa.nulls(table.num_rows, pa.int64()).fill_null(0)
+    known = {name: table[name] for name in _NEED_CELL if name in table.column_names}
     return SupportBlock(
         **_read_keys(table, meaning, periods),
         measure=meaning["measure"],
         has_lists=meaning["has_lists"],
-        **{name: table[name].to_numpy() for name in _NEED_CELL},
+        **{name: known.get(name, unknown).to_numpy() for name in _NEED_CELL},
         unplaced_rows=meaning["unplaced_rows"],
     )
 

@@ -14,12 +14,14 @@ from eachchild.cube.context import declared, distinct, school_year_of
 from eachchild.cube.engine import Engine, Frame
 from eachchild.cube.plan import NEEDS, SupportPlan
 from eachchild.cube.referrals import PERIOD, PLACE, group_column
+from eachchild.cube.weeks import BEGIN, WEEK, with_week
 from eachchild.plan import Need
 from eachchild.terms.years import starting
 
 _STUDENT, _GRADE, _NEED, _YEAR = "student_id", "grade", "need", "year"
 _WHO = [_STUDENT, PERIOD]
 _FLAGS = ("listed", "served")
+_MARKS = (*_FLAGS, WEEK)
 
 
 def count_supports(
@@ -30,7 +32,7 @@ def count_supports(
     student_year: Path,
     periods: Sequence[str],
 ) -> tuple[SupportBlock, ...]:
-    """Count students by need, whether a list had them and whether a support was given.
+    """Count students by need, whether a list had them, and when a support was first given.
 
     All plans are of the same lists and the same need, so that the tables are read once. A row of
     the support table counts in the school year in which it begins; a student stands at the school
@@ -46,6 +48,7 @@ def count_supports(
     need = engine.keep(_need_before(rows, plans[0].need, years))
     students = _students(rows, plans)
     found = students.join(need, on=_WHO, how="left").join(marks, on=_WHO, how="left")
+    found = with_week(engine, engine.keep(found), tables.get("calendar"))
     found = engine.keep(found.with_columns(
         need=nw.col(_NEED).fill_null(len(NEEDS[plans[0].need].classes)).cast(nw.Int64),
         **{name: nw.col(name).fill_null(0).cast(nw.Int64) for name in _FLAGS},
@@ -68,16 +71,20 @@ def _students(rows: Frame, plans: Sequence[SupportPlan]) -> Frame:
 
 
 def _marks(given: Frame, lists: Sequence[str], years: Frame) -> Frame:
-    """By student and year, whether a list had the student and whether a support was given."""
+    """By student and year, whether a list had the student, and since when a support was given."""
     named = sorted({name.strip().lower() for name in lists})
     is_list = nw.col("support").str.strip_chars().str.to_lowercase().is_in(named)
     listed = is_list.fill_null(value=False).cast(nw.Int64)
-    dated = given.select(_STUDENT, year=school_year_of("begin_date"), listed=listed)
+    begin = nw.when(listed == 0).then(nw.col("begin_date"))
+    dated = given.select(
+        _STUDENT, begin.alias(BEGIN), year=school_year_of("begin_date"), listed=listed
+    )
     dated = dated.join(years, on=_YEAR, how="inner")
     return dated.group_by(_WHO).agg(
         listed=nw.col("listed").max(),
         served=(1 - nw.col("listed")).max(),
         rows=nw.len().cast(nw.Int64),
+        begin=nw.col(BEGIN).min(),
     )
 
 
@@ -120,16 +127,16 @@ def _block(
     plan: SupportPlan, found: Frame, periods: Sequence[str], unplaced_rows: int
 ) -> SupportBlock:
     group = group_column(plan.factor)
-    keys = [PERIOD, PLACE, group, _NEED, *_FLAGS]
+    keys = [PERIOD, PLACE, group, _NEED, *_MARKS]
     cells = found.group_by(keys).agg(students=nw.len().cast(nw.Int64))
     table: pa.Table = cells.collect("pyarrow").to_native()
     schools, place = coded(table[PLACE])
-    numbers = [whole(table, name) for name in (_NEED, *_FLAGS)]
+    numbers = [whole(table, name) for name in (_NEED, *_MARKS)]
     order = arrange([
         placed_among(table[PERIOD], periods), place, value_codes(table[group], plan.factor),
         *numbers,
     ])  # fmt: skip
-    period, where, who, need, listed, served = np.ascontiguousarray(order.cells.T)
+    period, where, who, need, listed, served, week = np.ascontiguousarray(order.cells.T)
     return SupportBlock(
         factor=plan.factor.id,
         groups=plan.factor.all_values,
@@ -142,6 +149,7 @@ def _block(
         need=need,
         listed=listed,
         served=served,
+        week=week,
         students=whole(table, "students")[order.order],
         unplaced_rows=unplaced_rows,
     )

@@ -13,6 +13,7 @@ from eachchild.tables.declared import (
     ACTIONS,
     COURSE_LEVELS,
     FREE_TEXT,
+    LADDER,
     TABLES,
 )
 from eachchild.tables.facts import ALL_VALUES, WHOLE, CountFacts, UncoveredCount
@@ -25,6 +26,7 @@ __all__ = [
     "COURSE_LEVELS",
     "FEWEST_ROWS",
     "FREE_TEXT",
+    "LADDER",
     "MOST_CODES",
     "TABLES",
     "WHOLE",

@@ -260,6 +260,10 @@ ACTIONS = (
     "restorative",
     "other",
 )
+# The answers to an act that stand one above another, the mildest first. Expulsion and police are
+# branches of the decision chain; restorative and other answers are milder or harder than none of
+# these for certain. None of the four is a rung.
+LADDER = ("none", "conference", "detention", "iss", "oss")
 # The Common Education Data Standards (C000599) part absences further; what says why an adult could
 # act on it is kept apart, and "situation unknown" is a blank.
 ABSENCE_REASONS = ("illness", "family", "transport", "skipping", "disciplinary", "other")

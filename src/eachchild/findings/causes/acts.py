@@ -1,16 +1,25 @@
 """Whether the same act is answered alike, without history and with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from eachchild.causes.consequence import Cut
 from eachchild.causes.referrals import FoundActs
 from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of, hypothesis_of
 from eachchild.findings.model import Finding, Verdict
 from eachchild.findings.phrases import Phrases
-from eachchild.terms.numerals import count, significant, whole_percent
+from eachchild.tables import LADDER
+from eachchild.terms.numerals import count, significant, tenths, whole_percent
 from eachchild.terms.years import ALL
 
 _CAUSE = "consequence"
+_RUNGS: Mapping[str, str] = MappingProxyType(
+    {
+        "none": "cause.consequence.rung_none", "conference": "cause.consequence.rung_conference",
+        "detention": "cause.consequence.rung_detention", "iss": "cause.consequence.rung_iss",
+        "oss": "cause.consequence.rung_oss",
+    }
+)  # fmt: skip
 
 
 def told_by_acts(
@@ -65,7 +74,7 @@ def _told(phrases: Phrases, gap: Finding, found: FoundActs, verdict: Verdict) ->
         evidence=(
             say(f"cause.consequence.{'fewer' if fewer.fewer[0] > 0 else 'more'}", **words),
             *_cut(phrases, "without", whole), *_cut(phrases, "with", found.same.history),
-            *_acts(phrases, found),
+            *_ladder(phrases, found, words), *_acts(phrases, found),
             say("cause.consequence.unmeasured",
                 e=significant(float(whole.whole.e_values.estimate[0]), 2)),
         ),
@@ -82,6 +91,29 @@ def _cut(phrases: Phrases, name: str, cut: Cut) -> Iterator[str]:
             f"cause.consequence.{name}", ratio=significant(float(ratio.ratio[0]), 3),
             low=significant(float(ratio.low[0]), 3), high=significant(float(ratio.high[0]), 3),
         )  # fmt: skip
+
+
+def _ladder(phrases: Phrases, found: FoundActs, words: dict[str, str]) -> Iterator[str]:
+    """How often the group's is the harder of two answers, whatever they are, and what is no rung.
+
+    Nothing is said where many answers are not known.
+    """
+    ladder, say = found.ladder, phrases.words.say
+    if ladder is None or not ladder.is_told:
+        return
+    harder, off = ladder.severer, ladder.off_share
+    yield say(
+        "cause.consequence.ladder", **words | {
+            "rungs": ", ".join(say(_RUNGS[rung]) for rung in LADDER),
+            "pairs": tenths(float(harder.superiority[0])),
+            "low": tenths(float(harder.low[0])), "high": tenths(float(harder.high[0])),
+        },
+    )  # fmt: skip
+    yield say(
+        "cause.consequence.no_rung", **words | {
+            "mine": whole_percent(float(off[0])), "theirs": whole_percent(float(off[1])),
+        },
+    )  # fmt: skip
 
 
 def _acts(phrases: Phrases, found: FoundActs, most: int = 3) -> Iterator[str]:

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 
-from eachchild.causes.supports import GROUP, OTHERS, FoundSupport, FoundSupports
+from eachchild.causes.supports import (
+    GROUP,
+    OTHERS,
+    FirstSupport,
+    FoundSupport,
+    FoundSupports,
+)
 from eachchild.findings.causes.need import caveats_of, verdict_of, words_of
 from eachchild.findings.causes.shared import cause_of, hypothesis_of
 from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
-from eachchild.terms.numerals import count, significant, whole_percent
+from eachchild.terms.numerals import count, significant, tenths, whole_percent
 from eachchild.terms.years import ALL
 
 _CAUSE = "support"
@@ -28,6 +34,7 @@ def told_by_support(phrases: Phrases, gap: Finding, found: FoundSupports) -> Ite
         sentence=say(f"cause.support.{verdict}", **words),
         evidence=(
             say("cause.need.interval", **words), *_unmet(phrases, support, words),
+            *_first(phrases, support.first, words),
         ),
         hypothesis=hypothesis_of(phrases, _CAUSE, "cause.support.", words),
         caveats=tuple(caveats_of(phrases)),
@@ -51,3 +58,15 @@ def _unmet(phrases: Phrases, found: FoundSupport, words: dict[str, str]) -> Iter
                 "theirs": significant(float(follows.index[OTHERS])),
             },
         )  # fmt: skip
+
+
+def _first(phrases: Phrases, found: FirstSupport | None, words: dict[str, str]) -> Iterator[str]:
+    """How long those who got one waited; nothing where the first school day is not known."""
+    if found is None:
+        return
+    numbers = {
+        "mine": found.weeks[GROUP], "theirs": found.weeks[OTHERS],
+        "weeks": found.difference, "low": found.low, "high": found.high,
+    }  # fmt: skip
+    told = {name: tenths(float(number) / 100) for name, number in numbers.items()}
+    yield phrases.words.say("cause.support.first", **words | told)
