@@ -37,10 +37,10 @@ def told_by_transport(
         estimate=found.parts[0].value, share=found.parts[0].share, parts=parts,
         sentence=say(f"cause.transport.{verdict}", **words),
         evidence=(
-            say("cause.transport.interval", **words),
+            say("cause.transport.missed", **words), say("cause.transport.interval", **words),
             *(say("cause.part_of_gap", label=one.label, points=tenths(one.value),
                   share=whole_percent(one.share)) for one in parts),
-            say("cause.transport.missed", **words), say("cause.transport.even", **words),
+            say("cause.transport.even", **words),
             *_without(phrases, words, found, is_rate=outcome.is_rate),
         ),
         hypothesis=hypothesis_of(phrases, _CAUSE, "cause.transport.", words),
