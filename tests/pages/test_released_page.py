@@ -149,7 +149,8 @@ def test_the_answer_says_that_groups_differ_where_the_index_cannot_be_told(copy)
     answer = compose(replace(copy, predictability=unsure)).answer
     assert answer.startswith("In 4 of 4 outcomes groups differ")
     assert (
-        "For 2, we cannot tell. In 2 of these, groups differ all the same" in compose(copy).answer
+        "In 2 of the outcomes where we cannot tell, some groups clearly differ"
+        in compose(copy).answer
     )
 
 

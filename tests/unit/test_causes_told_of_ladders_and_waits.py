@@ -178,7 +178,8 @@ def evidence_of(audit: story.Audit, outcome: str, group: str, cause: str) -> tup
         and f.group == group
     ]  # fmt: skip
     gap = replace(gap, verdict="gap")
-    made = causes_of(audit.plan, PHRASES, [gap], Origins(Rollups(audit.cube)), {})
+    plan = replace(audit.plan, margin=replace(audit.plan.margin, points=0.001))
+    made = causes_of(plan, PHRASES, [gap], Origins(Rollups(audit.cube)), {})
     (one,) = [f for f in made.findings if f.cause == cause]
     return one.evidence
 
