@@ -1,10 +1,11 @@
 """Small districts drawn at random, and a second engine, for the tests that compare engines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import narwhals as nw
@@ -14,7 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import strategies as st
 
-from eachchild.cube import plain_facts, plain_year, reporting, units
+from eachchild.cube import Cube, plain_facts, plain_year, reporting, student_plans, units
+from eachchild.cube.derive import write_student_year
+from eachchild.cube.engine import Engine, duck
+from eachchild.cube.onepass import count
 from eachchild.cube.rules import RULES
 from eachchild.plan import Identity, Plan, Source
 from eachchild.tables import TABLES, Kind
@@ -223,3 +227,22 @@ def small_thresholds() -> Iterator[None]:
         for module in (units, reporting, plain_year, plain_facts):
             patch.setattr(module, "RULES", replace(RULES, silent_school=1, attended_days=2))
         yield
+
+
+def by_every_engine(
+    tables: Mapping[str, Rows],
+    plan: Plan,
+    finer: Callable[[Engine, Cube, Mapping[str, Path], Path], Cube],
+) -> tuple[Cube, Cube, Cube, list[plain_year.Row], set[str]]:
+    """The students' cube; with `finer` by DuckDB and by polars; the plain rows; filled columns."""
+    with TemporaryDirectory() as name, small_thresholds():
+        folder = Path(name)
+        paths, path = write(tables, folder), folder / "rows.parquet"
+        with duck(folder) as engine:
+            write_student_year(engine, paths, plan, path)
+        cube = count(student_plans(plan), path, plan=plan)
+        with duck(folder) as engine:
+            by_duck = finer(engine, cube, paths, path)
+        by_polars = finer(PolarsEngine(), cube, paths, path)
+        filled = set(pq.read_schema(path).names)
+        return cube, by_duck, by_polars, plain_year.student_years(tables, plan), filled

@@ -2,46 +2,37 @@
 
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from drawn import (
     PERIODS,
     READY,
     TABLE_ROWS,
-    PolarsEngine,
     Rows,
+    by_every_engine,
     maybe,
     plan_of,
     rows,
     schools,
-    small_thresholds,
     students,
-    write,
 )
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from pyarrow.parquet import read_schema
 
 from eachchild.cube import (
     CourseBlock,
-    CoursePlan,
     Cube,
     GradeBlock,
     course_plans,
     grade_plans,
-    student_plans,
 )
-from eachchild.cube.derive import write_student_year
-from eachchild.cube.engine import Engine, duck
+from eachchild.cube.engine import Engine
 from eachchild.cube.finer_grains import add_course_grain, add_grade_grain
-from eachchild.cube.onepass import count
 from eachchild.cube.plain_courses import (
     CourseCell,
     count_again_plainly,
     count_courses_plainly,
 )
 from eachchild.cube.plain_grades import GradeCell, count_grades_plainly
-from eachchild.cube.plain_year import student_years
 from eachchild.plan import Plan
 from eachchild.terms.outcomes import built_in, outcome_from
 
@@ -94,10 +85,6 @@ def told(cube: Cube, block: CourseBlock) -> dict[CourseCell, tuple[int, int]]:
     return cells
 
 
-def counted(engine: Engine, cube: Cube, plan: Plan, path: Path, asked: list[CoursePlan]) -> Cube:
-    return add_course_grain(engine, cube, plan, student_year=path, courses=asked)
-
-
 def told_by_grade(cube: Cube, block: GradeBlock) -> dict[GradeCell, tuple[int, int]]:
     cells = {}
     for i in range(block.place.size):
@@ -121,17 +108,11 @@ def test_outcomes_by_grade_are_counted_alike(tables: dict[str, Rows], plan: Plan
     plan = replace(plan, outcomes=OUTCOMES if "enrollment" in tables else OUTCOMES[:2])
     if "student_year" in tables:
         plan = replace(plan, membership="home")
-    with TemporaryDirectory() as name, small_thresholds():
-        folder = Path(name)
-        paths, path = write(tables, folder), folder / "rows.parquet"
-        with duck(folder) as engine:
-            write_student_year(engine, paths, plan, path)
-        cube = count(student_plans(plan), path, plan=plan)
-        with duck(folder) as engine:
-            by_duck = add_grade_grain(engine, cube, plan, student_year=path)
-        by_polars = add_grade_grain(PolarsEngine(), cube, plan, student_year=path)
-        filled = set(read_schema(path).names)
-        plain_rows = student_years(tables, plan)
+
+    def finer(engine: Engine, cube: Cube, _: object, rows: Path) -> Cube:
+        return add_grade_grain(engine, cube, plan, student_year=rows)
+
+    cube, by_duck, by_polars, plain_rows, filled = by_every_engine(tables, plan, finer)
     asked = [(p.factor, outcome) for p in grade_plans(plan) for outcome in p.outcomes]
     counted = {(b.factor, b.outcome): b for b in by_duck.grades}
     again = {(b.factor, b.outcome): b for b in by_polars.grades}
@@ -164,17 +145,12 @@ def test_enrollment_by_score_is_counted_alike(
     plan = replace(plan, outcomes=OUTCOMES if "enrollment" in tables else OUTCOMES[:2])
     if "student_year" in tables:
         plan = replace(plan, membership="home")
-    with TemporaryDirectory() as name, small_thresholds():
-        folder = Path(name)
-        paths, path = write(tables, folder), folder / "rows.parquet"
-        with duck(folder) as engine:
-            write_student_year(engine, paths, plan, path)
-        cube = count(student_plans(plan), path, plan=plan)
-        asked = [replace(p, bins=bins) for p in course_plans(plan)]
-        with duck(folder) as engine:
-            by_duck = counted(engine, cube, plan, path, asked)
-        by_polars = counted(PolarsEngine(), cube, plan, path, asked)
-        plain_rows = student_years(tables, plan)
+    asked = [replace(p, bins=bins) for p in course_plans(plan)]
+
+    def finer(engine: Engine, cube: Cube, _: object, rows: Path) -> Cube:
+        return add_course_grain(engine, cube, plan, student_year=rows, courses=asked)
+
+    cube, by_duck, by_polars, plain_rows, _ = by_every_engine(tables, plan, finer)
     assert len(asked) == 3 * (len(plan.outcomes) - ("enrollment" in tables))
     assert len(by_duck.courses) == len(asked)
     for one, block, again in zip(asked, by_duck.courses, by_polars.courses, strict=True):

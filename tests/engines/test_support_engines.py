@@ -1,36 +1,31 @@
 """Lists and supports counted plainly, by DuckDB and by polars: the same cells."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from drawn import (
     SCHOOL_DAYS,
     TABLE_ROWS,
-    PolarsEngine,
     Rows,
+    by_every_engine,
     days,
     maybe,
     plan_of,
     rows,
     schools,
-    small_thresholds,
     students,
-    write,
 )
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from eachchild.cube import Cube, SupportBlock, student_plans, support_plans
-from eachchild.cube.derive import write_student_year
-from eachchild.cube.engine import Engine, duck
+from eachchild.cube import Cube, SupportBlock, support_plans
+from eachchild.cube.engine import Engine
 from eachchild.cube.finer_grains import add_finer_grains
-from eachchild.cube.onepass import count
 from eachchild.cube.plain_supports import SupportCell, count_supports_plainly
-from eachchild.cube.plain_year import student_years
 from eachchild.plan import Need, Plan
 from eachchild.plan.model import Supports
 from eachchild.tables import TABLES
@@ -77,19 +72,10 @@ def compared(tables: dict[str, Rows], plan: Plan) -> Cube:
     assert plan.supports is not None
     plan, need = replace(plan, outcomes=(built_in()["oss_any"],)), plan.supports.need
 
-    def finer(engine: Engine, cube: Cube) -> Cube:
-        return add_finer_grains(engine, cube, plan, tables=paths, student_year=rows_file)
+    def finer(engine: Engine, cube: Cube, paths: Mapping[str, Path], rows: Path) -> Cube:
+        return add_finer_grains(engine, cube, plan, tables=paths, student_year=rows)
 
-    with TemporaryDirectory() as name, small_thresholds():
-        folder = Path(name)
-        paths, rows_file = write(tables, folder), folder / "rows.parquet"
-        with duck(folder) as engine:
-            write_student_year(engine, paths, plan, rows_file)
-        cube = count(student_plans(plan), rows_file, plan=plan)
-        with duck(folder) as engine:
-            by_duck = finer(engine, cube)
-        by_polars = finer(PolarsEngine(), cube)
-        plain_rows = student_years(tables, plan)
+    cube, by_duck, by_polars, plain_rows, _ = by_every_engine(tables, plan, finer)
     assert not by_duck.events
     told_need = any(need in row for row in plain_rows)
     assert len(by_duck.supports) == len(by_polars.supports)

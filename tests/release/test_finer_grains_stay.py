@@ -12,8 +12,6 @@ from eachchild.release.ledger import Ledger
 from eachchild.story import audit
 from eachchild.worlds import synthesize
 
-GRAINS = ("event.parquet", "adult.parquet", "course.parquet", "grade.parquet")
-
 
 def _bundle(folder: Path) -> Mapping[str, bytes]:
     files, _, _ = release_audit(
@@ -23,24 +21,26 @@ def _bundle(folder: Path) -> Mapping[str, bytes]:
     return files
 
 
+def _same_bundle(made: Path, without: Path, *grains: str) -> Mapping[str, bytes]:
+    """The bundle of an audit, once it is that of the same audit without these grains."""
+    shutil.copytree(made, without)
+    meaning = json.loads((without / "cube" / "cube.json").read_text("utf-8"))
+    for name in grains:
+        assert meaning.pop(name)
+        (without / "cube" / f"{name.removesuffix('s')}.parquet").unlink()
+    (without / "cube" / "cube.json").write_text(json.dumps(meaning), "utf-8")
+    files = _bundle(made)
+    assert files == _bundle(without)
+    return files
+
+
 def test_a_bundle_is_the_same_with_and_without_the_finer_grains(tmp_path: Path) -> None:
     synthesize(tmp_path / "district", seed=1, students=600, schools=3, years=1)
     plan = plan_for_the_public(tmp_path / "district")
     with plan.open("a", encoding="utf-8") as file:
         file.write('\n[[outcome]]\nname = "ap_enrolled"\n\n[adults]\nagreement = "Memorandum"\n')
     made = audit(plan, vault=tmp_path / "vault").report(tmp_path / "with", pdf=False)
-    without = tmp_path / "without"
-    shutil.copytree(made, without)
-    meaning = json.loads((without / "cube" / "cube.json").read_text("utf-8"))
-    assert meaning.pop("events")
-    assert meaning.pop("adults")
-    assert meaning.pop("courses")
-    assert meaning.pop("grades")
-    (without / "cube" / "cube.json").write_text(json.dumps(meaning), "utf-8")
-    for name in GRAINS:
-        (without / "cube" / name).unlink()
-    files = _bundle(made)
-    assert files == _bundle(without)
+    files = _same_bundle(made, tmp_path / "without", "events", "adults", "courses", "grades")
     assert not [name for name in files if name.endswith(".parquet")]
     for content in files.values():
         assert b"physical_aggression" not in content
@@ -51,14 +51,7 @@ def test_a_bundle_is_the_same_with_and_without_lists_and_supports(tmp_path: Path
     synthesize(tmp_path / "district", world="screen-misses", seed=1, students=600)
     plan = tmp_path / "district" / "audit.toml"
     made = audit(plan, vault=tmp_path / "vault").report(tmp_path / "with", pdf=False)
-    without = tmp_path / "without"
-    shutil.copytree(made, without)
-    meaning = json.loads((without / "cube" / "cube.json").read_text("utf-8"))
-    assert meaning.pop("supports")
-    (without / "cube" / "cube.json").write_text(json.dumps(meaning), "utf-8")
-    (without / "cube" / "support.parquet").unlink()
-    files = _bundle(made)
-    assert files == _bundle(without)
+    files = _same_bundle(made, tmp_path / "without", "supports")
     for content in files.values():
         assert b"early_warning_list" not in content
 
@@ -67,14 +60,7 @@ def test_a_bundle_is_the_same_with_and_without_reasons_of_absences(tmp_path: Pat
     synthesize(tmp_path / "district", world="transport-late", seed=1, students=600)
     plan = tmp_path / "district" / "audit.toml"
     made = audit(plan, vault=tmp_path / "vault").report(tmp_path / "with", pdf=False)
-    without = tmp_path / "without"
-    shutil.copytree(made, without)
-    meaning = json.loads((without / "cube" / "cube.json").read_text("utf-8"))
-    assert meaning.pop("absences")
-    (without / "cube" / "cube.json").write_text(json.dumps(meaning), "utf-8")
-    (without / "cube" / "absence.parquet").unlink()
-    files = _bundle(made)
-    assert files == _bundle(without)
+    files = _same_bundle(made, tmp_path / "without", "absences")
     for content in files.values():
         assert b"because of transport" not in content
         assert b"skipping" not in content
@@ -85,14 +71,7 @@ def test_a_bundle_is_the_same_with_and_without_words(tmp_path: Path) -> None:
     plan = tmp_path / "district" / "audit.toml"
     made = audit(plan, vault=tmp_path / "vault").report(tmp_path / "with", pdf=False)
     assert "aggressive" in (made / "findings.json").read_text("utf-8")
-    without = tmp_path / "without"
-    shutil.copytree(made, without)
-    meaning = json.loads((without / "cube" / "cube.json").read_text("utf-8"))
-    assert meaning.pop("words")
-    (without / "cube" / "cube.json").write_text(json.dumps(meaning), "utf-8")
-    (without / "cube" / "word.parquet").unlink()
-    files = _bundle(made)
-    assert files == _bundle(without)
+    files = _same_bundle(made, tmp_path / "without", "words")
     for content in files.values():
         assert b"aggressive" not in content
         assert b"hostile" not in content

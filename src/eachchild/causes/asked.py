@@ -179,20 +179,14 @@ class Origins:
 
     def by_grades(self, asked: Asked) -> Split | None:
         """Part a gap by the grades students are in, then by schools of the same grades."""
-        if asked.reference == OVERALL:
-            return None
         return self.grades.split(asked.outcome, asked.group, asked.reference, self._periods(asked))
 
     def by_mix(self, asked: Asked) -> Mix | None:
         """Whether the rates of schools of the same grades follow how many of the group go there."""
-        if asked.reference == OVERALL:
-            return None
         return self.grades.mix(asked.outcome, asked.group, asked.reference, self._periods(asked))
 
     def chance_of_grades(self, asked: Asked) -> float | None:
         """How often grades with equal rates would seem to part the groups as far; None: untold."""
-        if asked.reference == OVERALL:
-            return None
         return self.grades.chance(asked.outcome, asked.group, asked.reference, self._periods(asked))
 
     def gate(self, asked: Asked) -> FoundGate | None:

@@ -15,6 +15,7 @@ from eachchild.causes.mix import (
 from eachchild.causes.places import Split, split_by_places
 from eachchild.cube import Cube, GradeBlock
 from eachchild.measures.counts import Counts, Whole
+from eachchild.plan import OVERALL
 from eachchild.terms.factors import Group
 
 FEW_APART = 0.10  # dissimilarity: groups spread more evenly have next to no gap between schools
@@ -80,7 +81,7 @@ class OfGrades:
     ) -> ByGrade | None:
         parts = Group.parse(group).parts
         block = self._block(outcome, parts[0][0])
-        if block is None or len(parts) > 1:
+        if block is None or len(parts) > 1 or reference == OVERALL:
             return None
         years = [self._cube.periods.index(p) for p in periods]
         placed = np.array([bool(name) for name in block.schools], np.bool_)

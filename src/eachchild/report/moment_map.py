@@ -43,8 +43,8 @@ def _cell(case: Case, moment: GapMoment | None, most: float, cause: Finding) -> 
         return HeatCell(case.names.say("origin.map_few"), "", 0, told=False)
     beyond = _beyond(moment)
     step = -round(beyond / most * (_SHADES + 0.49))
-    told = dict(part.split("=", 1) for part in cause.at.split(";") if "=" in part)
-    lit = all(_parts(moment).get(k) == v for k, v in told.items() if k in ("location", "hour"))
+    here = _parts(moment.name)
+    lit = all(here[k] == v for k, v in _parts(cause.at).items() if k in here)
     return HeatCell(
         _signed(round(beyond)), count(moment.group), max(-_SHADES, min(_SHADES, step)), lit=lit
     )
@@ -66,12 +66,13 @@ def _there(cells: dict[tuple[str, str], GapMoment], place: str) -> int:
 
 
 def _at(moment: GapMoment) -> tuple[str, str]:
-    parts = _parts(moment)
+    parts = _parts(moment.name)
     return parts["location"], parts["hour"]
 
 
-def _parts(moment: GapMoment) -> dict[str, str]:
-    return dict(part.split("=", 1) for part in moment.name.split(";"))
+def _parts(at: str) -> dict[str, str]:
+    """What a moment says: "location=bus;hour=08"."""
+    return dict(part.split("=", 1) for part in at.split(";"))
 
 
 def _hour(text: str) -> tuple[int, str]:
