@@ -24,6 +24,7 @@ from eachchild.measures.shrunken import FitState, shrunken_rates
 from eachchild.measures.stratified import Fold, fourfold, pooled_odds_ratio, within_schools_test
 
 ANY = -1  # in `values`: the moment does not say
+OWN = 5  # referrals in a moment with which a school is counted by itself
 FEWEST = 10  # referrals of both groups; smaller moments are not tested
 _ENOUGH = 5.0  # of Mantel and Fleiss's criterion; below it the tail is exact
 _FAR_ENOUGH, _SMALL = 50.0, 0.02  # and up to there where the tail is small, for it may be skew
@@ -67,6 +68,8 @@ class Moments:
     q_more: Numbers
     p: Numbers  # one-sided, that the ratio in the moment is not larger than in the rest
     q: Numbers
+    schools: Whole  # with five or more referrals there, whose own numbers say something
+    higher: Whole  # of these: where the group is referred there more often than the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +259,15 @@ def _measured(rows: _Rows, schools: _Schools, repeats: float, confidence: float)
     p_more = _more(rows, schools, repeats, inside)
     p, against, dispersion = _against_rest(rows, schools, repeats, confidence)
     order = np.lexsort((expected - g, p))
+    own = rows.group + rows.others >= OWN
+    higher = own & (rows.group > rows.others * schools.times[rows.school])
     found = Moments(
         rows.values, g.astype(np.int64), o.astype(np.int64),
         (g + o) / float(schools.group.sum() + schools.others.sum()),
         _divided(expected, np.array(all_x)), g - expected,
         _divided(g - expected, np.array(all_g - all_x)), inside, outside, against,
         dispersion, p_more, two_steps(p_more, rows.family).q, p, two_steps(p, rows.family).q,
+        *(rows.fold.sum(x).astype(np.int64) for x in (own, higher)),
     )  # fmt: skip
     return _ordered(found, order)
 

@@ -12,6 +12,7 @@ from eachchild.terms.years import ALL
 
 # Rules whose hits say something about results, not only about a file.
 # What these leave unknown is too much for a note: they are findings, and the terminal prints them.
+_SHOWN = 300  # of so many, one in a hundred would be nobody in 5 % of districts
 LOUD = frozenset(("C06", "C07", "C08", "M02"))
 TOLD = ("M02", "C01", "C02", "C03", "C06", "C07", "C08", "D09", "S01", "T01", "T02")
 
@@ -34,6 +35,7 @@ def limits(
     told = [
         *_uncovered(phrases, evidence, uncovered, periods),
         *_rules(phrases, hits),
+        *_nobody(plan, phrases, evidence),
         *([] if has_places else [phrases.words.say("limits.no_schools")]),
         *([phrases.words.say("limits.pooled")] if len(periods) > 1 else []),
         *refused,
@@ -90,6 +92,24 @@ def _without_them(
         without=significant(without, 4),
         ratio=significant(ratio or 0.0, 4),
     )
+
+
+def _nobody(plan: Plan, phrases: Phrases, evidence: Evidence) -> Iterator[str]:
+    """Outcomes that nobody has in any year, which is more often a gap in an export than the truth.
+
+    Told where there are so many students that a rate of one in a hundred would have shown.
+    """
+    for outcome in (o for o in plan.outcomes if o.is_rate):
+        rows = [
+            row for about in evidence.abouts("rate")
+            if (about.outcome, about.group) == (outcome.name, "")  # all students
+            and (row := evidence.row(about, "rate")) and row.n
+        ]  # fmt: skip
+        most = max((row.n or 0 for row in rows), default=0)
+        if most >= _SHOWN and all(row.events == 0 for row in rows):
+            yield phrases.words.say(
+                "limits.nobody", title=phrases.title(outcome.name), n=count(most)
+            )
 
 
 def _rules(phrases: Phrases, hits: Sequence[RuleHit]) -> Iterator[str]:

@@ -49,7 +49,7 @@ def _told(phrases: Phrases, gap: Finding, found: FoundGate) -> Finding:
             say("cause.gate.precise", **(words | {"points": tenths(pooled.difference[0])})),
             say("cause.gate.compared", **words), *_error(phrases, found),
             *_missed(phrases, words, found),
-            *(_line(phrases, words, rule) for rule in rules),
+            *_narrower(phrases, words, rules),
         ),
         hypothesis=hypothesis_of(phrases, _CAUSE, "cause.gate.", words),
         caveats=(say("cause.gate.score"), say("cause.gate.year"),
@@ -76,7 +76,7 @@ def _told_by_cut(phrases: Phrases, gap: Finding, found: FoundGate, cut: ScoreCut
         sentence=say("cause.cut.supported", **words),
         evidence=(
             say("cause.cut.sharp", **words), say("cause.cut.interval", **words),
-            say("cause.cut.inside", **words), *(_line(phrases, words, rule) for rule in rules),
+            say("cause.cut.inside", **words), *_narrower(phrases, words, rules),
         ),
         hypothesis=hypothesis_of(phrases, _CAUSE, "cause.cut.", words),
         caveats=(say("cause.cut.score"), say("cause.gate.year"),
@@ -152,11 +152,20 @@ def _at(rule: str, at: float) -> str:
     return whole_percent(at if rule == "local" else at / 100)
 
 
-def _line(phrases: Phrases, words: Mapping[str, str], rule: GapRule) -> str:
-    mine, theirs = of_so_many(rule.group, rule.others)
-    return phrases.words.say(
-        "cause.gate.rule",
-        label=rule.label, seats=count(round(rule.seats)), added=count(round(rule.added)),
-        lost=count(round(rule.lost)), mine=mine, others_rate=theirs, gap=tenths(rule.gap / 100),
+def _narrower(
+    phrases: Phrases, words: Mapping[str, str], rules: tuple[GapRule, ...]
+) -> Iterator[str]:
+    """The rule with the narrowest gap of those that take no seat away, or that there is none."""
+    today, *tried = rules
+    kept = [rule for rule in tried if round(rule.lost) <= 0 and abs(rule.gap) < abs(today.gap)]
+    if not kept:
+        yield phrases.words.say("cause.gate.none_narrower")
+        return
+    best = min(kept, key=lambda rule: abs(rule.gap))
+    mine, theirs = of_so_many(best.group, best.others)
+    yield phrases.words.say(
+        "cause.gate.narrower",
+        label=best.label, added=count(round(best.added)), mine=mine, others_rate=theirs,
+        gap=tenths(abs(best.gap) / 100), today=tenths(abs(today.gap) / 100),
         group=words["group"], others=words["others"],
     )  # fmt: skip

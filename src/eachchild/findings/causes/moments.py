@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from math import isfinite
 
-from eachchild.causes.moments import ANY, Moments, shrunken_ratios
+from eachchild.causes.moments import ANY, OWN, Moments, shrunken_ratios
 from eachchild.causes.referrals import MOMENT, UNTOLD, FoundMoments
 from eachchild.findings.causes.shared import LEVEL, MUCH, cause_of, hypothesis_of
 from eachchild.findings.model import Finding, GapMoment
@@ -12,7 +12,8 @@ from eachchild.terms.numerals import count, significant, whole_percent
 from eachchild.terms.years import ALL
 
 _CAUSE = "moment"
-_GRID = ("location", "hour")
+_HOUR = "hour"
+_GRID = ("location", _HOUR)
 _TOLD = 12  # moments that a reader is shown
 _SMALL = 1.25  # a ratio of referrals below which there is no gap of them to part
 
@@ -89,13 +90,69 @@ def _told(
         grid=tuple(_row(phrases, found, at) for at in _of_grid(found)),
         sentence=say("cause.moment.supported", **words),
         evidence=(
-            say("cause.moment.precise", **words), say("cause.moment.against", **words),
+            say("cause.moment.precise", **words), *_at_schools(phrases, words, moments, best),
+            *_hours_beside(phrases, words, found, best), say("cause.moment.against", **words),
             say("cause.moment.even", **words),
         ),
-        hypothesis=hypothesis_of(phrases, _CAUSE, "cause.moment.", words),
+        hypothesis=hypothesis_of(
+            phrases, _CAUSE, "cause.moment.", words | {"span": _span(phrases, found, best)}
+        ),
         caveats=(say("cause.moment.picked"), say("cause.records"), say("cause.moment.cuts"),
                  say("caveats.not_cause")),
     )  # fmt: skip
+
+
+def _at_schools(
+    phrases: Phrases, words: Mapping[str, str], moments: Moments, best: int
+) -> Iterator[str]:
+    """At how many schools the same is seen, so that each can look for its own."""
+    if moments.schools[best] > 1:
+        yield phrases.words.say(
+            "cause.moment.schools", schools=count(int(moments.schools[best])),
+            higher=count(int(moments.higher[best])), own=count(OWN), **words,
+        )  # fmt: skip
+
+
+def _hours_beside(
+    phrases: Phrases, words: Mapping[str, str], found: FoundMoments, best: int
+) -> Iterator[str]:
+    """The hours before and after in which the same is seen: a lesson seldom ends with the hour."""
+    moments = found.ranking.moments
+    for at in _beside(found, best):
+        yield phrases.words.say(
+            "cause.moment.beside", group=words["group"], moment=named(phrases, found.said(at)),
+            referrals=count(int(moments.group[at])), ratio=_ratio(moments.inside[at]),
+        )  # fmt: skip
+
+
+def _beside(found: FoundMoments, best: int) -> list[int]:
+    """The same act or place in the hours next to it, where the ratio is at least half as large."""
+    moments, said = found.ranking.moments, found.said(best)
+    if not said.get(_HOUR, "").isdecimal():
+        return []
+    hours = {str(int(said[_HOUR]) + step).zfill(len(said[_HOUR])) for step in (-1, 1)}
+    return sorted(
+        (
+            at for at in range(len(moments.p))
+            if (own := found.said(at)).get(_HOUR) in hours
+            and {**own, _HOUR: ""} == {**said, _HOUR: ""}
+            and max(moments.q[at], moments.q_more[at]) <= LEVEL
+            and moments.inside[at] >= moments.inside[best] / 2
+        ),
+        key=lambda at: found.said(at)[_HOUR],
+    )  # fmt: skip
+
+
+def _span(phrases: Phrases, found: FoundMoments, best: int) -> str:
+    """The moment in words, with the hours beside it that are alike."""
+    said = found.said(best)
+    hours = sorted([said.get(_HOUR, ""), *(found.said(at)[_HOUR] for at in _beside(found, best))])
+    parts = [
+        phrases.words.say("cause.moment.hours", first=hours[0], last=hours[-1])
+        if name == _HOUR and len(hours) > 1 else _part_named(phrases, name, word)
+        for name, word in said.items()
+    ]  # fmt: skip
+    return ", ".join(parts)
 
 
 def _first(told: list[int], best: int) -> list[int]:
