@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from eachchild.cube import Cube, Rollups, restore
+from eachchild.causes import OriginsOfCopy
+from eachchild.cube import Cube, Places, restore
 from eachchild.findings import Known, Phrases, phrases_of, tell
 from eachchild.measures import measure
 from eachchild.plan import Plan, load_plan
@@ -19,6 +20,7 @@ from eachchild.release.audits import (
     STUDENTS,
     AuditDecision,
     Part,
+    ReleasedRollups,
     bounds_of,
     changed_since,
     decide_audit,
@@ -147,16 +149,16 @@ def told_again(plan: Plan, cube: Cube, found: AuditDecision, policy: Policy) -> 
     bounds = bounds_of(publication)
     counts = released_cube(cube, shown, publication, found.released, bounds)
     phrases = _of_a_copy(phrases_of(shown))
-    measured = measure(shown, Rollups(counts), lambda what, share: None)
-    places = counts.places
-    names = {places.level: tuple(zip(places.ids, places.names or places.ids, strict=True))}
-    said = tell(shown, phrases, measured, Known(counts.periods, bool(places.ids), (), (), names))
+    rollups = ReleasedRollups(counts)
+    measured = measure(shown, rollups, lambda what, share: None)
+    known = Known(counts.periods, bool(counts.places.ids), (), (), _names(counts.places))
+    said = tell(shown, phrases, measured, known, OriginsOfCopy(rollups))
     quality = Quality((), (), {}, stays_inside=True, sources=_sources(plan, phrases))
     told = content(shown, counts, phrases, Parts(measured.table, said, (), quality, {}))
     return replace(
         told,
         limits=(*_of_corrections(publication, phrases), phrases.words.say("limits.released"),
-                *told.limits),
+                *_of_causes(plan, phrases), *told.limits),
         labels=phrases.words.labels,
         hidden=hidden_of_audit(
             shown, publication, nearest_to_hidden(shown, publication, bounds, found.released),
@@ -164,6 +166,20 @@ def told_again(plan: Plan, cube: Cube, found: AuditDecision, policy: Policy) -> 
             approvals=policy.approvals,
         ),
     )  # fmt: skip
+
+
+def _names(places: Places) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """By level the id and the name of every place; a wider place has no name in a cube."""
+    own = zip(places.ids, places.names or places.ids, strict=True)
+    named: dict[str, tuple[tuple[str, ...], ...]] = {places.level: tuple(own)}
+    wider = tuple((name, name) for name in places.parent_ids)
+    return named | ({places.parent_level: wider} if wider else {})
+
+
+def _of_causes(plan: Plan, phrases: Phrases) -> tuple[str, ...]:
+    """What a copy cannot say of where gaps come from; published counts have no more inside."""
+    of_records = any(source.shape == "records" for source in plan.sources)
+    return (phrases.words.say("limits.causes"),) if of_records else ()
 
 
 def _of_corrections(publication: Publication, phrases: Phrases) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 import pytest
@@ -195,6 +196,30 @@ def test_no_finding_has_a_number_of_a_hidden_cell(bundle: Bundle) -> None:
         if cells[0] in bundle.hidden:
             assert not gap["n"], gap
             assert not gap["events"], gap
+
+
+@AUDITS
+def test_every_cause_is_made_of_released_cells(bundle: Bundle) -> None:
+    found = json.loads((bundle.folder / "findings.json").read_text("utf-8"))["findings"]
+    causes = [each for each in found if each["kind"] == "cause"]
+    assert {each["cause"] for each in causes} <= {"step", "between_schools", "not_offered"}
+    assert bool(causes) is bool(bundle.plan.chains)
+    for cause in causes:
+        sides = (cause["group"], cause["reference"])
+        cells = [(cause["outcome"], cause["period"], ALL, group) for group in sides]
+        assert all(cell in bundle.told for cell in cells), cause
+        for step in cause["steps"]:
+            own = [bundle.told[step["name"], cause["period"], ALL, group] for group in sides]
+            assert step["went"] == [events for _, events in own], cause
+        if cause["steps"]:
+            start = cause["steps"][0]
+            assert start["came"] == [bundle.told[cell][0] for cell in cells], cause
+            (mine, theirs) = (bundle.told[cell] for cell in cells)
+            ratio = (mine[1] / mine[0]) / (theirs[1] / theirs[0])
+            assert prod(step["ratio"] for step in cause["steps"]) == pytest.approx(ratio)
+        if cause["cause"] == "between_schools":
+            at = [cell for cell in bundle.hidden if cell[2] != ALL and cell[3] in sides]
+            assert not [c for c in at if c[:2] == (cause["outcome"], cause["period"])], cause
 
 
 @AUDITS

@@ -16,7 +16,7 @@ from eachchild.causes.referrals import Compared, OfReferrals
 from eachchild.causes.steps import Chain, NotNestedError, chain
 from eachchild.causes.supports import OfSupports
 from eachchild.causes.worded import OfWords
-from eachchild.cube import POOLED, POOLED_YEARS, Margin, Places, Rollups
+from eachchild.cube import ALL_PLACES, POOLED, POOLED_YEARS, Margin, Places, Rollups
 from eachchild.measures.counts import Counts, Known, Whole
 from eachchild.plan import COMPLEMENT, OVERALL
 from eachchild.terms.factors import Group
@@ -60,11 +60,14 @@ class Origins:
         every = self._rollups.cube.periods
         return ALL if len(every) > 1 else every[0]
 
+    def when(self, gap_of: str) -> str:
+        """The period in which causes are asked of a gap, which is told of the period `gap_of`."""
+        del gap_of  # whichever year tells it, more years tell more of what makes it
+        return self.together
+
     def whole(self, asked: Asked, measure: str) -> float | None:
         """A difference or ratio of rates of both groups; None where counts do not tell it."""
-        if asked.reference == OVERALL or not self._places.ids:
-            return None
-        sides = self._sides(asked)
+        sides = self._of_all(asked)
         if sides is None or not all(side.n.sum() for side in sides):
             return None
         mine, theirs = (float(side.events.sum() / side.n.sum()) for side in sides)
@@ -219,19 +222,16 @@ class Origins:
         """How many of the group and of the others are there at the start and after each step."""
         if asked.reference == OVERALL:
             return None
-        told = [self._sides(replace(asked, outcome=step)) for step in steps]
-        sides = [side for side in told if side is not None]
-        if len(sides) < len(told):
+        return people_of([self._sides(replace(asked, outcome=step)) for step in steps])
+
+    def _of_all(self, asked: Asked) -> tuple[Counts, Counts] | None:
+        """Both groups of the whole place; None where counts do not tell them."""
+        if asked.reference == OVERALL or not self._places.ids:
             return None
-        for before, step in pairwise(sides):
-            if not (_asked_of(step, sides[0], "n") or _asked_of(step, before, "events")):
-                raise NotNestedError
-        mine, theirs = (
-            np.array([sides[0][side].n, *(both[side].events for both in sides)]) for side in (0, 1)
-        )
-        return mine, theirs
+        return self._sides(asked)
 
     def _sides(self, asked: Asked) -> tuple[Counts, Counts] | None:
+        """Both groups in every place; None where counts do not tell them."""
         factors = Group.parse(asked.group).factors
         pooled = asked.period == ALL
         fine = self._rollups.cells(asked.outcome, factors, level=self._places.level, pooled=pooled)
@@ -249,13 +249,14 @@ class Origins:
         return asked.group, "" if asked.reference == COMPLEMENT else asked.reference
 
     def _counts(self, cells: Margin, asked: Asked, group: str, *, by: int = 1) -> Counts:
-        """How many of how many in each place; nobody where the source has no such count.
+        """How many of how many in each place of the cells; nobody where the source has no count.
 
         `by` parts each place by the values of the cells' last factor, of which it has so many.
         """
         tally, rows = cells.tallies[asked.outcome], self._rows(cells, asked, group)
-        size = len(self._places.ids) * by
-        at = cells.place if by == 1 else cells.place * by + cells.value[:, -1]
+        size = by * (1 if cells.level == ALL_PLACES else len(self._places.ids))
+        place = np.maximum(cells.place, 0)  # the whole place is one
+        at = place if by == 1 else place * by + cells.value[:, -1]
         events, n = (
             np.bincount(at[rows], weights=x[rows], minlength=size).astype(np.int64)
             for x in (tally.events, tally.n)
@@ -271,6 +272,25 @@ class Origins:
         for column, (factor, value) in enumerate(Group.parse(group).parts if group else ()):
             rows = rows & (cells.value[:, column] == cube.values[factor].index(value))
         return rows
+
+
+def people_of(
+    told: Sequence[tuple[Counts, Counts] | None],
+) -> tuple[Whole, Whole] | None:
+    """Of each group who is there at the start and after each step; None where a step is not told.
+
+    Raises NotNestedError where a step is asked of others than everybody, or all of the one before.
+    """
+    sides = [side for side in told if side is not None]
+    if len(sides) < len(told):
+        return None
+    for before, step in pairwise(sides):
+        if not (_asked_of(step, sides[0], "n") or _asked_of(step, before, "events")):
+            raise NotNestedError
+    mine, theirs = (
+        np.array([sides[0][side].n, *(both[side].events for both in sides)]) for side in (0, 1)
+    )
+    return mine, theirs
 
 
 def _is_told(cells: Margin, outcome: str) -> bool:
@@ -289,6 +309,8 @@ def _asked_of(step: tuple[Counts, Counts], whom: tuple[Counts, Counts], what: st
 def _levels(places: Places) -> list[tuple[str, Whole]]:
     """The places of each level that every finest place belongs to, the widest first."""
     own, parent = np.arange(len(places.ids)), places.parent_index
+    if not places.parent_ids:
+        return [(places.level, own)]
     alone = parent < 0  # a place without a wider one stands for itself
     wider = np.where(alone, len(places.ids) + own, parent)
     levels = [(places.level, own)]

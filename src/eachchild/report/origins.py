@@ -266,7 +266,7 @@ def _people(step: GapStep) -> tuple[str, str]:
 
 def _interval(case: Case, step: GapStep) -> str:
     if not isfinite(step.share_low):
-        return ""
+        return _NOT_TOLD
     ends = (whole_percent(end) for end in (step.share_low, step.share_high))
     return case.names.say("figure.bounds", **dict(zip(("low", "high"), ends, strict=True)))
 

@@ -58,7 +58,7 @@ def causes_of(
         if _is_of_these_students(gap):
             found += told_by_offer(plan, phrases, gap, origins)
         found += told_by_places(phrases, gap, origins, grades)
-        found += told_by_grades(phrases, gap, origins.together, grades)
+        found += told_by_grades(phrases, gap, origins.when(gap.period), grades)
         if gap.verdict == "gap":
             found += told_by_steps(plan, phrases, gap, origins, refused)
             found += told_by_offer(plan, phrases, gap, origins)

@@ -29,7 +29,7 @@ def against_of(
     Who students are besides, where they are (Simpson's paradox), how few there are, what was
     written down, and what nobody recorded.
     """
-    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
+    asked = Asked(gap.outcome, gap.group, gap.reference, origins.when(gap.period))
     lines = (
         *_besides(plan, phrases, asked, origins), *_where(phrases, asked, origins),
         *_few(phrases, gap), *_written(phrases, outcome, asked, origins),

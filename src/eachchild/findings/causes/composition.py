@@ -22,7 +22,7 @@ def told_by_composition(
 ) -> Iterator[Finding]:
     """Of each other factor that carries much of the gap inside the same schools."""
     own = Group.parse(gap.group).factors
-    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
+    asked = Asked(gap.outcome, gap.group, gap.reference, origins.when(gap.period))
     for factor in plan.factors:
         split = None if factor.id in own else origins.by_factor(asked, factor.id)
         if split is None or not (split.is_known and is_same_way(gap, split.whole)):

@@ -32,7 +32,7 @@ def by_grades(gaps: Iterable[Finding], rates: Iterable[str], origins: Origins) -
     """
     known = frozenset(rates)
     asked = {
-        gap.id: Asked(gap.outcome, gap.group, gap.reference, origins.together)
+        gap.id: Asked(gap.outcome, gap.group, gap.reference, origins.when(gap.period))
         for gap in gaps
         if gap.place == "all" and gap.outcome in known and len(Group.parse(gap.group).parts) == 1
     }

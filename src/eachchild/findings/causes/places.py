@@ -23,7 +23,7 @@ def told_by_places(
     Of a gap that cannot be told by itself it is told where the rates of schools of the same grades
     follow their mix beyond chance, and only then.
     """
-    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
+    asked = Asked(gap.outcome, gap.group, gap.reference, origins.when(gap.period))
     splits = origins.by_places(asked)
     points, ratios = splits.get("risk_difference"), splits.get("risk_ratio")
     if points is None or not (points.is_known and is_same_way(gap, points.whole)):

@@ -29,7 +29,7 @@ def is_asked(plan: Plan, gap: Finding, origins: Origins) -> bool:
         return False
     if gap.verdict not in ("gap", "cannot_tell"):
         return False
-    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
+    asked = Asked(gap.outcome, gap.group, gap.reference, origins.when(gap.period))
     together = origins.whole(asked, gap.measure)
     return times_small(plan.margin, replace(gap, estimate=together or gap.estimate)) > 1
 

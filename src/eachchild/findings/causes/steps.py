@@ -48,7 +48,7 @@ def told_by_steps(
     plan: Plan, phrases: Phrases, gap: Finding, origins: Origins, refused: Refused
 ) -> Iterator[Finding]:
     """Of each chain on which the gap's outcome is a later step: where along it the gap is made."""
-    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
+    asked = Asked(gap.outcome, gap.group, gap.reference, origins.when(gap.period))
     for declared in plan.chains:
         if gap.outcome not in declared.steps[1:]:
             continue
@@ -75,7 +75,7 @@ def told_by_offer(
     of_records = all(source.shape == "records" for source in plan.sources)
     if declared or not of_records or not outcome.is_course:
         return
-    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
+    asked = Asked(gap.outcome, gap.group, gap.reference, origins.when(gap.period))
     found = origins.by_offer(asked)
     if found is None or not _is_way(gap, found):
         return

@@ -20,7 +20,7 @@ def told_by_transport(
     phrases: Phrases, outcome: Outcome, gap: Finding, origins: Origins
 ) -> Iterator[Finding]:
     """What the days recorded as missed because of transport are of the gap."""
-    asked = Asked(gap.outcome, gap.group, gap.reference, origins.together)
+    asked = Asked(gap.outcome, gap.group, gap.reference, origins.when(gap.period))
     found = origins.by_reason(asked, outcome, _CAUSE)
     if found is None or not (isfinite(found.parts[0].low) and is_same_way(gap, found.whole)):
         return

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from eachchild.cube import EVERYWHERE, Block, Cube, Places, Tally
+from eachchild.cube import EVERYWHERE, Block, Cube, Margin, Places, Rollups, Tally
 from eachchild.plan import Plan
 from eachchild.release.audits.nearest import Bounds
 from eachchild.release.audits.part import split
@@ -16,6 +16,8 @@ from eachchild.release.family import Key
 from eachchild.release.published import Publication
 
 Cell = tuple[int, int, tuple[int, ...]]  # period, place, values
+Whole = NDArray[np.int64]
+_NONE = -1  # no row
 _UNTOLD = 10**9  # the most a hidden count of students is taken for, where no total tells
 _NOBODY, _NOT_THERE = (0, 0, 0, 0, 1, 0), (0, 0, 0, 0, 0, 0)
 _Released = Mapping[str, Mapping[str, str]]  # outcome -> period -> students
@@ -29,14 +31,57 @@ def released_cube(
     `released` says for each outcome and period under which name its students stand; `bounds` has
     the least and the most that a reader can work out for each cell.
     """
-    places = _places(cube, publication)
-    shown = replace(cube, places=places, blocks=(), turnover=())
+    shown = Cube(_places(cube, publication), cube.periods, cube.values, ())  # nothing else of it
     blocks = (
         block
         for breakdown in _shown_by(plan)
         for block in _blocks(shown, breakdown, publication, released, bounds)
     )
     return replace(shown, blocks=tuple(blocks))
+
+
+class ReleasedRollups(Rollups):
+    """Roll-ups of released cells, in which everybody is told where single groups are hidden."""
+
+    def totals(
+        self, outcome: str, factors: tuple[str, ...], *, level: str, pooled: bool = False
+    ) -> Margin:
+        """All students, as the release itself tells them wherever it does.
+
+        Its tables have their totals, so nothing is added up over a hidden group. Years together
+        stay sums of the years in which these groups are shown.
+        """
+        added = super().totals(outcome, factors, level=level, pooled=pooled)
+        if pooled or not factors:
+            return added
+        tallies = {name: self._told(name, added, level) for name in added.tallies}
+        return replace(added, tallies=tallies)
+
+    def _told(self, outcome: str, added: Margin, level: str) -> Tally:
+        tally, told = added.tallies[outcome], self.cells(outcome, (), level=level)
+        if told is None:
+            return tally
+        own = told.tallies[outcome]
+        exact = np.flatnonzero(own.is_exact & own.collected)
+        at = {where: row for row, where in zip(exact, _where(told, exact), strict=True)}
+        found = [at.get(where, _NONE) for where in _where(added, slice(None))]
+        row = np.array(found, dtype=np.int64)
+        known = row != _NONE
+
+        def put(mine: Whole, theirs: Whole) -> Whole:
+            return np.where(known, theirs[row], mine)
+
+        return replace(
+            tally, n=put(tally.n, own.n), n_high=put(tally.n_high, own.n),
+            events=put(tally.events, own.events), events_high=put(tally.events_high, own.events),
+            suppressed=None if tally.suppressed is None else tally.suppressed & ~known,
+        )  # fmt: skip
+
+
+def _where(cells: Margin, rows: NDArray[np.intp] | slice) -> list[tuple[int, int]]:
+    """Place and period of some cells."""
+    columns = (column[rows].tolist() for column in (cells.place, cells.period))
+    return list(zip(*columns, strict=True))
 
 
 def _shown_by(plan: Plan) -> tuple[tuple[tuple[str, ...], bool], ...]:
