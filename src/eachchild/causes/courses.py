@@ -48,6 +48,7 @@ class FoundGate:
     students: tuple[int, int]  # of the group and of the others, with a score
     unscored: tuple[int, int]
     reliability: float  # at least; nan: nobody has scores of two years
+    schools: tuple[int, int]  # that offer it in some year, and all
 
     @property
     def surely(self) -> float:
@@ -102,6 +103,7 @@ class OfCourses:
             _tried(grid), score_cut(grid, GROUP, OTHERS, gap=float(whole.difference[0])),
             (int(told[GROUP]), int(told[OTHERS])),
             (int(untold[GROUP]), int(untold[OTHERS])), reliability_of(block.again),
+            (int(offered.any(axis=0).sum()), offered.shape[1]),
         )  # fmt: skip
 
     def _block(self, outcome: str, factor: str) -> CourseBlock | None:

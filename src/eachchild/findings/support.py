@@ -12,6 +12,8 @@ from eachchild.terms.numerals import count, percent, points, significant
 from eachchild.terms.years import ALL
 
 _RATIO = ("risk_ratio", "mean_ratio")
+# What learning English well raises, so that who has it leaves the group.
+_LEARNED = frozenset(("proficient", "gpa", "course_failure", "ap_enrolled", "honors_enrolled"))
 _CARRIED = {
     "inside schools": "inside",
     "between schools": "between",
@@ -68,6 +70,8 @@ def _caveats(telling: Telling, judged: Sequence[Judged]) -> Iterator[str]:
         yield say("caveats.neither")
     if first.row.n is not None and first.row.n < 30:
         yield say(telling.counted("caveats.small"), n=count(first.row.n))
+    if first.about.group.startswith("el=") and telling.outcome.name in _LEARNED:
+        yield say("caveats.left")
     yield say("caveats.not_cause")
 
 

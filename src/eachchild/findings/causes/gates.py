@@ -47,6 +47,7 @@ def _told(phrases: Phrases, gap: Finding, found: FoundGate) -> Finding:
         sentence=say(f"cause.gate.{verdict}", **words),
         evidence=(
             say("cause.gate.precise", **(words | {"points": tenths(pooled.difference[0])})),
+            *_where(phrases, found),
             say("cause.gate.compared", **words), *_error(phrases, found),
             *_missed(phrases, words, found),
             *_narrower(phrases, words, rules),
@@ -75,7 +76,8 @@ def _told_by_cut(phrases: Phrases, gap: Finding, found: FoundGate, cut: ScoreCut
         share=cut.share, at="rule=cut", rules=rules,
         sentence=say("cause.cut.supported", **words),
         evidence=(
-            say("cause.cut.sharp", **words), say("cause.cut.interval", **words),
+            say("cause.cut.sharp", **words), *_where(phrases, found),
+            say("cause.cut.interval", **words),
             say("cause.cut.inside", **words), *_narrower(phrases, words, rules),
         ),
         hypothesis=hypothesis_of(phrases, _CAUSE, "cause.cut.", words),
@@ -83,6 +85,13 @@ def _told_by_cut(phrases: Phrases, gap: Finding, found: FoundGate, cut: ScoreCut
                  *_left_out(phrases, words, found), say("cause.gate.stay"),
                  say("caveats.not_cause")),
     )  # fmt: skip
+
+
+def _where(phrases: Phrases, found: FoundGate) -> Iterator[str]:
+    """Which schools it is about, where some do not offer the course."""
+    offer, every = found.schools
+    if offer < every:
+        yield phrases.words.say("cause.gate.where", offer=count(offer), schools=count(every))
 
 
 def _is_much(cut: ScoreCut) -> bool:
