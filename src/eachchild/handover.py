@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from eachchild.causes import OriginsOfCopy
 from eachchild.cube import Cube, Places, restore
-from eachchild.findings import Known, Phrases, phrases_of, tell
+from eachchild.findings import Known, Phrases, phrases_of, tell, with_entry
 from eachchild.measures import measure
 from eachchild.plan import Plan, load_plan
 from eachchild.release import Audience, Content, Parts, Policy, Quality, Released, content
@@ -24,6 +24,7 @@ from eachchild.release.audits import (
     bounds_of,
     changed_since,
     decide_audit,
+    entries_told,
     hidden_of_audit,
     left_out_in_words,
     nearest_to_hidden,
@@ -153,6 +154,7 @@ def told_again(plan: Plan, cube: Cube, found: AuditDecision, policy: Policy) -> 
     measured = measure(shown, rollups, lambda what, share: None)
     known = Known(counts.periods, bool(counts.places.ids), (), (), _names(counts.places))
     said = tell(shown, phrases, measured, known, OriginsOfCopy(rollups))
+    said = with_entry(said, phrases, entries_told(publication))
     quality = Quality((), (), {}, stays_inside=True, sources=_sources(plan, phrases))
     told = content(shown, counts, phrases, Parts(measured.table, said, (), quality, {}))
     return replace(

@@ -71,8 +71,9 @@ def _innermost(tables: tuple[Table, ...]) -> dict[str, dict[str, frozenset[str]]
                 known.setdefault(child, ())
     for name, value in (pair for table in tables for pair in table.of):
         known = parts.setdefault(name, {TOTAL: ()})
-        known[TOTAL] = tuple(dict.fromkeys((*known[TOTAL], value)))
-        known[value] = ()
+        if value not in known:  # else other tables part it: schools that offer a course
+            known[TOTAL] = tuple(dict.fromkeys((*known[TOTAL], value)))
+            known[value] = ()
 
     def below(name: str, value: str) -> frozenset[str]:
         children = parts[name][value]

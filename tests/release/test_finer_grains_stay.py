@@ -1,4 +1,4 @@
-"""Referrals, adults, scores and reasons are for the district alone: no release needs them."""
+"""Referrals, adults, grades and reasons are for the district alone: no release needs them."""
 
 import json
 import shutil
@@ -40,7 +40,7 @@ def test_a_bundle_is_the_same_with_and_without_the_finer_grains(tmp_path: Path) 
     with plan.open("a", encoding="utf-8") as file:
         file.write('\n[[outcome]]\nname = "ap_enrolled"\n\n[adults]\nagreement = "Memorandum"\n')
     made = audit(plan, vault=tmp_path / "vault").report(tmp_path / "with", pdf=False)
-    files = _same_bundle(made, tmp_path / "without", "events", "adults", "courses", "grades")
+    files = _same_bundle(made, tmp_path / "without", "events", "adults", "grades")
     assert not [name for name in files if name.endswith(".parquet")]
     for content in files.values():
         assert b"physical_aggression" not in content

@@ -2,9 +2,10 @@
 
 from eachchild.findings.model import Finding, finding_id
 from eachchild.findings.phrases import Phrases, phrases_of
-from eachchild.findings.tell import Known, Told, tell
+from eachchild.findings.tell import Known, Told, tell, with_entry
 from eachchild.findings.verdicts import times_small
 
 __all__ = [
     "Finding", "Known", "Phrases", "Told", "finding_id", "phrases_of", "tell", "times_small",
+    "with_entry",
 ]  # fmt: skip

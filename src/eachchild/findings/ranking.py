@@ -50,6 +50,12 @@ def ranked(
     )
 
 
+def with_causes(findings: Sequence[Finding], causes: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Findings in their order, and causes told after them, which keep their own, ranked anew."""
+    both = sorted((*findings, *causes), key=lambda f: (not f.headline, _ORDER[f.verdict]))
+    return tuple(replace(f, rank=rank) for rank, f in enumerate(both, start=1))
+
+
 def _folded(
     finding: Finding,
     by_group: Mapping[tuple[str, str], Finding],

@@ -1,11 +1,13 @@
 """All that an audit has to say, told and ranked."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from eachchild.causes.above import EntryCounts
 from eachchild.causes.asked import Origins
 from eachchild.cube.margins import POOLED_YEARS
 from eachchild.findings.causes import Causes, causes_of
+from eachchild.findings.causes.entry import causes_of_entry
 from eachchild.findings.evidence import About, Evidence
 from eachchild.findings.gaps import gap_findings
 from eachchild.findings.judging import Material, Tested
@@ -14,7 +16,7 @@ from eachchild.findings.model import Finding
 from eachchild.findings.phrases import Phrases
 from eachchild.findings.places import place_findings
 from eachchild.findings.predicted import PredictedTold, predicted_finding, tell_predicted
-from eachchild.findings.ranking import ranked
+from eachchild.findings.ranking import ranked, with_causes
 from eachchild.findings.tests import changes_of, tests_of
 from eachchild.findings.verdicts import times_small
 from eachchild.measures.measured import Measured
@@ -101,6 +103,16 @@ def tell(
             refused=causes.refused,
         ),
     )
+
+
+def with_entry(told: Told, phrases: Phrases, entries: Iterable[EntryCounts]) -> Told:
+    """What is told, and what other rules of entry would do, of students by score alone.
+
+    For readers who have no other counts of courses than these.
+    """
+    found, untold = causes_of_entry(phrases, told.findings, entries)
+    findings = with_causes(told.findings, found)
+    return replace(told, findings=findings, limits=(*told.limits, *untold))
 
 
 def _names_above(known: Known) -> dict[str, str]:

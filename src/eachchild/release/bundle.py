@@ -25,7 +25,7 @@ from eachchild.release.proof import (
     small_changes,
 )
 from eachchild.release.proof import unproved as still_open
-from eachchild.release.published import Publication
+from eachchild.release.published import SCORE, Publication
 from eachchild.release.types import SEAL
 
 CELLS, POLICY, PROOF = "cells.csv", "policy.toml", "proof.json"
@@ -301,6 +301,8 @@ def _not_checked(policy: Policy, own: Publication) -> list[str]:
         left.append("the only student of a cell")
     if not policy.implied_sums:
         left.append("sums of hidden cells")
+    if any(tree.name == SCORE for table in own.tables for tree in table.trees):
+        left.append("what students by score tell of other outcomes that follow from the same score")
     if own.corrects:
         left.append("what a reader knows from outside of the students whom a correction touched")
         left.append(

@@ -40,8 +40,9 @@ def alone(
     rest: dict[Key, set[Key]] = {}
     inner = {key: None for pair in sums for key in (pair[0], *pair[1]) if counts[key] == 1}
     for whole, parts in sums:
-        if counts[whole] == 1:
+        if counts[whole] <= 1:  # of nobody too: a part that the student leaves empty has parts
             within.setdefault(whole, set()).update(parts)
+        if counts[whole] == 1:
             for part in parts:
                 if counts[part] == 1:
                     around.setdefault(part, set()).add(whole)

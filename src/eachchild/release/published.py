@@ -9,6 +9,7 @@ from typing import Any
 
 from eachchild.release.family import Key, Table, Tree
 
+SCORE = "score"  # a dimension: percent of the scores of a year and grade that lie below
 Range = tuple[int, int | None]  # a count is at least, and at most (None: nobody says)
 
 

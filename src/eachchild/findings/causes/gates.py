@@ -50,7 +50,7 @@ def _told(phrases: Phrases, gap: Finding, found: FoundGate) -> Finding:
             *_where(phrases, found),
             say("cause.gate.compared", **words), *_error(phrases, found),
             *_missed(phrases, words, found),
-            *_narrower(phrases, words, rules),
+            *narrower(phrases, words, rules),
         ),
         hypothesis=hypothesis_of(phrases, _CAUSE, "cause.gate.", words),
         caveats=(say("cause.gate.score"), say("cause.gate.year"),
@@ -78,7 +78,7 @@ def _told_by_cut(phrases: Phrases, gap: Finding, found: FoundGate, cut: ScoreCut
         evidence=(
             say("cause.cut.sharp", **words), *_where(phrases, found),
             say("cause.cut.interval", **words),
-            say("cause.cut.inside", **words), *_narrower(phrases, words, rules),
+            say("cause.cut.inside", **words), *narrower(phrases, words, rules),
         ),
         hypothesis=hypothesis_of(phrases, _CAUSE, "cause.cut.", words),
         caveats=(say("cause.cut.score"), say("cause.gate.year"),
@@ -161,7 +161,7 @@ def _at(rule: str, at: float) -> str:
     return whole_percent(at if rule == "local" else at / 100)
 
 
-def _narrower(
+def narrower(
     phrases: Phrases, words: Mapping[str, str], rules: tuple[GapRule, ...]
 ) -> Iterator[str]:
     """The rule with the narrowest gap of those that take no seat away, or that there is none."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from eachchild.release.audits.corrected import told_of_all
+from eachchild.release.audits.entry import rules_of_entry
 from eachchild.release.audits.few import hidden_as_few, innermost
 from eachchild.release.audits.part import Part
 from eachchild.release.audits.stepwise import ALL, NEARLY, Shown, stepwise, unlike
@@ -76,7 +77,13 @@ def decide_audit(
         outcome: [y for y in years if all(id(d) in kept for d in y.split.decisions)]
         for outcome, years in stands.items()
     }
-    more = list(beside_years(title, stands, policy, first, left_out))
+    more, all_of = beside_years(title, stands, policy, first, left_out)
+    told("deciding which rules of entry may be shown", 0.8)
+    scored = {
+        outcome: (years[-1].part, all_of[outcome]) for outcome, years in stands.items()
+        if years and years[-1].part.period == latest
+    }  # fmt: skip
+    more += rules_of_entry(title, scored, policy, known, left_out)
     told("proving all of it together, with what readers have already", 0.85)
     decision = _together(shown, more, policy, known, left_out)
     return AuditDecision(decision, _still(released, decision.publication), tuple(left_out))

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from eachchild.findings import Phrases
 from eachchild.plan import Plan
 from eachchild.release.audits.choose import AuditDecision
+from eachchild.release.audits.entry_counts import OFFER
 from eachchild.release.audits.stepwise import ALL
+from eachchild.release.published import SCORE
 
 _NAMED = 2  # outcomes by which students are named
 _WITH = " × "  # between the factors of a crossing, which no name has
@@ -51,6 +53,10 @@ class _Words:
     ) -> None:
         self._titles = {o.name: phrases.title(o.name) for o in plan.outcomes}
         self._factors = {i.factor.id: phrases.inline(i.factor.id) for i in plan.identity}
+        self._factors |= {
+            SCORE: phrases.words.say("left_out.score"),
+            OFFER: phrases.words.say("left_out.offer"),
+        }
         self._released = released
         self._words = phrases.words
 

@@ -1,7 +1,7 @@
 """The students of one year who are asked about the same outcomes, and what is small among them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 
 import numpy as np
@@ -11,6 +11,7 @@ from eachchild.release.family import TOTAL, Key, Table, Tree, joined
 from eachchild.release.policy import Policy
 
 Whole = NDArray[np.int64]
+Scored = tuple[str, str, int]  # group, school, bin
 _FEW_TIED = 3  # outcomes tried together, one by one, for one that follows from them
 
 
@@ -21,6 +22,16 @@ class Tied:
     outcome: str
     events: Mapping[Key, int]
     others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCounts:
+    """Students of one year by group, school and bin of score (-1: none), and enrolled of them."""
+
+    level: str  # of the schools
+    bins: int
+    students: Mapping[Scored, int]
+    enrolled: Mapping[Scored, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,7 @@ class Part:
     events: Mapping[str, Mapping[Key, int]]
     tied: tuple[Tied, ...] = ()
     others: tuple[str, ...] = ()  # names under which readers know these students otherwise
+    scores: Mapping[str, ScoreCounts] = field(default_factory=dict)  # by outcome
 
     @property
     def of(self) -> Key:

@@ -13,6 +13,7 @@ import numpy as np
 
 from eachchild.cube import ALL_PLACES, Block, Cube, Margin, Rollups
 from eachchild.plan import Plan
+from eachchild.release.audits.entry_counts import scores_of
 from eachchild.release.audits.part import Part, both_sides, table_of
 from eachchild.release.family import TOTAL, Key, Table, Tree, joined
 from eachchild.release.published import Publication, key_of
@@ -42,7 +43,7 @@ def parts_of_audit(plan: Plan, cube: Cube, known: Sequence[Publication] = ()) ->
         for (students, events), told in zip(asked.items(), names, strict=True):
             others = tuple(n for n in _asked_under(name, events, known) if n != told)
             found += (
-                replace(part, others=others)
+                replace(part, others=others, scores=scores_of(cube, part))
                 for part in _part(plan, cube, (("period", name), ("students", told)),
                                   dict(students), events)
             )  # fmt: skip

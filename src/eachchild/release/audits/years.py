@@ -29,11 +29,16 @@ class Year:
 def beside_years(
     title: str, stands: Mapping[str, Sequence[Year]], policy: Policy,
     known: Mapping[str, Known], left_out: list[tuple[str, str]],
-) -> Iterator[Decision]:  # fmt: skip
-    """What is shown beside the years themselves: years added up, then bands of what is hidden."""
+) -> tuple[list[Decision], dict[str, Shown]]:  # fmt: skip
+    """What is shown beside the years themselves: years added up, then bands of what is hidden.
+
+    With it all that then stands of each outcome.
+    """
     earlier = next(iter(known.values()), ())
     sums = dict(_added_up(title, stands, policy, known, left_out))
-    banded = []
+    more: list[Decision] = []
+    banded: list[Decision] = []
+    stand: dict[str, Shown] = {}
     for outcome, years in stands.items():
         alone = _merged([year.split for year in years])
         all_of = _merged([alone, sums[outcome]]) if outcome in sums else alone
@@ -42,9 +47,15 @@ def beside_years(
         if shown is alone and all_of is not alone:
             left_out.append((sums[outcome].decisions[-1].own.tables[0].name, _ALONE))
         years_own = set(map(id, alone.decisions))
-        yield from (d for d in shown.decisions if id(d) not in years_own)
+        more += (d for d in shown.decisions if id(d) not in years_own)
         banded.append(_told_as(bands))
-    yield from banded
+        stand[outcome] = _banded(shown, bands)
+    return [*more, *banded], stand
+
+
+def _banded(shown: Shown, bands: Mapping[Key, Range]) -> Shown:
+    now = shown.standing
+    return replace(shown, standing=replace(now, publication=with_bands(now.publication, bands)))
 
 
 def _with_bands(
