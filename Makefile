@@ -33,7 +33,7 @@ check: setup  ## lint, types, import contracts, and that generated docs are curr
 	$(BIN)/python tools/reference.py --check
 
 lock:  ## the newest versions that fit, pinned with hashes
-	$(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header --upgrade pyproject.toml requirements/dev.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header --extra web --upgrade pyproject.toml requirements/dev.in -o requirements/dev.txt
 	echo uv | $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header --no-annotate -c requirements/dev.txt - -o requirements/uv.txt
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 

@@ -65,18 +65,23 @@ def release_audit(
     before: Ledger,
     progress: Progress,
     pdf: bool = True,
+    screens: bool = False,
+    draft: bool = False,
     corrects: int | None = None,
 ) -> tuple[dict[str, bytes], Cost, AuditDecision]:
     """The files of a bundle for one audience, what they cost, and what was decided.
 
-    `corrects` is the ledger's entry whose counts were wrong, where these replace them. Raises
+    A `draft` asks for no approvals: it is what approvers read before they decide. `corrects` is
+    the ledger's entry whose counts were wrong, where these replace them. Raises
     ReleaseRefusedError where approvals or a proof are missing, or counts changed and nobody said
     that it is a correction; LedgerError where that entry cannot be corrected.
     """
     if pdf:
         require_fonts()  # before the long part
     plan, cube = load_plan(folder / "cube"), restore(folder / "cube")
-    names = approved(approved_by, author=plan.author, policy=policy, audience=audience)
+    names: tuple[str, ...] = ()
+    if not draft:
+        names = approved(approved_by, author=plan.author, policy=policy, audience=audience)
     known = before.readers(audience)
     *_, innermost = known.values()  # has all that any reader has
     parts = parts_of_audit(plan, cube, innermost)
@@ -95,7 +100,7 @@ def release_audit(
     files = bundle_files(
         found.decision, policy, title=plan.title, audience=audience.value,
         approved_by=names, known=known, after=before.last,
-        pages=pages_of(released, pdf=pdf, progress=progress),
+        pages=pages_of(released, pdf=pdf, screens=screens, progress=progress),
     )  # fmt: skip
     phrases = phrases_of(plan)
     first = next((i.factor.id for i in plan.identity if not i.factor.overlap), "")
@@ -130,12 +135,14 @@ def _refuse_changed(
         refuse_unsaid(words, entries, corrects, audience)
 
 
-def pages_of(released: Released, *, pdf: bool, progress: Progress) -> dict[str, bytes]:
+def pages_of(
+    released: Released, *, pdf: bool, progress: Progress, screens: bool = False
+) -> dict[str, bytes]:
     """What people and programs read of a bundle, by the name of its file."""
     with TemporaryDirectory() as aside:
         write_findings(released, Path(aside) / FINDINGS)
         write_measures(released.measures, Path(aside) / MEASURES)
-        write_pages(released, Path(aside), pdf=pdf, progress=progress)
+        write_pages(released, Path(aside), pdf=pdf, progress=progress, screens=screens)
         return {file.name: file.read_bytes() for file in sorted(Path(aside).iterdir())}
 
 

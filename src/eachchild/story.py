@@ -76,8 +76,9 @@ class Audit:
         return self.measures.to_arrow()
 
     def report(
-        self, out: Path | str, *, pdf: bool = True, progress: Progress | None = None
-    ) -> Path:
+        self, out: Path | str, *, pdf: bool = True, screens: bool = False,
+        progress: Progress | None = None,
+    ) -> Path:  # fmt: skip
         """Write the internal report into a folder, whole or not at all, and return the folder."""
         released = release(self.content, Audience.INTERNAL)
         with built_aside(Path(out)) as part:
@@ -85,7 +86,7 @@ class Audit:
             inputs = {a.path: a.sha256 for a in released.quality.accounts}
             store(self.cube, self.plan, part / "cube", inputs=inputs)
             (part / "cube" / "audit.toml").write_bytes(self.plan.text)  # a release reads it again
-            write_pages(released, part, pdf=pdf, progress=progress or _quiet)
+            write_pages(released, part, pdf=pdf, progress=progress or _quiet, screens=screens)
         return Path(out)
 
 

@@ -110,7 +110,8 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"eachchild {version('eachchild')}")
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_init, _check, _audit, _release, _verify, _ledger, _synthesize, _demo, _bench):
+    told = (_init, _check, _audit, _release, _verify, _ledger, _synthesize, _demo, _web, _bench)
+    for add in told:
         add(commands)
     return whole
 
@@ -145,9 +146,7 @@ def _audit(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "audit", _run_audit, "run the audit and write its report")
     _plan_arguments(command)
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
-    command.add_argument("--no-pdf", action="store_true", help="leave out report.pdf")
-    progress = ("bar", "json", "none")
-    command.add_argument("--progress", choices=progress, default="bar", help="on standard error")
+    _page_arguments(command)
 
 
 def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -172,7 +171,9 @@ def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command.add_argument(
         "--out", type=Path, metavar="BUNDLE", help="default: released/AUDIENCE in the source"
     )
-    command.add_argument("--no-pdf", action="store_true", help="leave out report.pdf")
+    draft = "what approvers read before they decide: no approvals, no seal, nothing in the ledger"
+    command.add_argument("--draft", action="store_true", help=draft)
+    _page_arguments(command)
 
 
 def _ledger(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -227,6 +228,12 @@ def _demo(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
 
 
+def _web(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    about = "the platform: serve, worker, demo, or a command of its own"
+    command = _command(commands, "web", _run_web, about)
+    command.add_argument("words", nargs=argparse.REMAINDER, metavar="WORDS", help="default: serve")
+
+
 def _bench(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "bench", _run_bench, "measure speed, false alarms and coverage")
     command.add_argument(
@@ -234,6 +241,14 @@ def _bench(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
     command.add_argument("--seed", type=int, default=1, help="default: 1")
     command.add_argument("--json", action="store_true", help="for programs")
+
+
+def _page_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--no-pdf", action="store_true", help="leave out report.pdf")
+    screens = "write screens.json too, of which the platform makes its pages"
+    command.add_argument("--screens", action="store_true", help=screens)
+    progress = ("bar", "json", "none")
+    command.add_argument("--progress", choices=progress, default="bar", help="on standard error")
 
 
 def _plan_arguments(command: argparse.ArgumentParser) -> None:
@@ -269,7 +284,7 @@ def _run_audit(chosen: argparse.Namespace) -> int:
     refuse_folder(chosen.out)
     with Bar(chosen.progress) as bar:
         audit = story.audit(chosen.plan, vault=chosen.vault, progress=bar.step)
-        audit.report(chosen.out, pdf=not chosen.no_pdf, progress=bar.step)
+        audit.report(chosen.out, pdf=not chosen.no_pdf, screens=chosen.screens, progress=bar.step)
     print("\n".join(headline_lines(audit.findings, chosen.out)))
     return DONE
 
@@ -320,6 +335,12 @@ def _run_demo(chosen: argparse.Namespace) -> int:
 
     run_demo(chosen.out)
     return DONE
+
+
+def _run_web(chosen: argparse.Namespace) -> int:
+    from eachchild.web.project.start import run  # an extra: `pip install eachchild[web]`
+
+    return run(chosen.words)
 
 
 def _run_bench(chosen: argparse.Namespace) -> int:

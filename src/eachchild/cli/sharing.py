@@ -10,8 +10,8 @@ from pathlib import Path
 from eachchild.cli.codes import DONE, REFUSED
 from eachchild.cli.terminal import Bar
 from eachchild.handover import policy_named, release_audit
-from eachchild.release import Audience, ReleaseRefusedError, load_policy
-from eachchild.release.bundle import BundleError, verify_bundle, verify_tables
+from eachchild.release import SEAL, Audience, ReleaseRefusedError, load_policy
+from eachchild.release.bundle import PROOF, BundleError, verify_bundle, verify_tables
 from eachchild.release.coarser import coarser
 from eachchild.release.door import ReleaseInputError
 from eachchild.release.imports import imported
@@ -58,12 +58,17 @@ def _run_release_audit(chosen: argparse.Namespace, audience: Audience) -> int:
     out = _out(chosen, audience)
     refuse_folder(out)
     path, before = _before(chosen)
-    with Bar("bar") as bar:
+    with Bar(chosen.progress) as bar:
         files, cost, _ = release_audit(
             chosen.source, policy, audience,
             approved_by=chosen.approved_by, before=before, progress=bar.step,
-            pdf=not chosen.no_pdf, corrects=chosen.corrects,
+            pdf=not chosen.no_pdf, screens=chosen.screens, draft=chosen.draft,
+            corrects=chosen.corrects,
         )  # fmt: skip
+    if chosen.draft:
+        write_draft(files, out)
+        print("\n".join(cost_lines(cost, out)))
+        return DONE
     write_bundle(files, out, path, entry_of(files, audience, replaces=chosen.corrects), before)
     print("\n".join([*cost_lines(cost, out), *left_out_lines(cost.left_out)]))
     return DONE
@@ -108,6 +113,14 @@ def write_bundle(
         for name, data in files.items():
             (part / name).write_bytes(data)
         append(ledger, entry, after=before)  # no bundle without its entry
+
+
+def write_draft(files: Mapping[str, bytes], out: Path) -> None:
+    """Write what approvers read of a bundle: its pages and cells, without proof or seal."""
+    with built_aside(out) as part:
+        for name, data in files.items():
+            if name not in (PROOF, SEAL):
+                (part / name).write_bytes(data)
 
 
 def _there(path: Path) -> Path:

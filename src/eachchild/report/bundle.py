@@ -14,13 +14,16 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
 
 from eachchild.measures.table import MeasureTable
 from eachchild.release import SEAL, Released
 from eachchild.report.html import write_html
 from eachchild.report.pdf import write_pdf
+from eachchild.report.screens import SCREENS, write_screens
 from eachchild.terms.catalogue import words
 
+TABLE = "measures.parquet"  # the same as measures.csv, to be searched
 MEASURES, FINDINGS, AUDIT, README = "measures.csv", "findings.json", "audit.json", "README.txt"
 _ROWS_AT_ONCE = 100_000
 _TRIES = 20
@@ -80,10 +83,15 @@ def write_findings(released: Released, path: Path) -> None:
     _write_json(path, findings_document(released))
 
 
-def write_pages(released: Released, folder: Path, *, pdf: bool, progress: Progress) -> None:
-    """Write what people read."""
+def write_pages(
+    released: Released, folder: Path, *, pdf: bool, progress: Progress, screens: bool = False
+) -> None:
+    """Write what people read; `screens` too, where the platform is to show it page by page."""
     progress("drawing the report", 0.9)
     write_html(released, folder / "report.html")
+    if screens:
+        write_screens(released, folder / SCREENS)
+        pq.write_table(released.measures.to_arrow(), folder / TABLE, row_group_size=_ROWS_AT_ONCE)
     if pdf:
         progress("typesetting the PDF", 0.95)
         write_pdf(released, folder / "report.pdf")

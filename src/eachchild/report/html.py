@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.environment import TemplateModule
 from markupsafe import Markup
 
 from eachchild.release.types import Audience, Quality, Released
@@ -16,6 +17,7 @@ from eachchild.report.compose import compose, plain_words
 from eachchild.report.data_quality import data_quality
 from eachchild.report.fonts import embedded
 from eachchild.report.names import Names
+from eachchild.report.page import Page
 from eachchild.terms.catalogue import words
 
 
@@ -41,6 +43,22 @@ def quality_page(quality: Quality, *, title: str, language: str = "en", heading:
         look=_look(),
     )
     return _together(html)
+
+
+def pieces(page: Page) -> TemplateModule:
+    """The macros that paint one page's pieces, each alone."""
+    template = _environment().get_template("pieces.html")
+    return template.make_module({"w": page.words, "page": page})
+
+
+def style_sheet() -> str:
+    """The report's style sheet with its typeface, for pages that share its look."""
+    return f"{_look()['fonts']}\n{_environment().get_template('report.css').render(look=_look())}"
+
+
+def finder_script() -> str:
+    """The script with which a reader finds the own school in a picture."""
+    return _environment().get_template("finder.js").render()
 
 
 @cache
@@ -82,12 +100,15 @@ def _step(step: int) -> str:
 
 
 def _together(html: str) -> str:
+    head, body = html.split("<body>", 1)
+    return f"{head}<body>{as_printed(body)}"
+
+
+def as_printed(body: str) -> str:
     """A number and its percent sign, and a school year, on one line.
 
     Words in pictures never break by themselves, and attributes are left as they are.
     """
-    head, body = html.split("<body>", 1)
     body = re.sub(r"(?<=\d) %(?![^<]*</text>)", "\u00a0%", body)
     in_words = r"(?=[^<>]*<)(?![^<]*</text>)"
-    body = re.sub(rf"\b\d{{4}}-\d{{2}}\b{in_words}", r'<span class="y">\g<0></span>', body)
-    return f"{head}<body>{body}"
+    return re.sub(rf"\b\d{{4}}-\d{{2}}\b{in_words}", r'<span class="y">\g<0></span>', body)

@@ -1,0 +1,156 @@
+"""A report in the pieces that the platform's pages show: words as they are, pictures as HTML.
+
+They are painted here, by the same pieces as the report, so that a page only puts them in place and
+leaves out what its reader may not see: each says of which place it is.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from jinja2.environment import TemplateModule
+
+from eachchild.release.types import Released
+from eachchild.report.compose import compose
+from eachchild.report.html import as_printed, pieces
+from eachchild.report.page import (
+    Beginning,
+    Figure,
+    HeatMap,
+    OutcomeSection,
+    Page,
+    Predicted,
+    Statement,
+)
+
+SCREENS = "screens.json"
+_SUPPORTED = "supported"
+Piece = Mapping[str, object]
+
+
+def write_screens(released: Released, path: Path) -> None:
+    """Write the pieces as one file; the same report gives the same bytes."""
+    document = screens_document(released)
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=0) + "\n", "utf-8")
+
+
+def screens_document(released: Released) -> dict[str, object]:
+    """What every page of a report needs, by the part of the report it belongs to."""
+    page = compose(released)
+    paint = _Painter(page)
+    return {
+        "schema": 1,
+        "audience": released.audience.value,
+        "language": page.language,
+        "title": page.title,
+        "heading": page.heading,
+        "about": page.about,
+        "author": page.author,
+        "first_line": page.first_line,
+        "answer": page.answer,
+        "compared": page.compared,
+        "no_headline": page.no_headline,
+        "unpredicted": page.unpredicted,
+        "headlines": [paint.headline(target, one) for target, one in page.headlines],
+        "beginnings": [paint.beginning(one) for one in page.beginnings],
+        "predicted": [paint.predicted(one) for one in (*page.predicted, *page.predicted_means)],
+        "outcomes": [paint.outcome(section) for section in page.sections],
+        "groups": page.group_lines,
+        "limits": page.limits,
+        "counted": page.counted,
+        "method": page.method,
+        "glossary": page.glossary,
+        "reading": page.reading,
+        "hidden": paint.html("hidden", page.hidden) if page.hidden else "",
+        "quality": paint.quality(),
+    }
+
+
+class _Painter:
+    """Paints the pieces of one page, and knows on which screen a statement stands."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._pieces: TemplateModule = pieces(page)
+        self._screen = dict(_screens(page.sections))
+
+    def html(self, name: str, *of: object, **how: object) -> str:
+        """One piece, as the report paints it."""
+        return as_printed(str(getattr(self._pieces, name)(*of, **how)))
+
+    def quality(self) -> str:
+        return self.html("quality", self._page.quality, self._page.words)
+
+    def headline(self, target: str, one: Statement) -> Piece:
+        return {
+            "screen": self._screen.get(target, ""), "sentence": one.sentence,
+            "evidence": one.evidence[:1], "place": one.place,
+        }  # fmt: skip
+
+    def beginning(self, one: Beginning) -> Piece:
+        return {**asdict(one), "screen": self._screen.get(one.target, "")}
+
+    def predicted(self, one: Predicted) -> Piece:
+        return {
+            "outcome": one.target, "title": one.title, "sentence": one.sentence,
+            "verdict": one.verdict, "about": one.about, "gap": one.gap,
+            "html": self.html("picture", one.wide, one.phone, one.alt),
+        }  # fmt: skip
+
+    def outcome(self, section: OutcomeSection) -> Piece:
+        return {
+            "id": section.id, "title": section.title, "level": section.level,
+            "without": section.without, "definition": section.definition,
+            "findings": [self.finding(one) for one in section.statements],
+            "quiet": [self.finding(one) for one in section.quiet],
+            "figures": [self.figure(kind, one) for kind, one in _figures(section)],
+        }  # fmt: skip
+
+    def finding(self, one: Statement) -> Piece:
+        """One finding as a screen of its own; those of other places stand beside it."""
+        causes = [cause for cause in one.causes if cause.verdict == _SUPPORTED]
+        return {
+            "screen": one.id, "finding": one.finding, "group": one.group, "place": one.place,
+            "verdict": one.verdict, "tag": one.tag, "sentence": one.sentence,
+            "evidence": one.evidence, "caveats": one.caveats, "places": one.places,
+            "cause": causes[0].sentence if causes else "",
+            "figure": self._drawn(one),
+            "causes": self.html("origin", one) if one.causes else "",
+            "folded": [
+                {"place": other.place, "tag": other.tag, "sentence": other.sentence,
+                 "evidence": other.evidence}
+                for other in one.folded
+            ],
+        }  # fmt: skip
+
+    def figure(self, kind: str, one: Figure | HeatMap) -> Piece:
+        name = "heat" if isinstance(one, HeatMap) else "figure"
+        return {"id": one.id, "kind": kind, "title": one.title, "html": self.html(name, one)}
+
+    def _drawn(self, one: Statement) -> str:
+        if one.figure:
+            return self.html("figure", one.figure, titled=False)
+        return self.html("heat", one.heat, titled=False) if one.heat else ""
+
+
+def _figures(section: OutcomeSection) -> Iterator[tuple[str, Figure | HeatMap]]:
+    """Every picture of an outcome, by what it tells apart."""
+    kinds: tuple[tuple[str, Iterable[Figure | HeatMap]], ...] = (
+        ("groups", (*section.figures, *section.further)),
+        ("crossings", (*section.crossings, *section.further_crossings)),
+        ("schools", (*section.schools, *section.further_schools)),
+        ("years", (*section.years, *section.further_years)),
+    )
+    for kind, drawn in kinds:
+        for one in drawn:
+            yield kind, one
+
+
+def _screens(sections: Iterable[OutcomeSection]) -> Iterator[tuple[str, str]]:
+    """For each statement, and each that stands under it, the one that has a screen."""
+    for section in sections:
+        for one in (*section.statements, *section.quiet):
+            yield one.id, one.id
+            for under in (*one.causes, *one.folded):
+                yield under.id, one.id

@@ -1,0 +1,131 @@
+"""What is kept of an audit: its plan, its files, each run, each release and the votes on it.
+
+Numbers and sentences are not here: they are in the bundles on the shelf, by run and audience.
+"""
+
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from eachchild.web.accounts.models import User
+from eachchild.web.foundation.tenancy import Owned
+
+
+class Kept(Owned):
+    """A row of one organization with an id that says nothing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(Owned.Meta):
+        abstract = True
+
+
+class Audit(Kept):
+    """A question that a district asks of its data: a plan, run as often as the data change."""
+
+    title = models.CharField(max_length=200)
+    plan = models.TextField()  # audit.toml; its paths are those of the uploads
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Upload(Kept):
+    """One file as somebody uploaded it, under a name of our own."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        ARRIVING = "arriving", _("Arriving")
+        READING = "reading", _("Being read")
+        READY = "ready", _("Ready")
+        REFUSED = "refused", _("Refused")
+
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)  # ours, made of what the person called it; no path
+    size = models.PositiveBigIntegerField()
+    received = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ARRIVING)
+    why = models.TextField(blank=True)
+
+
+class Run(Kept):
+    """One run of an audit by the worker."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        QUEUED = "queued", _("Waiting its turn")
+        RUNNING = "running", _("Running")
+        CANCELLING = "cancelling", _("Being stopped")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Could not be done")
+        CANCELLED = "cancelled", _("Stopped")
+
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, default="audit")  # inspect, check, audit
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    step = models.CharField(max_length=200, blank=True)
+    share = models.FloatField(default=0.0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    why = models.TextField(blank=True)  # in the words of the command, where it could not be done
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still change."""
+        return self.state in (self.State.QUEUED, self.State.RUNNING, self.State.CANCELLING)
+
+
+class Release(Kept):
+    """A copy of a run for an audience: drafted, voted on blind, then made, proved and entered."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        DRAFTING = "drafting", _("Being drafted")
+        WAITING = "waiting", _("Waiting for approvals")
+        REJECTED = "rejected", _("Not approved")
+        MAKING = "making", _("Being made and proved")
+        OUT = "out", _("Released")
+        REFUSED = "refused", _("Refused: not proved")
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    audience = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFTING)
+    why = models.TextField(blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True, blank=True)
+    out_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Kept.Meta):
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["run", "audience"],
+                condition=~models.Q(state__in=["rejected", "refused"]),
+                name="one_open_release_an_audience",
+            )
+        ]
+
+
+class Vote(Owned):
+    """What one person said of a release; nobody reads it before all have voted."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    approves = models.BooleanField()
+    note = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(Owned.Meta):
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["release", "user"], name="one_vote_a_person"),
+        ]

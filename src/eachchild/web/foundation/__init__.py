@@ -1,0 +1,1 @@
+"""What every app stands on: districts, who may do what in them, the trail, the page's frame."""

@@ -1,0 +1,1 @@
+"""No forms of its own; every app has the same files."""

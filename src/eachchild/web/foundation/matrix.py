@@ -1,0 +1,46 @@
+"""The matrix of roles and rights, read from `roles.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What one role may read and do."""
+
+    name: str
+    label: str
+    audience: str
+    own_place: bool
+    rights: frozenset[str]
+
+
+@cache
+def roles() -> Mapping[str, Role]:
+    """Every role by name.
+
+    >>> sorted(roles()["auditor"].rights)
+    ['trail']
+    """
+    told = tomllib.loads(files(__package__).joinpath("roles.toml").read_text("utf-8"))
+    known = frozenset(told["rights"])
+    found = {
+        name: Role(
+            name, row["label"], row["audience"], row["places"] == "own", frozenset(row["rights"])
+        )
+        for name, row in told["roles"].items()
+    }
+    for role in found.values():
+        if role.rights - known:
+            raise ValueError(f"roles.toml: {role.name} has a right that is not listed")
+    return found
+
+
+@cache
+def rights() -> Mapping[str, str]:
+    """What each right allows, in words."""
+    told = tomllib.loads(files(__package__).joinpath("roles.toml").read_text("utf-8"))
+    return dict(told["rights"])

@@ -1,0 +1,1 @@
+"""The Django project: settings from the environment, addresses, and how it is started."""

@@ -1,0 +1,1 @@
+"""What anybody may read: the released copies of districts, without signing in."""

@@ -1,0 +1,1 @@
+"""Nothing is written here; every app has the same files."""

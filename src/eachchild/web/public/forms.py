@@ -1,0 +1,1 @@
+"""No forms; every app has the same files."""

@@ -1,0 +1,1 @@
+"""What is released may be read by anybody; every app has the same files."""

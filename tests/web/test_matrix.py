@@ -1,0 +1,75 @@
+"""Every page of a district by every role: 200 with the right, 403 without, 404 to others."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from eachchild.web.audits.models import Run
+from eachchild.web.foundation.matrix import roles
+from eachchild.web.foundation.models import Event
+
+_POST_ONLY = {"start", "cancel", "end-membership"}
+
+
+def _within(patterns: list[URLPattern | URLResolver], slug: bool = False) -> list[URLPattern]:
+    """The addresses that have a district in them and are not public."""
+    found = []
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            if "public" not in str(one.pattern):
+                found += _within(one.url_patterns, slug or "slug" in str(one.pattern))
+        elif (slug or "slug" in str(one.pattern)) and one.name:
+            found.append(one)
+    return found
+
+
+PAGES = {p.name: p for p in _within(get_resolver().url_patterns)}
+
+
+def _address(name: str, run: Run, screen: str, outcome: str) -> str:
+    named = {"slug": "north", "run": run.pk, "audit": run.audit_id, "screen": screen,
+             "name": outcome if name == "outcome" else "findings.json",
+             "membership": "00000000-0000-0000-0000-000000000000",
+             "release": "00000000-0000-0000-0000-000000000000"}  # fmt: skip
+    wanted = PAGES[name].pattern.converters | {"slug": None}
+    return reverse(name, kwargs={key: named[key] for key in wanted})
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_every_page_asks_for_a_right(name: str) -> None:
+    view = PAGES[name].callback
+    assert view.right in set().union(*(role.rights for role in roles().values()))
+    assert view.event
+
+
+@pytest.mark.parametrize("role", [*roles(), "outsider"])
+def test_every_page_for_every_role(role: str, north, client_for: Callable[..., Client],
+                                   finished: Run) -> None:  # fmt: skip
+    from eachchild.web.shelf import screens
+
+    pages = screens(north.shelf.bundle(str(finished.pk), "internal"))
+    first = next(o for o in pages["outcomes"] if o["findings"] or o["quiet"])
+    screen = next(f["screen"] for f in (*first["findings"], *first["quiet"])
+                  if f["place"] == "all")  # fmt: skip
+    client = client_for(north, role)
+    for name in sorted(PAGES):
+        address = _address(name, finished, screen, first["id"])
+        before = Event.objects.filter(organization=north.organization).count()
+        ask = client.post if name in _POST_ONLY else client.get
+        answer = ask(address)
+        told = Event.objects.filter(organization=north.organization).count() - before
+        if role == "outsider":
+            assert (answer.status_code, told) == (404, 0), name
+        elif PAGES[name].callback.right not in roles()[role].rights:
+            assert (answer.status_code, told) == (403, 1), name
+        else:
+            assert answer.status_code < 400 or answer.status_code in (404, 409), name
+        answer.close()
+
+
+def test_nobody_signed_in_reads_nothing(north, finished: Run) -> None:
+    for name in sorted(PAGES):
+        answer = Client().get(_address(name, finished, "x", "x"))
+        assert answer.status_code in (302, 405), name
