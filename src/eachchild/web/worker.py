@@ -29,6 +29,8 @@ from eachchild.web.audits.rules import name_of
 from eachchild.web.foundation.actions import record
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
+from eachchild.web.keeping.actions import nightly
+from eachchild.web.keeping.health import beat
 from eachchild.web.shelf import Shelf
 
 _BEAT = 1.0  # seconds between two signs of life
@@ -62,9 +64,11 @@ class Worker:
     def run(self, *, until_idle: bool = False) -> None:
         """Take jobs as they come; `until_idle` ends when none is waiting."""
         while not self._stopped.is_set():
+            beat()
             if not self.take_one():
                 if until_idle:
                     return
+                nightly()
                 self._stopped.wait(_BEAT)
 
     def take_one(self) -> bool:
@@ -139,6 +143,7 @@ class Worker:
         reader.start()
         step, share, words, cancelled = "", 0.0, [], False
         while process.poll() is None or reader.is_alive() or not lines.empty():
+            beat()
             for line in _waiting(lines):
                 said = _progress_of(line)
                 if said is None:
