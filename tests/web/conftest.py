@@ -135,6 +135,13 @@ def finished(north: District, files_and_report: tuple[Path, Path]) -> Iterator[R
     shutil.rmtree(north.shelf.folder, ignore_errors=True)
 
 
+@pytest.fixture
+def finished_south(south: District, files_and_report: tuple[Path, Path]) -> Iterator[Run]:
+    """The same of the south district."""
+    yield finish(south, files_and_report)
+    shutil.rmtree(south.shelf.folder, ignore_errors=True)
+
+
 def finish(district: District, files_and_report: tuple[Path, Path]) -> Any:
     """A finished run of a district, as the worker leaves it."""
     files, report = files_and_report

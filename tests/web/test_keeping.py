@@ -138,9 +138,9 @@ def test_s27_a_district_may_keep_for_longer_but_not_for_ever(north, full, client
     client.post(address, {"data_class": "uploads", "days": 700})
     assert "uploads" not in _destroyed(north, 366)
     assert _destroyed(north, 701) == ["uploads"]
-    for data_class, days, status in (("trail", 5, 400), ("uploads", 99_999, 400)):
-        told = client.post(address, {"data_class": data_class, "days": days})
-        assert told.status_code == status
+    for data_class, days in (("trail", 5), ("uploads", 99_999)):
+        told = client.post(address, {"data_class": data_class, "days": days}).content.decode()
+        assert 'class="errorlist"' in told
     with pytest.raises(NotAllowedError, match="number of days"):
         actions.set_period(north.members["administrator"], "trail", 5)
 
@@ -392,5 +392,4 @@ def test_pages_say_how_the_platform_is(north, full, client_for) -> None:
 
 def test_an_empty_hold_is_asked_again(north, client_for) -> None:
     told = client_for(north, "administrator").post(reverse("hold", args=["north"]), {"reason": ""})
-    assert told.status_code == 400
     assert "This field is required" in told.content.decode()

@@ -109,12 +109,13 @@ def due(organization: Organization, now: datetime) -> Iterator[Due]:
         yield Due("invitations", f"invitations:{len(old)}", rows=mine)
 
 
-def _last(runs: Any) -> datetime | None:
+def _last(runs: Iterable[Run]) -> datetime | None:
     """When the last of some runs was over; None while one is open, or where none was."""
     told = list(runs)
     if not told or any(run.is_open for run in told):
         return None
-    return max(run.ended_at or run.made_at for run in told)
+    last: datetime = max(run.ended_at or run.made_at for run in told)
+    return last
 
 
 def destroy(organization: Organization, one: Due, *, by: User | None = None) -> Certificate:

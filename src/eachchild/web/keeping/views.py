@@ -36,7 +36,7 @@ def hold(request: Visit) -> HttpResponse:
     """Begin a hold."""
     form = HoldForm(request.POST)
     if not form.is_valid():
-        return render(request, "keeping/keeping.html", _told(request, hold_form=form), status=400)
+        return render(request, "keeping/keeping.html", _told(request, hold_form=form))
     actions.hold(request.member, form.cleaned_data["reason"])
     messages.success(request, _("From now on nothing is destroyed."))
     return _back(request)
@@ -61,7 +61,7 @@ def period(request: Visit) -> HttpResponse:
     form = PeriodForm(request.POST)
     if not form.is_valid():
         told = _told(request, period_form=form)
-        return render(request, "keeping/keeping.html", told, status=400)
+        return render(request, "keeping/keeping.html", told)
     actions.set_period(request.member, **form.cleaned_data)
     messages.success(request, _("Changed. It counts from tonight."))
     return _back(request)
