@@ -8,6 +8,7 @@ keeps one connection open and is signed in beforehand. Exit 1 where an answer wa
 """
 
 import argparse
+import contextlib
 import http.client
 import json
 import os
@@ -20,10 +21,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 EVERY = 5.0  # seconds between two pages of one reader
+_START = 300  # seconds until the server must answer
 _EAGER = 4  # who read as fast as they can, at once
 _P95, _RATE = 0.3, 60  # what is asked of it: seconds, pages a second
 
@@ -156,7 +157,7 @@ def read(port: int, sessions: Sequence[str], addresses: dict[str, list[str]], se
     return together
 
 
-@contextmanager
+@contextlib.contextmanager
 def served(port: int) -> Iterator[None]:
     """Server and worker as processes of their own; both are ended."""
     told = {**os.environ, "EACHCHILD_PORT": str(port)}
@@ -173,14 +174,14 @@ def served(port: int) -> Iterator[None]:
 
 
 def _wait(port: int) -> None:
-    for _ in range(300):
-        try:
-            line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    until = time.monotonic() + _START
+    while time.monotonic() < until:
+        time.sleep(0.5)
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        with contextlib.suppress(OSError):
             line.request("GET", "/health/")
             if line.getresponse().status == 200:
                 return
-        except OSError:
-            time.sleep(0.2)
     raise SystemExit("The server did not start.")
 
 
@@ -213,7 +214,8 @@ def main() -> int:
     try:
         sessions, addresses = prepare(chosen.readers)
         os.environ["EACHCHILD_KIND"] = "test"  # as in earnest: second factors are looked at
-        print(json.dumps({kind: len(all_) for kind, all_ in addresses.items()}))
+        kinds = {kind: len(all_) for kind, all_ in addresses.items()}
+        print("addresses:", json.dumps(kinds), flush=True)
         port = _free_port()
         with served(port):
             read(port, sessions[:4], addresses, 3, 0)  # warm, as any server that has been up

@@ -9,7 +9,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 NEED = ROOT / "tools" / "need-postgres"
-CHOSEN = ("test_row_security.py", "test_matrix.py", "test_trail.py", "test_keeping.py")
+CHOSEN = (
+    "test_row_security.py", "test_matrix.py", "test_trail.py", "test_keeping.py", "test_tenants.py",
+    "test_inventory.py",
+)  # fmt: skip
 _MISSING = 3
 
 

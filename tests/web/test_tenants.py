@@ -34,14 +34,9 @@ def _unscoped(source: str) -> list[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             name, used = node.value.id, node.attr
-            if name in TENANTS and used in {
-                "objects",
-                "every",
-                "_base_manager",
-                "_default_manager",
-            }:
-                if used != "objects" or not _says_of_whom(node, above):
-                    found.append(f"{node.lineno}: {name}")
+            scoped = used == "objects" and _says_of_whom(node, above)
+            if name in TENANTS and used in MANAGERS and not scoped:
+                found.append(f"{node.lineno}: {name}")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
             first = node.args[0]
             if (node.func.id == "get_object_or_404" and isinstance(first, ast.Name)

@@ -78,7 +78,7 @@ def step_into(request: HttpRequest) -> HttpResponse:
         person = get_object_or_404(User, pk=request.POST.get("person", ""))
         login(request, person, backend=_BACKEND)
         return redirect("home")
-    members = []
+    members: list[Membership] = []
     for organization in Organization.objects.exclude(kind=Organization.Kind.SCHOOL):
         with inside(organization):
             mine = Membership.objects.filter(organization=organization)

@@ -6,9 +6,9 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.utils import timezone
 
@@ -54,7 +54,7 @@ def hand_back(organization: Organization, into: BinaryIO, *, with_students: bool
 
 def aside() -> BinaryIO:
     """A file without a name for an archive on its way."""
-    return tempfile.TemporaryFile()  # type: ignore[return-value]
+    return tempfile.TemporaryFile()
 
 
 def _put(archive: zipfile.ZipFile, path: Path, name: str) -> tuple[int, str]:
@@ -92,10 +92,10 @@ def _texts(organization: Organization, *, with_students: bool) -> Iterator[tuple
     yield "rows/people.csv", _csv(["number", "name", "address"], _people(people))
 
 
-def _both(name: str, rows: list[dict[str, object]]) -> Iterator[tuple[str, str]]:
+def _both(name: str, rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     yield f"rows/{name}.jsonl", "".join(json.dumps(row) + "\n" for row in rows)
     if rows:
-        fields = [{"id": row["pk"], **dict(row["fields"])} for row in rows]  # type: ignore[call-overload]
+        fields = [{"id": row["pk"], **dict(row["fields"])} for row in rows]
         heads = list(fields[0])
         yield f"rows/{name}.csv", _csv(heads, [[one.get(h) for h in heads] for one in fields])
 
@@ -107,12 +107,12 @@ def _people(numbers: set[str]) -> list[tuple[str, str, str]]:
     return [(str(one.pk), one.name, one.email) for one in found]
 
 
-def _csv(heads: list[str], rows: object) -> str:
+def _csv(heads: list[str], rows: Iterable[Iterable[object]]) -> str:
     """A table for a spreadsheet, in which no cell is taken for a formula."""
     out = io.StringIO(newline="")
     write = csv.writer(out)
     write.writerow(heads)
-    for row in rows:  # type: ignore[attr-defined]
+    for row in rows:
         write.writerow(["" if cell is None else _safe(cell) for cell in row])
     return out.getvalue()
 

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.db import models, transaction
+from django.db.models.functions import Cast
 
 from eachchild.web.foundation.actions import record
 from eachchild.web.foundation.models import Organization
@@ -36,7 +37,7 @@ def _rows(model: type[models.Model], field: SealedText) -> int:
             rows = model._base_manager.all()
             if belongs(model):
                 rows = rows.filter(organization=organization)
-            lying = rows.annotate(lying=models.functions.Cast(field.name, models.TextField()))
+            lying = rows.annotate(lying=Cast(field.name, models.TextField()))
             for key, lies in list(lying.values_list("pk", "lying")):
                 if lies is not None and not is_current(lies):
                     opened = rows.values_list(field.name, flat=True).get(pk=key)
