@@ -393,3 +393,20 @@ def test_pages_say_how_the_platform_is(north, full, client_for) -> None:
 def test_an_empty_hold_is_asked_again(north, client_for) -> None:
     told = client_for(north, "administrator").post(reverse("hold", args=["north"]), {"reason": ""})
     assert "This field is required" in told.content.decode()
+
+
+def test_chores_that_fail_do_not_end_the_worker(monkeypatch, data, db, caplog) -> None:
+    from eachchild.web import worker
+
+    asked = []
+
+    def fails() -> None:
+        asked.append(1)
+        raise OSError("disk")
+
+    monkeypatch.setattr(worker, "nightly", fails)
+    one = worker.Worker()
+    one._chores()
+    one._chores()
+    assert len(asked) == 1  # the second time it is too early
+    assert "nightly chores failed" in caplog.text

@@ -70,14 +70,6 @@ def test_s18_no_page_asks_another_machine_for_anything(
             assert answer.status == 200, address
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width or "keeping" not in address, f"{address} is wider than {width}"
-            _look(page, address, width)
     others = {one for one in asked if not one.startswith((origin, "data:"))}
     assert others == set()
     assert said == []
-
-
-def _look(page, address: str, width: int) -> None:
-    page.screenshot(
-        path=f"/tmp/w-operate-look/{address.strip('/').replace('/', '-')[-40:]}-{width}.png",
-        full_page=True,
-    )

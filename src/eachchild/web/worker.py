@@ -6,6 +6,7 @@ end, or takes too much memory or time, leaves nothing half-written.
 """
 
 import json
+import logging
 import os
 import resource
 import shutil
@@ -36,6 +37,7 @@ from eachchild.web.shelf import Shelf
 _BEAT = 1.0  # seconds between two signs of life
 _SILENT = timedelta(seconds=30)  # a worker that says nothing for so long is gone
 _TRIES = 2
+_CHORES_AGAIN = 600.0  # seconds after chores that failed
 MEMORY, SECONDS = 8 * 2**30, 3600  # what one job may take
 _GRACE = 20.0  # seconds from being told to end until it is ended
 _REASON = 2_000  # characters of a command's last words
@@ -56,6 +58,7 @@ class Worker:
     def __init__(self) -> None:
         """A worker that has not been told to stop."""
         self._stopped = threading.Event()
+        self._chores_from = 0.0
 
     def stop(self, *_: object) -> None:
         """End after the job at hand was told to end; it will be taken up again."""
@@ -68,8 +71,18 @@ class Worker:
             if not self.take_one():
                 if until_idle:
                     return
-                nightly()
+                self._chores()
                 self._stopped.wait(_BEAT)
+
+    def _chores(self) -> None:
+        """What is done once a day; where it fails it is tried again later, and jobs go on."""
+        if time.monotonic() < self._chores_from:
+            return
+        try:
+            nightly()
+        except Exception:
+            logging.getLogger(__name__).exception("The nightly chores failed")
+            self._chores_from = time.monotonic() + _CHORES_AGAIN
 
     def take_one(self) -> bool:
         """Do one waiting job; False where none is."""

@@ -56,9 +56,9 @@ def _worker() -> Line:
     try:
         silent = time.time() - _sign().stat().st_mtime
     except OSError:
-        return Line(_("Worker"), False, _("It has never run: start `eachchild web worker`."))
+        return Line(_("Worker"), False, _("It has never run: start “eachchild web worker”."))
     if silent > SILENT:
-        told = _("Silent for %(n)d seconds: start `eachchild web worker`.") % {"n": silent}
+        told = _("Silent for %(n)d seconds: start “eachchild web worker”.") % {"n": silent}
         return Line(_("Worker"), False, told)
     return Line(_("Worker"), True, _("Alive"))
 
@@ -82,7 +82,7 @@ def _disk() -> Line:
 def _migrations() -> Line:
     executor = MigrationExecutor(connection)
     left = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    told = _("Run `eachchild web migrate`.") if left else _("Nothing to do")
+    told = _("Run “eachchild web migrate”.") if left else _("Nothing to do")
     return Line(_("Migrations"), not left, told)
 
 
@@ -97,6 +97,6 @@ def _nights() -> Line:
 def _backups() -> Line:
     newest = Backup.objects.filter(gone_at=None).order_by("-made_at").first()
     if newest is None:
-        return Line(_("Backup"), False, _("There is none: run `eachchild web backup` each night."))
+        return Line(_("Backup"), False, _("There is none: run “eachchild web backup” each night."))
     good = (timezone.now() - newest.made_at).days < _BACKUP_AGE
     return Line(_("Backup"), good, f"{newest.made_at:%Y-%m-%d %H:%M} UTC")
