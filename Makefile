@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: help setup demo test check lock bench simulate
+.PHONY: help setup demo test check lock bench bench-web sbom simulate
 
 help:  ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(VENV)/.ready  ## environment in .venv, with .venv/bin/eachchild
 
@@ -23,6 +23,7 @@ demo: setup  ## the main job: two audits on embedded defaults and a public copy 
 
 test: setup  ## all tests
 	@tools/need-chromium
+	@tools/need-postgres || [ "$$CI" != true ]
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: setup  ## lint, types, import contracts, and that generated docs are current
@@ -44,6 +45,12 @@ bench: setup  ## timings: an audit of 10 million student-years, predictability, 
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/predictability.py
 	bench/peers/setup
 	$(BIN)/python bench/peers/run.py
+
+bench-web: setup  ## timings: the platform with 100 readers on PostgreSQL
+	EACHCHILD_POSTGRES_OPTIONS="-c fsync=on" tools/need-postgres $(BIN)/python bench/web.py
+
+sbom: setup  ## what the platform is made of, with licences, in sbom.json (CycloneDX)
+	$(BIN)/python tools/sbom.py sbom.json
 
 simulate: setup  ## the long studies behind the docs' tables; resumes where it stopped
 	nice -n 10 $(BIN)/python -m eachchild.bench.predictability --out docs/data/predictability.csv

@@ -33,6 +33,8 @@ from eachchild.tables import TABLES
 from eachchild.terms.catalogue import words
 from eachchild.terms.factors import FACTORS
 from eachchild.terms.outcomes import built_in
+from eachchild.web.keeping.inventory import Column, classes, columns, kept_files
+from eachchild.web.project.environment import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, DATA = ROOT / "docs" / "reference", ROOT / "docs" / "data"
@@ -292,6 +294,50 @@ def _short(text: str) -> str:
     return f"{float(text):.1f}" if text else ""
 
 
+def settings_page() -> Iterator[str]:
+    """Every name of the environment that the platform reads."""
+    yield "# Settings of the platform\n"
+    yield "The platform is told everything by its environment. In production it does not start"
+    yield "where something that keeps it safe is missing, and says what to set.\n"
+    yield from table(
+        ("name", "what it says", "left out"),
+        ((f"`{one.name}`", one.meaning, one.left_out) for one in SETTINGS),
+    )
+
+
+def inventory_page() -> Iterator[str]:
+    """Everything that is held, in the manner of Exhibit B of a data privacy agreement."""
+    yield "# What the platform holds\n"
+    yield "A schedule of data for an agreement (as Exhibit B of the Student Data Privacy"
+    yield "Consortium's), made of the inventory that the tests hold against the database. Rows of"
+    yield "students are in files of the district's own folder; only the worker opens them, on the"
+    yield "district's machine. Nothing is sold, shown to advertisers or sent elsewhere.\n"
+    yield "## Data of students, in files\n"
+    yield from table(
+        ("data", "where", "purpose", "ground", "kept", "PPRA area"),
+        ((o.name, o.where, o.purpose, o.basis, o.retention, o.ppra) for o in kept_files()),
+    )
+    yield "\n## Data of staff and of work, in the database\n"
+    yield from table(
+        ("table", "columns", "purpose", "ground", "kept"),
+        (
+            (f"`{name}`", _columns(mine), mine[0].purpose, mine[0].basis, mine[0].retention)
+            for name in dict.fromkeys(one.where for one in columns())
+            if (mine := [one for one in columns() if one.where == name])
+        ),
+    )
+    yield "\n## Classes\n"
+    yield from table(("class", "what it is"), classes().items())
+
+
+def _columns(mine: Sequence[Column]) -> str:
+    kinds = dict.fromkeys(one.data_class for one in mine)
+    return "; ".join(
+        f"{kind}: " + ", ".join(f"`{one.name}`" for one in mine if one.data_class == kind)
+        for kind in kinds
+    )
+
+
 def pages() -> Iterator[tuple[Path, str]]:
     """Every generated page and picture with its text."""
     for name, lines in (
@@ -301,6 +347,8 @@ def pages() -> Iterator[tuple[Path, str]]:
         ("measures", measures_page()),
         ("command-line", command_line_page()),
         ("rules", rules_page()),
+        ("settings", settings_page()),
+        ("inventory", inventory_page()),
         ("study-null", null_page()),
         ("study-two-tests", two_tests_page()),
         ("study-predictability", predictability_page()),

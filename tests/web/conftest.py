@@ -1,5 +1,6 @@
 """The platform's tests: two districts, a fixed cast of people, and one audit that has been run."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +9,9 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.test import Client
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import Client, TransactionTestCase
+from fences import take_down
 
 from eachchild import story
 from eachchild.web.accounts.actions import add_member
@@ -39,6 +42,36 @@ class District:
     @property
     def shelf(self) -> Shelf:
         return Shelf(str(self.organization.pk))
+
+
+# Checks of what PostgreSQL alone has; test_on_postgresql.py runs them there, with others.
+collect_ignore = [] if os.environ.get("EACHCHILD_TEST_DATABASE") else ["test_row_security.py"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _connections_stay() -> Iterator[None]:
+    """A test may close an answer itself; its transaction lives on the one connection."""
+    closed = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            BaseDatabaseWrapper, "close_if_unusable_or_obsolete",
+            lambda self: None if self.in_atomic_block else closed(self),
+        )  # fmt: skip
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _trails_are_emptied() -> Iterator[None]:
+    """Between tests with a server all tables are emptied, which the database refuses of a trail."""
+    emptied = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        take_down()
+        emptied(self)  # ends with what follows a migration, and so puts the fences up again
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -100,6 +133,13 @@ def finished(north: District, files_and_report: tuple[Path, Path]) -> Iterator[R
     """An audit of the north district that has been run, with its internal bundle on the shelf."""
     yield finish(north, files_and_report)
     shutil.rmtree(north.shelf.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def finished_south(south: District, files_and_report: tuple[Path, Path]) -> Iterator[Run]:
+    """The same of the south district."""
+    yield finish(south, files_and_report)
+    shutil.rmtree(south.shelf.folder, ignore_errors=True)
 
 
 def finish(district: District, files_and_report: tuple[Path, Path]) -> Any:

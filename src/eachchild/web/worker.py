@@ -6,6 +6,7 @@ end, or takes too much memory or time, leaves nothing half-written.
 """
 
 import json
+import logging
 import os
 import resource
 import shutil
@@ -29,11 +30,14 @@ from eachchild.web.audits.rules import name_of
 from eachchild.web.foundation.actions import record
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
+from eachchild.web.keeping.actions import nightly
+from eachchild.web.keeping.health import beat
 from eachchild.web.shelf import Shelf
 
 _BEAT = 1.0  # seconds between two signs of life
 _SILENT = timedelta(seconds=30)  # a worker that says nothing for so long is gone
 _TRIES = 2
+_CHORES_AGAIN = 600.0  # seconds after chores that failed
 MEMORY, SECONDS = 8 * 2**30, 3600  # what one job may take
 _GRACE = 20.0  # seconds from being told to end until it is ended
 _REASON = 2_000  # characters of a command's last words
@@ -54,6 +58,7 @@ class Worker:
     def __init__(self) -> None:
         """A worker that has not been told to stop."""
         self._stopped = threading.Event()
+        self._chores_from = 0.0
 
     def stop(self, *_: object) -> None:
         """End after the job at hand was told to end; it will be taken up again."""
@@ -62,10 +67,22 @@ class Worker:
     def run(self, *, until_idle: bool = False) -> None:
         """Take jobs as they come; `until_idle` ends when none is waiting."""
         while not self._stopped.is_set():
+            beat()
             if not self.take_one():
                 if until_idle:
                     return
+                self._chores()
                 self._stopped.wait(_BEAT)
+
+    def _chores(self) -> None:
+        """What is done once a day; where it fails it is tried again later, and jobs go on."""
+        if time.monotonic() < self._chores_from:
+            return
+        try:
+            nightly()
+        except Exception:
+            logging.getLogger(__name__).exception("The nightly chores failed")
+            self._chores_from = time.monotonic() + _CHORES_AGAIN
 
     def take_one(self) -> bool:
         """Do one waiting job; False where none is."""
@@ -139,6 +156,7 @@ class Worker:
         reader.start()
         step, share, words, cancelled = "", 0.0, [], False
         while process.poll() is None or reader.is_alive() or not lines.empty():
+            beat()
             for line in _waiting(lines):
                 said = _progress_of(line)
                 if said is None:

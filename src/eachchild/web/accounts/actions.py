@@ -12,6 +12,7 @@ from eachchild.web.accounts.models import Invitation, Membership, User
 from eachchild.web.accounts.rules import check_can_invite
 from eachchild.web.foundation.actions import record
 from eachchild.web.foundation.models import Organization
+from eachchild.web.foundation.tenancy import inside
 
 _DAYS = 7
 
@@ -26,7 +27,7 @@ def invite(
         role, school=school, basis=basis, purpose=purpose, agreement=agreement, ends_at=ends_at
     )
     secret = secrets.token_urlsafe(32)
-    with transaction.atomic():
+    with inside(organization, by), transaction.atomic():
         made = Invitation.objects.create(
             organization=organization, email=email.lower(), role=role, school=school, basis=basis,
             purpose=purpose, agreement=agreement, membership_ends_at=ends_at, invited_by=by,
@@ -43,16 +44,18 @@ def digest(secret: str) -> str:
 
 def open_invitation(secret: str) -> Invitation | None:
     """The invitation of a link, while it is open."""
-    return (
-        Invitation.objects.select_related("organization", "school")
-        .filter(digest=digest(secret), taken_at=None, expires_at__gt=timezone.now())
-        .first()
-    )
+    told = digest(secret)
+    with inside(None, invitation=told):
+        return (
+            Invitation.objects.select_related("organization", "school")
+            .filter(digest=told, taken_at=None, expires_at__gt=timezone.now())
+            .first()
+        )
 
 
 def join(invitation: Invitation, user: User) -> Membership:
     """Let the person whom an invitation names in, once."""
-    with transaction.atomic():
+    with inside(invitation.organization), transaction.atomic():
         taken = Invitation.objects.filter(pk=invitation.pk, taken_at=None).update(
             taken_at=timezone.now()
         )
@@ -70,7 +73,7 @@ def add_member(
     school: Organization | None = None, **ground: Any,
 ) -> Membership:  # fmt: skip
     """Give a person a role in an organization."""
-    with transaction.atomic():
+    with inside(organization), transaction.atomic():
         made, _ = Membership.objects.update_or_create(
             organization=organization, user=user,
             defaults={"role": role, "school": school, **ground},
@@ -81,7 +84,7 @@ def add_member(
 
 def end_membership(membership: Membership, *, by: User) -> None:
     """End what a person may do here, at once: the next page they ask for does not exist."""
-    with transaction.atomic():
+    with inside(membership.organization, by), transaction.atomic():
         membership.ends_at = timezone.now()
         membership.save(update_fields=["ends_at"])
         record(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eachchild.web.foundation.matrix import Role, roles
 from eachchild.web.foundation.models import Organization
+from eachchild.web.foundation.sealing import SealedText
 
 
 class People(BaseUserManager["User"]):
@@ -35,6 +36,7 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    shredded = models.BooleanField(default=False)  # name and address were overwritten
     objects = People()
 
     USERNAME_FIELD = "email"
@@ -63,7 +65,7 @@ class Membership(models.Model):
     fields = models.JSONField(default=list)  # protected columns of rows that may be seen
     basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.STAFF)
     purpose = models.CharField(max_length=200, blank=True)
-    agreement = models.CharField(max_length=200, blank=True)
+    agreement = SealedText(blank=True)
     starts_at = models.DateTimeField(default=timezone.now)
     ends_at = models.DateTimeField(null=True, blank=True)
 
@@ -115,7 +117,7 @@ class Invitation(models.Model):
         max_length=12, choices=Membership.Basis.choices, default=Membership.Basis.STAFF
     )
     purpose = models.CharField(max_length=200, blank=True)
-    agreement = models.CharField(max_length=200, blank=True)
+    agreement = SealedText(blank=True)
     membership_ends_at = models.DateTimeField(null=True, blank=True)
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     digest = models.CharField(max_length=64, unique=True)

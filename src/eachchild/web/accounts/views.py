@@ -14,7 +14,9 @@ from eachchild.web.accounts.actions import end_membership, invite, join, open_in
 from eachchild.web.accounts.forms import InvitationForm, JoiningForm
 from eachchild.web.accounts.models import Invitation, Membership, User
 from eachchild.web.foundation.matrix import roles
+from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.rules import NotAllowedError
+from eachchild.web.foundation.tenancy import inside
 from eachchild.web.foundation.views import Visit, page
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -76,7 +78,11 @@ def step_into(request: HttpRequest) -> HttpResponse:
         person = get_object_or_404(User, pk=request.POST.get("person", ""))
         login(request, person, backend=_BACKEND)
         return redirect("home")
-    members = Membership.objects.select_related("user", "organization", "school")
+    members: list[Membership] = []
+    for organization in Organization.objects.exclude(kind=Organization.Kind.SCHOOL):
+        with inside(organization):
+            mine = Membership.objects.filter(organization=organization)
+            members += mine.select_related("user", "organization", "school")
     return render(request, "accounts/step_into.html", {"members": sorted(members, key=_order)})
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eachchild.web.accounts.models import User
+from eachchild.web.foundation.sealing import SealedText
 from eachchild.web.foundation.tenancy import Owned
 
 
@@ -122,7 +123,7 @@ class Vote(Owned):
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     approves = models.BooleanField()
-    note = models.TextField(blank=True)
+    note = SealedText(blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta(Owned.Meta):

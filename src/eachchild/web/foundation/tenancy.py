@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 
 if TYPE_CHECKING:
     from eachchild.web.foundation.models import Organization
@@ -68,19 +68,47 @@ class Owned(models.Model):
     every = models.Manager()
 
 
+PLATFORM = "platform"  # for whom lines of the trail that belong to no organization are asked
+_NOBODY = ("", "", "")
+_NAMES = ("app.tenant", "app.user", "app.invitation")
+
+
 @contextmanager
-def inside(organization: "Organization | None", user: object = None) -> Iterator[None]:
-    """Tell the database for whom it is asked, so that row security holds beside the query layer."""
-    _say("app.tenant", str(organization.pk) if organization else "")
-    _say("app.user", str(getattr(user, "pk", None) or ""))
+def inside(
+    organization: "Organization | str | None", user: object = None, *, invitation: str = ""
+) -> Iterator[None]:
+    """Tell the database for whom it is asked, so that row security holds beside the query layer.
+
+    One within another counts while it lasts. An invitation is found by the digest of its link.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    tenant = organization if isinstance(organization, str) else getattr(organization, "pk", None)
+    before = _said()
+    _say((str(tenant or ""), str(getattr(user, "pk", None) or ""), invitation))
     try:
         yield
     finally:
-        _say("app.tenant", "")
-        _say("app.user", "")
+        try:
+            _say(before)
+        except DatabaseError:  # a broken transaction takes back by itself what was said in it
+            connection._eachchild_said = (None, _NOBODY)  # type: ignore[attr-defined]
 
 
-def _say(name: str, value: str) -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
+def _said() -> tuple[str, str, str]:
+    """What this very connection was told last."""
+    to, said = getattr(connection, "_eachchild_said", (None, _NOBODY))
+    return said if to is not None and to is connection.connection else _NOBODY
+
+
+def _say(values: tuple[str, str, str]) -> None:
+    to, said = getattr(connection, "_eachchild_said", (None, _NOBODY))
+    if to is not None and to is connection.connection and said == values:
+        return
+    asked = ", ".join("set_config(%s, %s, false)" for _ in _NAMES)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {asked}", [x for two in zip(_NAMES, values, strict=True) for x in two]
+        )
+    connection._eachchild_said = (connection.connection, values)  # type: ignore[attr-defined]

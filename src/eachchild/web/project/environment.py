@@ -1,12 +1,16 @@
 """Settings from the environment: every name, what it means, and what is refused in production."""
 
+import base64
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 _SHORTEST_SECRET = 50
+_KEY_BYTES = 32
+_NO_KEY = "ZWFjaGNoaWxkLW1hZGUtdXAta2V5LWZvci1kZW1vcyE"  # of demos and tests, no secret
 _KINDS = ("production", "demo", "test")
 
 
@@ -24,6 +28,10 @@ class Environment:
     database: str  # a postgresql:// address; empty: SQLite in the data folder
     hosts: tuple[str, ...]
     behind_proxy: bool
+    field_keys: tuple[str, ...]  # the first seals, all of them open
+    backup_key: str
+    backups: Path
+    backup_days: int
 
     @property
     def is_production(self) -> bool:
@@ -55,8 +63,43 @@ class Environment:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One name of the environment: what it says, and what holds where it is left out."""
+
+    name: str
+    meaning: str
+    left_out: str
+
+
+SETTINGS = (
+    Setting("EACHCHILD_KIND", "`production`; `demo`: made-up people on one machine; `test`.",
+            "production"),
+    Setting("EACHCHILD_SECRET_KEY", "Signs sessions and links: 50 random characters or more.",
+            "refused in production"),
+    Setting("EACHCHILD_FIELD_KEYS", "Keys that seal free text and second factors in the database, "
+            "with commas between; the first seals, all open. `eachchild web new-key` makes one.",
+            "refused in production"),
+    Setting("EACHCHILD_BACKUP_KEY", "The key that seals backups. Keep it away from them.",
+            "no backup can be made"),
+    Setting("EACHCHILD_BACKUPS", "The folder that backups are written to; best on another disk.",
+            "`backups` in the data folder"),
+    Setting("EACHCHILD_BACKUP_DAYS", "How many days a backup is kept.", "35"),
+    Setting("EACHCHILD_DATA", "The folder of vaults, uploads and bundles, and of the database "
+            "where it is SQLite. In production nobody else may read it (mode 700).",
+            "`eachchild-data` here"),
+    Setting("EACHCHILD_DATABASE", "`postgresql://user:password@host:port/name`.", "SQLite"),
+    Setting("EACHCHILD_HOSTS", "The addresses people use, with commas between; no wildcard.",
+            "refused in production"),
+    Setting("EACHCHILD_BEHIND_PROXY", "`yes` where a proxy of yours ends TLS and sets "
+            "`X-Forwarded-Proto` itself.", "no"),
+    Setting("EACHCHILD_PORT", "The port to listen on, on this machine alone.", "8000"),
+    Setting("EACHCHILD_PROCESSES", "Processes that answer requests.", "1"),
+)  # fmt: skip
+
+
 def environment(given: Mapping[str, str] | None = None) -> Environment:
-    """Read EACHCHILD_KIND, _SECRET_KEY, _DATA, _DATABASE, _HOSTS and _BEHIND_PROXY.
+    """Read the names of `SETTINGS`.
 
     Raises UnsafeSettingsError where production lacks what keeps it safe.
 
@@ -67,18 +110,28 @@ def environment(given: Mapping[str, str] | None = None) -> Environment:
     kind = told.get("EACHCHILD_KIND", "production")
     if kind not in _KINDS:
         raise UnsafeSettingsError(f"EACHCHILD_KIND is one of {', '.join(_KINDS)}, not '{kind}'.")
-    hosts = tuple(h.strip() for h in told.get("EACHCHILD_HOSTS", "").split(",") if h.strip())
+    real = kind == "production"
+    hosts, data = _list(told, "EACHCHILD_HOSTS"), Path(told.get("EACHCHILD_DATA", "eachchild-data"))
     found = Environment(
         kind=kind,
-        secret=told.get("EACHCHILD_SECRET_KEY", "" if kind == "production" else "x" * 60),
-        data=Path(told.get("EACHCHILD_DATA", "eachchild-data")).resolve(),
+        secret=told.get("EACHCHILD_SECRET_KEY", "" if real else "x" * 60),
+        data=data.resolve(),
         database=told.get("EACHCHILD_DATABASE", ""),
-        hosts=hosts or (() if kind == "production" else ("localhost", "127.0.0.1")),
+        hosts=hosts or (() if real else ("localhost", "127.0.0.1")),
         behind_proxy=told.get("EACHCHILD_BEHIND_PROXY", "") == "yes",
+        field_keys=_list(told, "EACHCHILD_FIELD_KEYS") or (() if real else (_NO_KEY,)),
+        backup_key=told.get("EACHCHILD_BACKUP_KEY", "" if real else _NO_KEY),
+        backups=Path(told.get("EACHCHILD_BACKUPS", "") or data / "backups").resolve(),
+        backup_days=int(told.get("EACHCHILD_BACKUP_DAYS", "35")),
     )
     if found.is_production:
         _refuse_unsafe(found)
+        _refuse_open(told, found)
     return found
+
+
+def _list(told: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in told.get(name, "").split(",") if one.strip())
 
 
 def _refuse_unsafe(found: Environment) -> None:
@@ -87,7 +140,37 @@ def _refuse_unsafe(found: Environment) -> None:
             "EACHCHILD_SECRET_KEY is missing or too easy to guess. Set it to 50 random characters "
             "or more, and keep it: `python -c 'import secrets; print(secrets.token_urlsafe(50))'`."
         )
-    if not found.hosts or "*" in found.hosts:
+    if not found.hosts or any("*" in host or host.startswith(".") for host in found.hosts):
         raise UnsafeSettingsError(
             "EACHCHILD_HOSTS must name the addresses people use, as in equity.district.example."
         )
+    keys = found.field_keys + ((found.backup_key,) if found.backup_key else ())
+    if not found.field_keys or any(not _is_key(key) for key in keys):
+        raise UnsafeSettingsError(
+            "EACHCHILD_FIELD_KEYS is missing, or a key in it or in EACHCHILD_BACKUP_KEY is not 32 "
+            "random bytes. Make one with `eachchild web new-key`."
+        )
+    if found.backup_key in found.field_keys:
+        raise UnsafeSettingsError(
+            "EACHCHILD_BACKUP_KEY is also a field key. Make another with `eachchild web new-key`."
+        )
+
+
+def _refuse_open(told: Mapping[str, str], found: Environment) -> None:
+    """Nothing that shows its inside to strangers: no debug mode, no folder that others read."""
+    if told.get("EACHCHILD_DEBUG", told.get("DEBUG", "")).lower() not in ("", "0", "no", "false"):
+        raise UnsafeSettingsError(
+            "DEBUG is set. It would show code and data to anybody who meets an error: unset it."
+        )
+    if found.data.is_dir() and stat.S_IMODE(found.data.stat().st_mode) & 0o077:
+        raise UnsafeSettingsError(
+            f"Others on this machine may read the data folder. Close it: `chmod 700 {found.data}`."
+        )
+
+
+def _is_key(told: str) -> bool:
+    try:
+        raw = base64.b64decode(told + "=" * (-len(told) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return False
+    return len(raw) == _KEY_BYTES and len(set(raw)) > _KEY_BYTES // 4

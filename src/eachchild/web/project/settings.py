@@ -13,6 +13,10 @@ DEBUG = False
 SECRET_KEY = ENVIRONMENT.secret
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
 DATA = ENVIRONMENT.data
+FIELD_KEYS = list(ENVIRONMENT.field_keys)
+BACKUP_KEY, BACKUPS, BACKUP_DAYS = (
+    ENVIRONMENT.backup_key, ENVIRONMENT.backups, ENVIRONMENT.backup_days,
+)  # fmt: skip
 DATABASES = {"default": dict(ENVIRONMENT.databases())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -21,6 +25,7 @@ INSTALLED_APPS = [
     "eachchild.web.accounts",
     "eachchild.web.audits",
     "eachchild.web.public",
+    "eachchild.web.keeping",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -36,6 +41,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "eachchild.web.foundation.middleware.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -87,6 +93,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation went to the address already
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/10m/ip,10/10m/key", "reset_password": "5/h/ip,3/h/key"}
+MFA_ADAPTER = "eachchild.web.accounts.adapter.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.is_production
@@ -117,6 +124,7 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
+DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,6 +1,7 @@
 """`eachchild web …`: start the platform, its worker, or the demo."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -12,6 +13,9 @@ _THREADS = 8
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command of the platform: serve, worker, demo, or any of Django's."""
+    if list(arguments) == ["new-key"]:  # needed before there are settings
+        print(secrets.token_urlsafe(32))
+        return 0
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eachchild.web.project.settings")
     from eachchild.web.project.environment import UnsafeSettingsError
 
@@ -33,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
         return run_demo()
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["eachchild web", name, *rest])
+    execute_from_command_line(["eachchild web", name.replace("-", "_"), *rest])
     return 0
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("demo/", RedirectView.as_view(pattern_name="step-into")),
     path("public/", include("eachchild.web.public.urls")),
     path("", include("eachchild.web.foundation.urls")),
+    path("d/<slug:slug>/keeping/", include("eachchild.web.keeping.urls")),
     path("d/<slug:slug>/", include("eachchild.web.audits.urls")),
 ]
 handler400 = "eachchild.web.foundation.views.bad_request"

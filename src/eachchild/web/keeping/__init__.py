@@ -1,0 +1,1 @@
+"""Keeping data as long as is right: schedule, holds, destruction, backups, handing back."""
