@@ -18,8 +18,8 @@ from eachchild.release.types import SEAL, Audience, Content, Quality, Released
 
 __all__ = [
     "DRAFT_CHANGED", "SEAL",
-    "Audience", "Content", "DraftChangedError", "Parts", "Policy", "PolicyError", "Quality", "ReleaseInputError",
-    "ReleaseRefusedError",
+    "Audience", "Content", "DraftChangedError", "Parts", "Policy", "PolicyError", "Quality",
+    "ReleaseInputError", "ReleaseRefusedError",
     "Released", "breaks_of", "certified_checks", "choices_made", "content", "load_policy",
     "quality_document", "quality_of", "refuse_unproved", "release", "stops",
 ]  # fmt: skip

@@ -162,9 +162,9 @@ def _top(page: Page, headlines: list[Piece], begun: list[Piece]) -> Iterator[Pie
             "screen": name, "sentence": one.sentence, "evidence": one.evidence[:1],
             "place": one.place, "cause": cause.sentence, "begin": cause.begin,
         }  # fmt: skip
-    for one in headlines:
-        if one["screen"] not in with_cause:
-            yield {**one, "cause": "", "begin": ""}
+    for headline in headlines:
+        if headline["screen"] not in with_cause:
+            yield {**headline, "cause": "", "begin": ""}
 
 
 def _figures(section: OutcomeSection) -> Iterator[tuple[str, Figure | HeatMap]]:

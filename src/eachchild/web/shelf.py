@@ -86,7 +86,7 @@ class Numbers:
 
 def numbers(
     folder: Path, places: Iterable[str] | None, *, start: int = 0, most: int = MOST,
-    by: str = "", intervals: Iterable[str] = (), **wanted: str,
+    by: str = "", intervals: Iterable[str] = (), wanted: Mapping[str, str],
 ) -> Numbers:  # fmt: skip
     """The rows of some places (None: all) with the values that are wanted, as the measures have.
 

@@ -99,8 +99,9 @@ def _lines(side: Side, place: str, outcome: str) -> Mapping[str, Line]:
     for measure in LEVELS:
         for intervals in (("student", ""), ()):
             rows = numbers(
-                side.folder, side.places, most=_ROWS, intervals=intervals, outcome=outcome,
-                place=place, period=side.period, measure=measure,
+                side.folder, side.places, most=_ROWS, intervals=intervals,
+                wanted={"outcome": outcome, "place": place, "period": side.period,
+                        "measure": measure},
             ).rows  # fmt: skip
             for row in rows:
                 if ";" not in row["group"]:

@@ -138,7 +138,7 @@ def _rows(folder: Path, places: frozenset[str] | None, wanted: Wanted) -> Number
     for intervals in (kinds, ()):  # where a source gives no other, the one there is
         for name in names:
             found = numbers(folder, places, start=start, by=by, intervals=intervals,
-                            **{**asked, "measure": name})  # fmt: skip
+                            wanted={**asked, "measure": name})  # fmt: skip
             if found.count:
                 return found
     return Numbers((), 0)

@@ -112,9 +112,13 @@ def verdict_of(votes: Iterable[Vote]) -> bool | None:
     return all(vote.approves for vote in told)
 
 
-def audience_read(member: Membership, out: Iterable[str]) -> str | None:
-    """The innermost copy that a member may read of those there are; None: none yet."""
-    mine = WIDEST_FIRST.index(member.of_role.audience)
+def audience_read(audience: str, out: Iterable[str]) -> str | None:
+    """The innermost copy that an audience may read of those there are; None: none yet.
+
+    >>> audience_read("staff", ["internal", "public", "board"])
+    'board'
+    """
+    mine = WIDEST_FIRST.index(audience)
     there = set(out)
     return next((a for a in reversed(WIDEST_FIRST[: mine + 1]) if a in there), None)
 

@@ -152,15 +152,17 @@ def compare(request: Visit, run: str) -> HttpResponse:
     pages = pages_of(member, now)
     form = ComparisonForm(
         request.GET or None,
-        runs=[(str(r.pk), f"{r.audit}, {p['about']}, {r.made_at:%Y-%m-%d}") for r, p in others],
+        runs=[(str(r.pk), f"{r.audit}, {p['about']} ({r.made_at:%Y-%m-%d})") for r, p in others],
         places=list(pages["labels"]["places"].items()),
     )
     told: dict[str, Any] = {"run": now, "pages": pages, "form": form}
-    if form.is_bound and form.is_valid():
-        then, earlier = next(one for one in others if str(one[0].pk) == form.cleaned_data["then"])
+    wanted = form.cleaned_data if form.is_valid() else {}
+    if others and (wanted or not form.is_bound):
+        chosen = wanted.get("then") or str(others[0][0].pk)
+        then, earlier = next(one for one in others if str(one[0].pk) == chosen)
         before = Side(folder_of(member, then), earlier, member.places)
         after = Side(folder_of(member, now), pages, member.places)
-        place = form.cleaned_data["place"] or "all"
+        place = wanted.get("place") or "all"
         told |= {"then": then, "before": before, "after": after,
                  "place": pages["labels"]["places"].get(place, ""),
                  "outcomes": compared(before, after, place)}  # fmt: skip

@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "eachchild.web.accounts",
     "eachchild.web.audits",
     "eachchild.web.public",
+    "eachchild.web.api",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
