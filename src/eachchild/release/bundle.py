@@ -270,7 +270,16 @@ def _row(table: Table, key: Key, dimensions: list[str], publication: Publication
         return [as_text(table.name), *where, "count", "", "", "", "", "suppressed"]
     if low == high:
         return [as_text(table.name), *where, "count", low, low, low, "", "reported"]
-    return [as_text(table.name), *where, "count", "", low, "" if high is None else high, "", "coarse"]
+    return [
+        as_text(table.name),
+        *where,
+        "count",
+        "",
+        low,
+        "" if high is None else high,
+        "",
+        "coarse",
+    ]
 
 
 def _checked(policy: Policy, own: Publication) -> list[str]:

@@ -187,6 +187,9 @@ class Worker:
                 cancelled = True
             if (cancelled or self._stopped.is_set()) and process.poll() is None:
                 _end(process)
+        reader.join()
+        if process.stderr is not None:
+            process.stderr.close()
         return Ended(process.returncode, "".join(words)[-_REASON:].strip(), cancelled)
 
 

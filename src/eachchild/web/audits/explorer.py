@@ -139,8 +139,8 @@ def _rows(folder: Path, places: frozenset[str] | None, wanted: Wanted) -> Number
         for name in names:
             found = numbers(folder, places, start=start, by=by, intervals=intervals,
                             wanted={**asked, "measure": name})  # fmt: skip
-            if found.count:
-                return found
+            if any(row["group"] for row in found.rows) or (found.count and not by):
+                return found  # everybody alone is no answer to how groups differ
     return Numbers((), 0)
 
 

@@ -13,7 +13,7 @@ from eachchild.web.audits.rules import VOTING, are_shown, check_can_vote
 from eachchild.web.audits.screens import Pages, run_of
 from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.views import Visit, page
-from eachchild.web.shelf import SCREENS, NotOnTheShelfError, Shelf, is_sealed, screens
+from eachchild.web.shelf import MEASURES, SCREENS, NotOnTheShelfError, Shelf, is_sealed, screens
 
 
 @page("propose", "release.proposal")
@@ -44,14 +44,14 @@ def voting(request: Visit, release: str) -> HttpResponse:
             raise NotAllowedError(_("Your role does not approve releases."))
         vote(member, found, **form.cleaned_data)
         return redirect("vote", slug=member.organization.slug, release=release)
+    is_changed = found.state in OUT and not _is_whole(found)
     return render(
         request, "audits/vote.html",
         {
             "release": found, "form": form, "hint": _hint(found, votes, member),
             "votes": votes if are_shown(found) else (), "cast": len(votes),
             "is_open": found.state in VOTING, "is_out": found.state in OUT,
-            "is_changed": found.state in OUT and not _is_whole(found),
-            "pages": _draft(found),
+            "is_changed": is_changed, "pages": None if is_changed else _draft(found),
         },
     )  # fmt: skip
 
@@ -98,4 +98,4 @@ def _draft(release: Release) -> Pages | None:
 
 def _is_whole(release: Release) -> bool:
     out = Shelf(str(release.organization_id)).bundle(str(release.run_id), release.audience)
-    return is_sealed(out, release.seal, SCREENS)
+    return is_sealed(out, release.seal, SCREENS, MEASURES)
