@@ -267,7 +267,6 @@ def _state(release: Any) -> str:
 
 def _second_reviewer(north) -> Client:
 
-
     person = User.objects.create_user("second@north.invalid", "Second reviewer")
     Authenticator.objects.create(user=person, type="totp", data={"secret": "x"})
     add_member(north.organization, person, "reviewer")

@@ -16,7 +16,7 @@ from django.conf import settings
 MEASURES, SCREENS, PROOF, SEAL = "measures.parquet", "screens.json", "proof.json", "seal.txt"
 _KEPT = 64  # bundles whose pages are held ready
 _HELD = 6  # bundles whose numbers are, which are larger
-MOST = 200  # rows on one page
+MOST = 100  # rows on one page
 
 
 class NotOnTheShelfError(Exception):
@@ -93,8 +93,9 @@ def numbers(
     `by` asks for the groups of these factors (`race;sex`) and for everybody, `intervals` for those
     kinds alone.
     """
-    table = measures(folder)
-    asked: dict[str, list[str]] = {name: [value] for name, value in wanted.items() if value}
+    outcome = wanted.get("outcome", "")
+    table = _part(folder / MEASURES, _when(folder), outcome) if outcome else measures(folder)
+    asked = {name: [value] for name, value in wanted.items() if value and name != "outcome"}
     if by and "group" not in asked:  # and everybody, beside them
         asked["group"] = ["", *(g for g in values(folder, "group") if by_of(g) == by)]
     if intervals:
@@ -122,16 +123,32 @@ def by_of(group: str) -> str:
 
 def values(folder: Path, column: str) -> tuple[str, ...]:
     """What a column of the measures holds, for a page that lets people choose."""
-    return tuple(sorted(v for v in _coded(measures(folder), column).dictionary.to_pylist() if v))
+    return _values(folder / MEASURES, _when(folder), column)
+
+
+@lru_cache(maxsize=_KEPT * 8)
+def _values(path: Path, stamp: int, column: str) -> tuple[str, ...]:
+    found = _coded(_measures(path, stamp), column).dictionary.to_pylist()
+    return tuple(sorted(v for v in found if v))
 
 
 def measures(folder: Path) -> Any:
     """The whole table of a bundle's measures; that of a bundle read a moment ago is at hand."""
+    return _measures(folder / MEASURES, _when(folder))
+
+
+def _when(folder: Path) -> int:
     try:
-        stamp = (folder / MEASURES).stat().st_mtime_ns
+        return (folder / MEASURES).stat().st_mtime_ns
     except OSError as error:
         raise NotOnTheShelfError(str(folder)) from error
-    return _measures(folder / MEASURES, stamp)
+
+
+@lru_cache(maxsize=_KEPT)
+def _part(path: Path, stamp: int, outcome: str) -> Any:
+    """The rows of one outcome, which is what most pages ask for."""
+    table = _measures(path, stamp)
+    return table.filter(_among(table, "outcome", [outcome])).combine_chunks()
 
 
 @lru_cache(maxsize=_HELD)
