@@ -52,7 +52,7 @@ def test_every_plain_word_of_the_report_ends_up_somewhere(released):
         if file.name.endswith((".py", ".html", ".typ"))
     )
     made = re.compile(
-        r"^report\.(first_line|level|answer|glossary|reading\.text|keys|tag|heat\.note|quality|"
+        r"^report\.(first_line|page_line|interval|measure|level|answer|glossary|reading\.text|keys|tag|heat\.note|quality|"
         r"predicted|origin\.about_|section\.direction|funnel|table|figure|places)"
     )
     unused = [

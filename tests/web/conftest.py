@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import copies
 import pytest
 from allauth.mfa.models import Authenticator
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -16,7 +17,7 @@ from fences import take_down
 from eachchild import story
 from eachchild.web.accounts.actions import add_member
 from eachchild.web.accounts.models import Membership, User
-from eachchild.web.audits.models import Audit, Run
+from eachchild.web.audits.models import Audit, Release, Run
 from eachchild.web.foundation.actions import open_organization
 from eachchild.web.foundation.matrix import roles
 from eachchild.web.foundation.models import Organization
@@ -140,6 +141,17 @@ def finished_south(south: District, files_and_report: tuple[Path, Path]) -> Iter
     """The same of the south district."""
     yield finish(south, files_and_report)
     shutil.rmtree(south.shelf.folder, ignore_errors=True)
+def finish_for(files_and_report: tuple[Path, Path]) -> Iterator[Callable[[District], Any]]:
+    """Makes a finished run of the same audit for any district."""
+    made: list[District] = []
+
+    def one(district: District) -> Any:
+        made.append(district)
+        return finish(district, files_and_report)
+
+    yield one
+    for district in made:
+        shutil.rmtree(district.shelf.folder, ignore_errors=True)
 
 
 def finish(district: District, files_and_report: tuple[Path, Path]) -> Any:
@@ -156,3 +168,26 @@ def finish(district: District, files_and_report: tuple[Path, Path]) -> Any:
     shutil.copytree(report, district.shelf.bundle(str(run.pk), "internal"))
     shutil.copytree(files, district.shelf.files(str(audit.pk)))
     return run
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files, the internal report and the public copy of a small audit."""
+    folder = tmp_path_factory.mktemp("small")
+    copies.small_audit(folder)
+    copies.public_copy(folder)
+    return folder
+
+
+@pytest.fixture
+def short(north: District, small: Path) -> Iterator[Run]:
+    """A finished run of the small audit in the north district."""
+    yield finish(north, (small / "files", small / "report"))
+    shutil.rmtree(north.shelf.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def out(north: District, short: Run, small: Path) -> Release:
+    """Its public copy, released."""
+    release: Release = copies.released(north, short, small)
+    return release

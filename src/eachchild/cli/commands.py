@@ -173,6 +173,8 @@ def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
     draft = "what approvers read before they decide: no approvals, no seal, nothing in the ledger"
     command.add_argument("--draft", action="store_true", help=draft)
+    drafted = "the draft that was approved: refuse where the cells are no longer those"
+    command.add_argument("--drafted", type=Path, metavar="DRAFT", help=drafted)
     _page_arguments(command)
 
 

@@ -10,8 +10,14 @@ from pathlib import Path
 from eachchild.cli.codes import DONE, REFUSED
 from eachchild.cli.terminal import Bar
 from eachchild.handover import policy_named, release_audit
-from eachchild.release import SEAL, Audience, ReleaseRefusedError, load_policy
-from eachchild.release.bundle import PROOF, BundleError, verify_bundle, verify_tables
+from eachchild.release import (
+    SEAL,
+    Audience,
+    DraftChangedError,
+    ReleaseRefusedError,
+    load_policy,
+)
+from eachchild.release.bundle import CELLS, PROOF, BundleError, verify_bundle, verify_tables
 from eachchild.release.coarser import coarser
 from eachchild.release.door import ReleaseInputError
 from eachchild.release.imports import imported
@@ -69,6 +75,8 @@ def _run_release_audit(chosen: argparse.Namespace, audience: Audience) -> int:
         write_draft(files, out)
         print("\n".join(cost_lines(cost, out)))
         return DONE
+    if chosen.drafted and files[CELLS] != (chosen.drafted / CELLS).read_bytes():
+        raise DraftChangedError
     write_bundle(files, out, path, entry_of(files, audience, replaces=chosen.corrects), before)
     print("\n".join([*cost_lines(cost, out), *left_out_lines(cost.left_out)]))
     return DONE

@@ -5,6 +5,8 @@ from eachchild.release.certified import certified_checks
 from eachchild.release.choices import choices_made
 from eachchild.release.content import Parts, content
 from eachchild.release.door import (
+    DRAFT_CHANGED,
+    DraftChangedError,
     ReleaseInputError,
     ReleaseRefusedError,
     refuse_unproved,
@@ -15,9 +17,9 @@ from eachchild.release.quality import quality_document, quality_of, stops
 from eachchild.release.types import SEAL, Audience, Content, Quality, Released
 
 __all__ = [
-    "SEAL",
-    "Audience", "Content", "Parts", "Policy", "PolicyError", "Quality", "ReleaseInputError",
-    "ReleaseRefusedError",
+    "DRAFT_CHANGED", "SEAL",
+    "Audience", "Content", "DraftChangedError", "Parts", "Policy", "PolicyError", "Quality",
+    "ReleaseInputError", "ReleaseRefusedError",
     "Released", "breaks_of", "certified_checks", "choices_made", "content", "load_policy",
     "quality_document", "quality_of", "refuse_unproved", "release", "stops",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ from eachchild.release.published import SCORE, Publication
 from eachchild.release.types import SEAL
 
 CELLS, POLICY, PROOF = "cells.csv", "policy.toml", "proof.json"
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take a formula to begin with
 # What reading a file somebody changed can end in.
 _UNREADABLE = (
     KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError,
@@ -251,16 +252,34 @@ def _approvals(policy: Policy) -> str:
     return "one approval" if policy.approvals == 1 else f"{policy.approvals} approvals"
 
 
+def as_text(value: str) -> str:
+    """A name as a spreadsheet takes it for a name: one that would be a formula gets a quote first.
+
+    >>> as_text("=HYPERLINK(1)"), as_text("black")
+    ("'=HYPERLINK(1)", 'black')
+    """
+    return f"'{value}" if value.startswith(_FORMULAS) else value
+
+
 def _row(table: Table, key: Key, dimensions: list[str], publication: Publication) -> list[object]:
     values = dict(key)
     within = {tree.name for tree in table.trees} | {name for name, _ in table.of}
-    where = [values.get(d, TOTAL) if d in within else "" for d in dimensions]
+    where = [as_text(values.get(d, TOTAL)) if d in within else "" for d in dimensions]
     low, high = publication.told.get(key, (0, 0))
     if low == high and key in publication.hidden:
-        return [table.name, *where, "count", "", "", "", "", "suppressed"]
+        return [as_text(table.name), *where, "count", "", "", "", "", "suppressed"]
     if low == high:
-        return [table.name, *where, "count", low, low, low, "", "reported"]
-    return [table.name, *where, "count", "", low, "" if high is None else high, "", "coarse"]
+        return [as_text(table.name), *where, "count", low, low, low, "", "reported"]
+    return [
+        as_text(table.name),
+        *where,
+        "count",
+        "",
+        low,
+        "" if high is None else high,
+        "",
+        "coarse",
+    ]
 
 
 def _checked(policy: Policy, own: Publication) -> list[str]:

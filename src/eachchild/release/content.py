@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from eachchild.cube import Cube
+from eachchild.cube import Cube, definition_hash
 from eachchild.findings.phrases import Phrases, sentence_case
 from eachchild.findings.predicted import PredictedTold, shares_of
 from eachchild.findings.tell import Told
@@ -100,6 +100,7 @@ def _outcome(outcome: Outcome, plan: Plan, phrases: Phrases) -> OutcomeCard:
         condition="" if published else _condition(outcome, phrases),
         source=outcome.source,
         indicator=outcome.indicator,
+        hash=definition_hash(outcome, plan),
     )
 
 

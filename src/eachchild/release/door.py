@@ -4,9 +4,21 @@ from dataclasses import fields
 
 from eachchild.release.types import Audience, Content, Released
 
+DRAFT_CHANGED = (
+    "the cells are not those of the draft that was approved: other releases came between. Draft "
+    "it again, and let both people read it again."
+)
+
 
 class ReleaseRefusedError(Exception):
     """What was asked for may not leave; the message says why and what may."""
+
+
+class DraftChangedError(ReleaseRefusedError):
+    """What approvers read is no longer what would be released: they read and vote again."""
+
+    def __init__(self) -> None:
+        super().__init__(DRAFT_CHANGED)
 
 
 class ReleaseInputError(ValueError):

@@ -53,6 +53,7 @@ class OutcomeCard:
     source: str
     indicator: int | None
     condition: str = ""  # the definition as asked of the columns; empty for published counts
+    hash: str = ""  # the same for two audits that count the same: they may stand side by side
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ def compose(released: Released) -> Page:
     return Page(
         language=released.language,
         first_line=names.say(f"first_line.{released.audience}"),
+        page_line=names.say(f"page_line.{released.audience}"),
         heading=released.heading,
         title=released.title,
         about=_about(released, names),

@@ -210,6 +210,7 @@ class Page:
 
     language: str
     first_line: str
+    page_line: str  # the same where the report is read page by page on the platform
     heading: str
     title: str
     about: str

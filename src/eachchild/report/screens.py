@@ -14,6 +14,8 @@ from jinja2.environment import TemplateModule
 from eachchild.release.types import Released
 from eachchild.report.compose import compose
 from eachchild.report.html import as_printed, pieces
+from eachchild.report.labels import labels
+from eachchild.report.names import names_of
 from eachchild.report.page import (
     Beginning,
     Figure,
@@ -39,6 +41,9 @@ def screens_document(released: Released) -> dict[str, object]:
     """What every page of a report needs, by the part of the report it belongs to."""
     page = compose(released)
     paint = _Painter(page)
+    outcomes = [paint.outcome(section) for section in page.sections]
+    headlines = [paint.headline(target, one) for target, one in page.headlines]
+    begun = [paint.beginning(one) for one in page.beginnings]
     return {
         "schema": 1,
         "audience": released.audience.value,
@@ -47,15 +52,19 @@ def screens_document(released: Released) -> dict[str, object]:
         "heading": page.heading,
         "about": page.about,
         "author": page.author,
-        "first_line": page.first_line,
+        "first_line": page.page_line,
+        "periods": released.periods,
+        "breaks": [asdict(one) for one in released.breaks],
+        "labels": labels(released, names_of(released)),
         "answer": page.answer,
         "compared": page.compared,
         "no_headline": page.no_headline,
         "unpredicted": page.unpredicted,
-        "headlines": [paint.headline(target, one) for target, one in page.headlines],
-        "beginnings": [paint.beginning(one) for one in page.beginnings],
+        "headlines": headlines,
+        "top": list(_top(page, headlines, begun)),
+        "beginnings": begun,
         "predicted": [paint.predicted(one) for one in (*page.predicted, *page.predicted_means)],
-        "outcomes": [paint.outcome(section) for section in page.sections],
+        "outcomes": outcomes,
         "groups": page.group_lines,
         "limits": page.limits,
         "counted": page.counted,
@@ -116,7 +125,7 @@ class _Painter:
             "evidence": one.evidence, "caveats": one.caveats, "places": one.places,
             "cause": causes[0].sentence if causes else "",
             "figure": self._drawn(one),
-            "causes": self.html("origin", one) if one.causes else "",
+            "causes": self.html("origin", one, heading="h2") if one.causes else "",
             "folded": [
                 {"place": other.place, "tag": other.tag, "sentence": other.sentence,
                  "evidence": other.evidence}
@@ -132,6 +141,30 @@ class _Painter:
         if one.figure:
             return self.html("figure", one.figure, titled=False)
         return self.html("heat", one.heat, titled=False) if one.heat else ""
+
+
+def _top(page: Page, headlines: list[Piece], begun: list[Piece]) -> Iterator[Piece]:
+    """What a front page may begin with, best first: headlines of which a cause is supported,
+    other findings of which one is, then headlines without.
+    """
+    told = {one.id: one for s in page.sections for one in (*s.statements, *s.quiet)}
+    supported = {
+        one.id: cause
+        for one in told.values()
+        for cause in reversed(one.causes)
+        if cause.verdict == _SUPPORTED
+    }
+    order = [str(one["screen"]) for one in (*headlines, *begun)]
+    with_cause = [name for name in dict.fromkeys(order) if name in supported]
+    for name in with_cause:
+        one, cause = told[name], supported[name]
+        yield {
+            "screen": name, "sentence": one.sentence, "evidence": one.evidence[:1],
+            "place": one.place, "cause": cause.sentence, "begin": cause.begin,
+        }  # fmt: skip
+    for headline in headlines:
+        if headline["screen"] not in with_cause:
+            yield {**headline, "cause": "", "begin": ""}
 
 
 def _figures(section: OutcomeSection) -> Iterator[tuple[str, Figure | HeatMap]]:

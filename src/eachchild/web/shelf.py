@@ -1,5 +1,6 @@
 """Finished bundles, read by key: run and audience. Pages filter rows here and add nothing up."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,13 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
 
-MEASURES, SCREENS = "measures.parquet", "screens.json"
+MEASURES, SCREENS, PROOF, SEAL = "measures.parquet", "screens.json", "proof.json", "seal.txt"
 _KEPT = 64  # bundles whose pages are held ready
-_MOST = 400  # rows on one page
+_HELD = 6  # bundles whose numbers are, which are larger
+MOST = 100  # rows on one page
 
 
 class NotOnTheShelfError(Exception):
@@ -42,6 +45,11 @@ class Shelf:
     def draft(self, release: str) -> Path:
         """What approvers read of a release that is not out."""
         return self.folder / "drafts" / release
+
+    @property
+    def ledger(self) -> Path:
+        """What the organization ever released; every release is proved against all of it."""
+        return self.folder / "ledger.jsonl"
 
     def there(self, run: str) -> tuple[str, ...]:
         """The audiences for whom a run has a bundle."""
@@ -76,27 +84,134 @@ class Numbers:
         return self.count - len(self.rows)
 
 
-def numbers(folder: Path, places: Iterable[str] | None, **wanted: str) -> Numbers:
-    """The rows of some places (None: all) with the values that are wanted, as the measures have."""
-    path = folder / MEASURES
-    if not path.is_file():
-        raise NotOnTheShelfError(str(folder))
-    filters: list[tuple[str, str, Any]] = [(k, "==", v) for k, v in wanted.items() if v]
+def numbers(
+    folder: Path, places: Iterable[str] | None, *, start: int = 0, most: int = MOST,
+    by: str = "", intervals: Iterable[str] = (), wanted: Mapping[str, str],
+) -> Numbers:  # fmt: skip
+    """The rows of some places (None: all) with the values that are wanted, as the measures have.
+
+    `by` asks for the groups of these factors (`race;sex`) and for everybody, `intervals` for those
+    kinds alone.
+    """
+    outcome = wanted.get("outcome", "")
+    table = _part(folder / MEASURES, _when(folder), outcome) if outcome else measures(folder)
+    asked = {name: [value] for name, value in wanted.items() if value and name != "outcome"}
+    if by and "group" not in asked:  # and everybody, beside them
+        asked["group"] = ["", *(g for g in values(folder, "group") if by_of(g) == by)]
+    if intervals:
+        asked["interval"] = list(intervals)
+    keep = [_among(table, name, some) for name, some in asked.items()]
     if places is not None:
-        filters.append(("place", "in", sorted(places)))
-    table = pq.read_table(path, filters=filters or None)
-    return Numbers(tuple(table.slice(0, _MOST).to_pylist()), table.num_rows)
+        keep.append(_among(table, "place", list(places)))
+    if not keep:
+        return Numbers(tuple(table.slice(start, most).to_pylist()), table.num_rows)
+    mask = keep[0]
+    for more in keep[1:]:
+        mask = pc.and_(mask, more)
+    found = pc.indices_nonzero(mask)
+    return Numbers(tuple(table.take(found.slice(start, most)).to_pylist()), len(found))
+
+
+def by_of(group: str) -> str:
+    """The factors that a group is told apart by.
+
+    >>> by_of("race=black;sex=female")
+    'race;sex'
+    """
+    return ";".join(part.partition("=")[0] for part in group.split(";"))
 
 
 def values(folder: Path, column: str) -> tuple[str, ...]:
     """What a column of the measures holds, for a page that lets people choose."""
-    path = folder / MEASURES
-    if not path.is_file():
-        raise NotOnTheShelfError(str(folder))
-    return _values(path, path.stat().st_mtime_ns, column)
+    return _values(folder / MEASURES, _when(folder), column)
 
 
 @lru_cache(maxsize=_KEPT * 8)
 def _values(path: Path, stamp: int, column: str) -> tuple[str, ...]:
-    found = pc.unique(pq.read_table(path, columns=[column])[column].cast("string"))
-    return tuple(sorted(v for v in found.to_pylist() if v))
+    found = _coded(_measures(path, stamp), column).dictionary.to_pylist()
+    return tuple(sorted(v for v in found if v))
+
+
+def measures(folder: Path) -> Any:
+    """The whole table of a bundle's measures; that of a bundle read a moment ago is at hand."""
+    return _measures(folder / MEASURES, _when(folder))
+
+
+def _when(folder: Path) -> int:
+    try:
+        return (folder / MEASURES).stat().st_mtime_ns
+    except OSError as error:
+        raise NotOnTheShelfError(str(folder)) from error
+
+
+@lru_cache(maxsize=_KEPT)
+def _part(path: Path, stamp: int, outcome: str) -> Any:
+    """The rows of one outcome, which is what most pages ask for."""
+    table = _measures(path, stamp)
+    return table.filter(_among(table, "outcome", [outcome])).combine_chunks()
+
+
+@lru_cache(maxsize=_HELD)
+def _measures(path: Path, stamp: int) -> Any:
+    table = pq.read_table(path)
+    coded = [
+        c if pa.types.is_dictionary(c.type) or not pa.types.is_string(c.type)
+        else c.dictionary_encode()
+        for c in table.columns
+    ]  # fmt: skip
+    return pa.table(coded, names=table.column_names).unify_dictionaries().combine_chunks()
+
+
+def _coded(table: Any, column: str) -> Any:
+    """A column as codes into its list of values, in one piece."""
+    found = table[column].combine_chunks()
+    return found if isinstance(found, pa.Array) else pa.array([], pa.string()).dictionary_encode()
+
+
+def _among(table: Any, column: str, some: list[str]) -> Any:
+    """Which rows have one of some values in a column; compared by their codes."""
+    coded = _coded(table, column)
+    codes = pc.index_in(pa.array(some, pa.string()), value_set=coded.dictionary)
+    return pc.is_in(coded.indices, value_set=codes.drop_null().cast(coded.indices.type))
+
+
+def seal_of(folder: Path) -> str:
+    """The seal of a released bundle; empty where it has none."""
+    try:
+        return (folder / SEAL).read_text("ascii").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def is_sealed(folder: Path, seal: str, *names: str) -> bool:
+    """Whether files of a bundle are those that were proved: the seal, the proof, and each of them.
+
+    The files are read again only where the disk says that they changed.
+    """
+    if not seal or seal_of(folder) != seal:
+        return False
+    try:
+        proof = _digest(folder / PROOF, _stamp(folder / PROOF))
+        if proof != seal:
+            return False
+        told = _proved(folder / PROOF, _stamp(folder / PROOF))
+        files = [name for name in names if name not in (PROOF, SEAL)]
+        return all(told.get(n) == _digest(folder / n, _stamp(folder / n)) for n in files)
+    except (OSError, ValueError):
+        return False
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    told = path.stat()
+    return told.st_ino, told.st_size, told.st_ctime_ns  # the last cannot be set by hand
+
+
+@lru_cache(maxsize=_KEPT * 8)
+def _digest(path: Path, stamp: tuple[int, int, int]) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=_KEPT)
+def _proved(path: Path, stamp: tuple[int, int, int]) -> Mapping[str, str]:
+    return dict(json.loads(path.read_bytes())["files"])

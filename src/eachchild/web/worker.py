@@ -5,6 +5,7 @@ is taken up again, once; what it had written is aside and does not count. A proc
 end, or takes too much memory or time, leaves nothing half-written.
 """
 
+import hashlib
 import json
 import logging
 import os
@@ -25,6 +26,8 @@ from queue import Empty, Queue
 from django.db import transaction
 from django.utils import timezone
 
+from eachchild.release import DRAFT_CHANGED
+from eachchild.web.audits.actions import draft_again, end_draft, end_release, refuse_release
 from eachchild.web.audits.models import Audit, Release, Run, Vote
 from eachchild.web.audits.rules import name_of
 from eachchild.web.foundation.actions import record
@@ -32,7 +35,7 @@ from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.keeping.actions import nightly
 from eachchild.web.keeping.health import beat
-from eachchild.web.shelf import Shelf
+from eachchild.web.shelf import Shelf, seal_of
 
 _BEAT = 1.0  # seconds between two signs of life
 _SILENT = timedelta(seconds=30)  # a worker that says nothing for so long is gone
@@ -41,6 +44,10 @@ _CHORES_AGAIN = 600.0  # seconds after chores that failed
 MEMORY, SECONDS = 8 * 2**30, 3600  # what one job may take
 _GRACE = 20.0  # seconds from being told to end until it is ended
 _REASON = 2_000  # characters of a command's last words
+_NOT_PROVED = (
+    "Not proved: the work ended before the proof did, so nothing was released. Propose it again; "
+    "where it happens again, the audit is too large for this machine."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,33 +124,64 @@ class Worker:
 
     def _do_release(self, organization: Organization, release: Release) -> None:
         shelf = Shelf(str(organization.pk))
-        drafting = release.state == Release.State.DRAFTING
-        key = str(release.run_id)
-        out = shelf.draft(str(release.pk)) if drafting else shelf.bundle(key, release.audience)
-        if drafting:
-            shutil.rmtree(out, ignore_errors=True)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        command = ["release", str(shelf.bundle(key, "internal")), "--audience", release.audience,
-                   "--ledger", str(shelf.folder / "ledger.jsonl"), "--out", str(out),
-                   "--screens", "--draft" if drafting else "--progress=json"]  # fmt: skip
-        if not drafting:
-            votes = Vote.objects.within(organization).filter(release=release)
-            for one in votes.select_related("user").order_by("user__name"):
-                command += ["--approved-by", name_of(one.user)]
-        ended = self._command(command, lambda step, share: _alive(release))
-        if self._stopped.is_set() and ended.code:
-            return
-        _end_release(release, ended, drafting=drafting)
-        result = "done" if ended.code == 0 else "refused"
-        did = "release.drafted" if drafting else "release.made"
-        record(did, organization=organization, thing=f"release:{release.pk}", result=result)
+        if release.tries > _TRIES:
+            refuse_release(release, _NOT_PROVED)
+        elif release.state == Release.State.DRAFTING:
+            self._draft(shelf, release)
+        else:
+            self._make(shelf, release)
 
-    def _command(self, arguments: list[str], told: Callable[[str, float], bool]) -> Ended:
+    def _draft(self, shelf: Shelf, release: Release) -> None:
+        """Make what approvers read, and note what the ledger held then."""
+        out = shelf.draft(str(release.pk))
+        shutil.rmtree(out, ignore_errors=True)
+        ledger = _hash(shelf.ledger)
+        ended = self._release(shelf, release, out, "--draft")
+        if self._stopped.is_set() and ended.code:
+            return _later(release)
+        return refuse_release(release, _why(ended)) if ended.code else end_draft(release, ledger)
+
+    def _make(self, shelf: Shelf, release: Release) -> None:
+        """Make a copy, enter it and prove it again; where the draft is stale, draft it again."""
+        out = shelf.bundle(str(release.run_id), release.audience)
+        if not _is_entered(shelf, release, out):
+            if _hash(shelf.ledger) != release.ledger:
+                return draft_again(release)
+            ended = self._release(
+                shelf, release, out, "--drafted", str(shelf.draft(str(release.pk))),
+                *_approvals(release),
+            )  # fmt: skip
+            if self._stopped.is_set() and ended.code:
+                return _later(release)
+            if ended.code and DRAFT_CHANGED[:60] in ended.said:
+                return draft_again(release)
+            if ended.code:
+                return refuse_release(release, _why(ended))
+        proved = self._command(["verify", str(out)], lambda *_: _alive(release), progress=False)
+        if proved.code:
+            return refuse_release(release, _why(proved))
+        return end_release(release, seal_of(out))
+
+    def _release(self, shelf: Shelf, release: Release, out: Path, *more: str) -> Ended:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        ended = self._command(
+            ["release", str(shelf.bundle(str(release.run_id), "internal")), "--audience",
+             release.audience, "--ledger", str(shelf.ledger), "--out", str(out), "--screens",
+             *more],
+            lambda *_: _alive(release),
+        )  # fmt: skip
+        for left in out.parent.glob(f"{out.name}.*.part"):  # of a process that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        return ended
+
+    def _command(
+        self, arguments: list[str], told: Callable[[str, float], bool], *, progress: bool = True
+    ) -> Ended:
         """Run one command of ours within its limits, passing on its progress as it comes.
 
         `told` says whether to go on; where not, or when the worker is to stop, it is told to end.
         """
-        if "--progress=json" not in arguments:
+        if progress:
             arguments = [*arguments, "--progress=json"]
         process = subprocess.Popen(  # noqa: S603 - our own command, and no shell
             [sys.executable, "-m", "eachchild", *arguments],
@@ -167,6 +205,9 @@ class Worker:
                 cancelled = True
             if (cancelled or self._stopped.is_set()) and process.poll() is None:
                 _end(process)
+        reader.join()
+        if process.stderr is not None:
+            process.stderr.close()
         return Ended(process.returncode, "".join(words)[-_REASON:].strip(), cancelled)
 
 
@@ -210,20 +251,38 @@ def _next_release(organization: Organization) -> Release | None:
         waiting = mine.exclude(beat_at__gt=free).order_by("made_at")
         release: Release | None = waiting.select_for_update().first()
         if release is not None:
-            release.beat_at = timezone.now()
-            release.save(update_fields=["beat_at"])
+            release.beat_at, release.tries = timezone.now(), release.tries + 1
+            release.save(update_fields=["beat_at", "tries"])
     return release
 
 
-def _end_release(release: Release, ended: Ended, *, drafting: bool) -> None:
-    release.beat_at = None
-    if ended.code:
-        release.state, release.why = Release.State.REFUSED, ended.said
-    elif drafting:
-        release.state = Release.State.WAITING
-    else:
-        release.state, release.out_at = Release.State.OUT, timezone.now()
-    release.save()
+def _approvals(release: Release) -> Iterator[str]:
+    votes = Vote.objects.within(release.organization).filter(release=release, round=release.round)
+    for one in votes.select_related("user").order_by("user__name"):
+        yield from ("--approved-by", name_of(one.user))
+
+
+def _is_entered(shelf: Shelf, release: Release, out: Path) -> bool:
+    """Whether a worker before this one made the copy, and was lost before it could say so."""
+    lines = shelf.ledger.read_bytes().splitlines(keepends=True) if shelf.ledger.exists() else []
+    before = hashlib.sha256(b"".join(lines[:-1])).hexdigest() if len(lines) > 1 else ""
+    is_last = bool(lines) and json.loads(lines[-1])["bundle"] == seal_of(out) != ""
+    return is_last and before == release.ledger
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+def _why(ended: Ended) -> str:
+    """Why nothing is released, in the command's words; one that was ended has none."""
+    return ended.said if ended.code > 0 and ended.said else _NOT_PROVED
+
+
+def _later(release: Release) -> None:
+    """Put a release back that the worker had to leave."""
+    release.beat_at, release.tries = None, release.tries - 1
+    release.save(update_fields=["beat_at", "tries"])
 
 
 def _progress(run: Run, step: str, share: float) -> bool:

@@ -17,7 +17,7 @@ def signed_in(get_response: Answer) -> Answer:
     """End sessions that were idle too long or are too old; ask for a second factor first."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
+        if request.path.startswith(_OPEN) or not request.user.is_authenticated:
             return get_response(request)
         now = int(time())
         idle = now - request.session.get(_LAST, now)
@@ -34,6 +34,7 @@ def signed_in(get_response: Answer) -> Answer:
     return answer
 
 
+_OPEN = ("/public/", "/look/", "/static/", "/api/")  # the same to everybody: nobody is asked
 _EVERY = 60  # seconds between two notes of when somebody was last here
 
 

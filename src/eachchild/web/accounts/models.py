@@ -99,6 +99,13 @@ class Membership(models.Model):
         """Whether the role has a right."""
         return right in self.of_role.rights
 
+    @property
+    def places(self) -> frozenset[str] | None:
+        """The places whose numbers are for this person; None: all."""
+        if not self.of_role.own_place:
+            return None
+        return frozenset({"all", *((self.school.place_key,) if self.school else ())})
+
     def sees_place(self, place: str) -> bool:
         """Whether numbers of a place are for this person: the whole, and the own school or all."""
         own = self.school.place_key if self.school else ""

@@ -10,6 +10,7 @@ from eachchild.web.audits.rules import (
     check_can_propose,
     check_can_run,
     check_can_vote,
+    check_can_withdraw,
     verdict_of,
 )
 from eachchild.web.foundation.actions import record
@@ -42,30 +43,101 @@ def cancel_run(member: Membership, run: Run) -> None:
 
 def propose(member: Membership, run: Run, audience: str) -> Release:
     """Ask that a copy be released; the worker drafts it, so that approvers have it to read."""
+    mine = Release.objects.within(member.organization)
     with transaction.atomic():
-        check_can_propose(run, audience)
-        made: Release = Release.objects.within(member.organization).create(
-            run=run, audience=audience, made_by=member.user
-        )
-        record("release.proposed", organization=member.organization, actor=member.user,
-               thing=f"release:{made.pk}")  # fmt: skip
+        check_can_propose(run, audience, mine.filter(run=run).select_for_update())
+        made: Release = mine.create(run=run, audience=audience, made_by=member.user)
+        _told(made, "release.proposed", member)
     return made
 
 
 def vote(member: Membership, release: Release, *, approves: bool, note: str = "") -> Release:
-    """Vote on a release; with the last vote it is made, or it is not."""
+    """Vote on a release, or on taking one off; with the last vote it is decided.
+
+    What somebody voted is in no line of the trail, and on no page before the other vote is in.
+    """
     mine = Vote.objects.within(member.organization)
     with transaction.atomic():
-        release = (
-            Release.objects.within(member.organization)
-            .select_related("run").select_for_update(of=("self",)).get(pk=release.pk)
-        )  # fmt: skip
-        check_can_vote(release, list(mine.filter(release=release)), member)
-        mine.create(release=release, user=member.user, approves=approves, note=note)
-        decided = verdict_of(list(mine.filter(release=release)))
+        release = _locked(member, release)
+        cast = mine.filter(release=release, round=release.round)
+        check_can_vote(release, list(cast), member)
+        mine.create(
+            release=release, round=release.round, user=member.user, approves=approves, note=note
+        )
+        _told(release, "release.voted", member)
+        decided = verdict_of(list(cast.all()))
         if decided is not None:
-            release.state = Release.State.MAKING if decided else Release.State.REJECTED
-            release.save(update_fields=["state"])
-        record("release.voted", organization=member.organization, actor=member.user,
-               thing=f"release:{release.pk}")  # fmt: skip
+            _decide(release, member, decided)
     return release
+
+
+def ask_to_withdraw(member: Membership, release: Release) -> Release:
+    """Ask that a released copy be taken off; it stays until two others have said so."""
+    with transaction.atomic():
+        release = _locked(member, release)
+        check_can_withdraw(release)
+        release.state, release.asked_by = Release.State.LEAVING, member.user
+        release.round += 1
+        release.save(update_fields=["state", "asked_by", "round"])
+        _told(release, "release.withdrawal_asked", member)
+    return release
+
+
+def end_draft(release: Release, ledger: str) -> None:
+    """A draft is there to be read, made when the ledger was as it is told."""
+    release.state, release.ledger, release.why = Release.State.WAITING, ledger, ""
+    _move(release, "release.drafted")
+
+
+def draft_again(release: Release) -> None:
+    """What was drafted no longer stands: it is drafted anew, and votes begin anew."""
+    release.state, release.round = Release.State.DRAFTING, release.round + 1
+    _move(release, "release.drafted_again")
+
+
+def end_release(release: Release, seal: str) -> None:
+    """A bundle was made, entered in the ledger and proved again; others' drafts are now stale."""
+    release.state, release.out_at, release.seal = Release.State.OUT, timezone.now(), seal
+    with transaction.atomic():
+        _move(release, "release.made")
+        waiting = Release.objects.within(release.organization).filter(state=Release.State.WAITING)
+        for other in waiting.exclude(pk=release.pk).select_for_update():
+            draft_again(other)
+
+
+def refuse_release(release: Release, why: str) -> None:
+    """Nothing is released: it could not be proved."""
+    release.state, release.why = Release.State.REFUSED, why
+    _move(release, "release.made", result="refused")
+
+
+def _decide(release: Release, member: Membership, decided: bool) -> None:
+    """What two votes mean: a copy is made or not, or taken off or not."""
+    if release.state == Release.State.LEAVING:
+        release.state = Release.State.GONE if decided else Release.State.OUT
+        release.gone_at = timezone.now() if decided else None
+        _told(release, "release.withdrawn" if decided else "release.kept", member)
+    else:
+        release.state = Release.State.MAKING if decided else Release.State.REJECTED
+        _told(release, "release.approved" if decided else "release.rejected", member)
+    release.save(update_fields=["state", "gone_at"])
+
+
+def _move(release: Release, action: str, result: str = "done") -> None:
+    """Write down where a release is after the worker did its part."""
+    release.beat_at, release.tries = None, 0
+    with transaction.atomic():
+        release.save()
+        record(action, organization=release.organization, thing=f"release:{release.pk}",
+               result=result)  # fmt: skip
+
+
+def _told(release: Release, action: str, member: Membership) -> None:
+    record(action, organization=member.organization, actor=member.user,
+           thing=f"release:{release.pk}")  # fmt: skip
+
+
+def _locked(member: Membership, release: Release) -> Release:
+    mine = Release.objects.within(member.organization).select_related("run__audit")
+    found: Release = mine.select_for_update(of=("self",)).get(pk=release.pk)
+    return found

@@ -1,13 +1,17 @@
 """Forms about audits and releases."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from eachchild.web import shelf
 from eachchild.web.audits.rules import AUDIENCES
 
+Choices = Iterable[tuple[str, Any]]
 _NAMES = {"public": _("Everybody"), "board": _("The board"), "staff": _("All staff")}
 
 
@@ -31,31 +35,76 @@ class VoteForm(forms.Form):
         required=False, widget=forms.Textarea(attrs={"rows": 3}), label=_("Why (others read it)")
     )
 
+    def __init__(self, *given: Any, is_leaving: bool = False, **more: Any) -> None:
+        super().__init__(*given, **more)
+        if is_leaving:
+            field = self.fields["approves"]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
+            field.choices = [("yes", _("Take it off")), ("no", _("Leave it where it is"))]
+
+
+class QuickSelect(forms.Select):
+    """Django's own select, written at once: a template an option is slow where there are hundreds.
+
+    >>> str(QuickSelect(choices=[("a", "A & B")]).render("x", "a"))
+    '<select name="x"><option value="a" selected>A &amp; B</option></select>'
+    """
+
+    def render(
+        self, name: str, value: Any, attrs: Any = None, renderer: Any = None
+    ) -> SafeString:  # fmt: skip
+        """The whole select as HTML."""
+        chosen = "" if value is None else str(value)
+        inside = "".join(
+            f'<optgroup label="{escape(head)}">{_options(some, chosen)}</optgroup>'
+            if isinstance(some, list | tuple) else _options([(head, some)], chosen)
+            for head, some in self.choices
+        )  # fmt: skip
+        told = flatatt({"name": name, **(attrs or {})})
+        return mark_safe(f"<select{told}>{inside}</select>")  # noqa: S308 - escaped, each of them
+
+
+def _options(some: Iterable[tuple[Any, Any]], chosen: str) -> str:
+    return "".join(
+        f'<option value="{escape(value)}"{" selected" if str(value) == chosen else ""}>'
+        f"{escape(words)}</option>"
+        for value, words in some
+    )
+
 
 class ExplorerForm(forms.Form):
-    """Which rows of an audit's numbers to show."""
+    """Which rows of an audit's numbers to show; its choices are what the bundle holds."""
 
-    outcome = forms.ChoiceField(label=_("Outcome"))
-    measure = forms.ChoiceField(label=_("Measure"), required=False)
-    group = forms.ChoiceField(label=_("Group"), required=False)
-    place = forms.ChoiceField(label=_("Place"), required=False)
-    period = forms.ChoiceField(label=_("Year"), required=False)
+    outcome = forms.ChoiceField(label=_("Outcome"), widget=QuickSelect)
+    by = forms.ChoiceField(label=_("Told apart by"), required=False, widget=QuickSelect)
+    group = forms.ChoiceField(label=_("Group"), required=False, widget=QuickSelect)
+    place = forms.ChoiceField(label=_("Place"), required=False, widget=QuickSelect)
+    period = forms.ChoiceField(label=_("Year"), required=False, widget=QuickSelect)
+    measure = forms.ChoiceField(label=_("Measure"), required=False, widget=QuickSelect)
+    exact = forms.BooleanField(label=_("Exact values, every kind of interval"), required=False)
+    page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
-    def __init__(self, *given: Any, folder: Any, places: Any, titles: Any, **more: Any) -> None:
+    def __init__(self, *given: Any, choices: Mapping[str, Choices], **more: Any) -> None:
         super().__init__(*given, **more)
-        for name in ("outcome", "measure", "group", "place", "period"):
-            found = shelf.values(folder, name)
-            if name == "place" and places is not None:
-                found = tuple(v for v in found if v in places)
-            told = [(v, titles.get(v, v)) for v in found]
-            if name not in ("outcome", "place"):
-                told = [("", _("All")), *told]
+        for name, told in choices.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
-            field.choices = told
+            field.choices = list(told)
 
-    def first(self, name: str) -> str:
-        """The first choice of a field; empty where it has none."""
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101
-        return next((str(value) for value, _ in field.choices), "")  # type: ignore[misc, union-attr]
+    def clean_page(self) -> int:
+        """The first page where none is asked for."""
+        return int(self.cleaned_data.get("page") or 1)
+
+
+class ComparisonForm(forms.Form):
+    """Which earlier run to put beside this one, and where."""
+
+    then = forms.ChoiceField(label=_("Earlier audit"), widget=QuickSelect)
+    place = forms.ChoiceField(label=_("Place"), required=False, widget=QuickSelect)
+
+    def __init__(self, *given: Any, runs: Choices, places: Choices, **more: Any) -> None:
+        super().__init__(*given, **more)
+        for name, told in (("then", runs), ("place", places)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
+            field.choices = list(told)

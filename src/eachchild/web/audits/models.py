@@ -87,7 +87,10 @@ class Run(Kept):
 
 
 class Release(Kept):
-    """A copy of a run for an audience: drafted, voted on blind, then made, proved and entered."""
+    """A copy of a run for an audience: drafted, voted on blind, then made, proved and entered.
+
+    It may be taken off again by two votes of the same kind; the ledger keeps what was read.
+    """
 
     class State(models.TextChoices):
         """How far it is."""
@@ -98,6 +101,8 @@ class Release(Kept):
         MAKING = "making", _("Being made and proved")
         OUT = "out", _("Released")
         REFUSED = "refused", _("Refused: not proved")
+        LEAVING = "leaving", _("Released; votes on taking it off")
+        GONE = "gone", _("Taken off")
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
     audience = models.CharField(max_length=10)
@@ -106,15 +111,25 @@ class Release(Kept):
     tries = models.PositiveSmallIntegerField(default=0)
     beat_at = models.DateTimeField(null=True, blank=True)
     out_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True)
+    round = models.PositiveSmallIntegerField(default=1)  # each draft and question: its own votes
+    ledger = models.CharField(max_length=64, blank=True)  # its bytes' hash when this was drafted
+    seal = models.CharField(max_length=64, blank=True)  # of the bundle that was made and proved
+    asked_by = models.ForeignKey(  # who asked that it be taken off
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta(Kept.Meta):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
                 fields=["run", "audience"],
-                condition=~models.Q(state__in=["rejected", "refused"]),
+                condition=~models.Q(state__in=["rejected", "refused", "gone"]),
                 name="one_open_release_an_audience",
             )
         ]
+
+
+OUT = (Release.State.OUT, Release.State.LEAVING)  # its readers read it
 
 
 class Vote(Owned):
@@ -122,11 +137,14 @@ class Vote(Owned):
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    round = models.PositiveSmallIntegerField(default=1)
     approves = models.BooleanField()
     note = SealedText(blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta(Owned.Meta):
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["release", "user"], name="one_vote_a_person"),
+            models.UniqueConstraint(
+                fields=["release", "user", "round"], name="one_vote_a_person_a_round"
+            ),
         ]

@@ -1,18 +1,22 @@
 """What may be done with audits and releases, and when; a rule raises with the button's hint."""
 
 import re
+import tomllib
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from eachchild.web.accounts.models import Membership, User
-from eachchild.web.audits.models import Release, Run, Upload, Vote
+from eachchild.web.audits.models import Audit, Release, Run, Upload, Vote
 from eachchild.web.foundation.rules import NotAllowedError
 
 APPROVALS = 2
 AUDIENCES = ("public", "board", "staff")
 _ENDINGS = re.compile(r"^(.*?)(\.(?:csv|tsv|txt|parquet|xlsx|xls)(?:\.gz)?)?$", re.DOTALL)
 WIDEST_FIRST = (*AUDIENCES, "internal")
+OVER = (Release.State.REJECTED, Release.State.REFUSED, Release.State.GONE)
+VOTING = (Release.State.WAITING, Release.State.LEAVING)
 
 
 def safe_name(told: str, taken: Iterable[str]) -> str:
@@ -43,30 +47,61 @@ def check_can_cancel(run: Run) -> None:
         raise NotAllowedError(_("This run is over."))
 
 
-def check_can_propose(run: Run, audience: str) -> None:
-    """A finished audit, for somebody outside the circle that reads everything."""
+def check_can_propose(run: Run, audience: str, others: Iterable[Release]) -> None:
+    """A finished audit, for somebody outside the circle that reads everything, once at a time."""
     if audience not in AUDIENCES:
         raise NotAllowedError(_("A copy is for the public, the board or the staff."))
     if run.state != Run.State.DONE or run.kind != "audit":
         raise NotAllowedError(_("Only an audit that is done can be released."))
+    if any(other.audience == audience and other.state not in OVER for other in others):
+        raise NotAllowedError(
+            _("A copy of this audit for the same readers is out or on its way already.")
+        )
+
+
+def check_can_withdraw(release: Release) -> None:
+    """It is out, and nobody asked already."""
+    if release.state != Release.State.OUT:
+        raise NotAllowedError(_("Only a released copy can be taken off, and once at a time."))
 
 
 def check_can_vote(release: Release, votes: Iterable[Vote], member: Membership) -> None:
-    """Two people approve, each once; neither ran the audit nor proposed the release."""
-    if release.state != Release.State.WAITING:
+    """Two people decide, each once; none of those who wrote, ran, proposed or asked."""
+    if release.state not in VOTING:
         raise NotAllowedError(_("There is nothing to vote on: this release is not waiting."))
-    authors = {release.made_by_id, release.run.made_by_id}
-    if member.user_id in authors:
+    if member.user_id in authors_of(release):
         raise NotAllowedError(
-            _("You ran this audit or proposed its release, so two others decide.")
+            _("You asked for this yourself, so two others decide.")
+            if release.state == Release.State.LEAVING
+            else _("You ran this audit or proposed its release, so two others decide.")
         )
+    if release.state == Release.State.WAITING and is_author(release.run.audit, member.user):
+        raise NotAllowedError(_("The audit's plan names you as its author, so two others decide."))
     if any(vote.user_id == member.user_id for vote in votes):
         raise NotAllowedError(_("You have voted. The result shows once the other vote is in."))
 
 
-def are_shown(release: Release, votes: Iterable[Vote]) -> bool:
+def authors_of(release: Release) -> frozenset[Any]:
+    """Who cannot vote: who wrote and ran the audit and proposed its release, or asked."""
+    if release.state == Release.State.LEAVING:
+        return frozenset({release.asked_by_id})
+    return frozenset(
+        {release.made_by_id, release.run.made_by_id, release.run.audit.made_by_id} - {None}
+    )
+
+
+def is_author(audit: Audit, user: User) -> bool:
+    """Whether the plan names this person as its author, however the name is written."""
+    try:
+        named = str(tomllib.loads(audit.plan).get("author", ""))
+    except tomllib.TOMLDecodeError:
+        return False
+    return bool(named.strip()) and _alike(named) == _alike(name_of(user))
+
+
+def are_shown(release: Release) -> bool:
     """Whether votes may be read: only once nobody can be swayed by them."""
-    return release.state != Release.State.WAITING
+    return release.state not in (*VOTING, Release.State.DRAFTING)
 
 
 def verdict_of(votes: Iterable[Vote]) -> bool | None:
@@ -77,11 +112,19 @@ def verdict_of(votes: Iterable[Vote]) -> bool | None:
     return all(vote.approves for vote in told)
 
 
-def audience_read(member: Membership, out: Iterable[str]) -> str | None:
-    """The innermost copy that a member may read of those there are; None: none yet."""
-    mine = WIDEST_FIRST.index(member.of_role.audience)
+def audience_read(audience: str, out: Iterable[str]) -> str | None:
+    """The innermost copy that an audience may read of those there are; None: none yet.
+
+    >>> audience_read("staff", ["internal", "public", "board"])
+    'board'
+    """
+    mine = WIDEST_FIRST.index(audience)
     there = set(out)
     return next((a for a in reversed(WIDEST_FIRST[: mine + 1]) if a in there), None)
+
+
+def _alike(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def name_of(user: User) -> str:

@@ -1,14 +1,56 @@
 """The pages of a bundle as one reader sees them: pieces of places that are not theirs left out."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from eachchild.web.accounts.models import Membership
+from eachchild.web.audits.models import OUT, Release, Run
+from eachchild.web.audits.rules import audience_read
+from eachchild.web.shelf import MEASURES, SCREENS, NotOnTheShelfError, Shelf, is_sealed, screens
 
 Pages = Mapping[str, Any]
 _OF_ALL_SCHOOLS = "schools"  # pictures that show every school by name
+
+
+def run_of(member: Membership, run: str) -> Run:
+    """A run of the member's organization; 404 where it has none of that number."""
+    mine = Run.objects.within(member.organization).select_related("audit", "made_by")
+    found: Run = get_object_or_404(mine, pk=run)
+    return found
+
+
+def folder_of(member: Membership, run: Run, *names: str, audience: str = "") -> Path:
+    """The innermost bundle of a run that a member may read; 404 where there is none for them.
+
+    `audience` asks for no more than is for that one.
+
+    A copy is read only while it is released, and only where its files are those that were proved.
+    """
+    shelf, key = Shelf(str(member.organization.pk)), str(run.pk)
+    there = {"internal"} & {*shelf.there(key)}
+    mine = audience or member.of_role.audience
+    if "internal" not in there or mine != "internal":
+        out = Release.objects.within(member.organization).filter(run=run, state__in=OUT)
+        there |= {
+            each.audience for each in out
+            if is_sealed(shelf.bundle(key, each.audience), each.seal, SCREENS, MEASURES, *names)
+        }  # fmt: skip
+    found = audience_read(mine, there)
+    if found is None:
+        raise Http404
+    return shelf.bundle(key, found)
+
+
+def pages_of(member: Membership, run: Run) -> Pages:
+    """The pages of the bundle that a member reads of a run."""
+    try:
+        return for_reader(screens(folder_of(member, run)), member)
+    except NotOnTheShelfError as error:
+        raise Http404 from error
 
 
 def for_reader(pages: Pages, member: Membership) -> Pages:
@@ -17,7 +59,16 @@ def for_reader(pages: Pages, member: Membership) -> Pages:
         return pages
     return {
         **pages,
-        "headlines": [one for one in pages["headlines"] if member.sees_place(one["place"])],
+        "headlines": [one for one in pages["headlines"] if _sees(one, member)],
+        "top": [one for one in pages["top"] if _sees(one, member)],
+        "labels": {
+            **pages["labels"],
+            "places": {
+                place: name
+                for place, name in pages["labels"]["places"].items()
+                if member.sees_place(place)
+            },
+        },
         "outcomes": [_outcome(one, member) for one in pages["outcomes"]],
     }
 

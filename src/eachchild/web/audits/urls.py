@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from eachchild.web.audits import views
+from eachchild.web.audits import releasing, views
 
 _RUN = "runs/<uuid:run>/"
 urlpatterns = [
@@ -15,9 +15,11 @@ urlpatterns = [
     path(f"{_RUN}findings/<str:screen>/", views.finding, name="finding"),
     path(f"{_RUN}outcomes/<str:name>/", views.outcome, name="outcome"),
     path(f"{_RUN}numbers/", views.explore, name="explore"),
+    path(f"{_RUN}compare/", views.compare, name="compare"),
     path(f"{_RUN}quality/", views.quality, name="quality"),
     path(f"{_RUN}method/", views.method, name="method"),
     path(f"{_RUN}files/<str:name>", views.file, name="file"),
-    path(f"{_RUN}release/", views.release, name="release"),
-    path("releases/<uuid:release>/", views.voting, name="vote"),
+    path(f"{_RUN}release/", releasing.release, name="release"),
+    path("releases/<uuid:release>/", releasing.voting, name="vote"),
+    path("releases/<uuid:release>/withdraw/", releasing.withdraw, name="withdraw"),
 ]

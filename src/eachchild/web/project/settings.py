@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "eachchild.web.audits",
     "eachchild.web.public",
     "eachchild.web.keeping",
+    "eachchild.web.api",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

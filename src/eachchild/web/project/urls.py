@@ -3,14 +3,18 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from eachchild.web.api.urls import interface
+
 urlpatterns = [
     path("account/", include("eachchild.web.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("demo/", RedirectView.as_view(pattern_name="step-into")),
+    path("api/v1/", include(interface)),
     path("public/", include("eachchild.web.public.urls")),
     path("", include("eachchild.web.foundation.urls")),
     path("d/<slug:slug>/keeping/", include("eachchild.web.keeping.urls")),
     path("d/<slug:slug>/", include("eachchild.web.audits.urls")),
+    path("d/<slug:slug>/", include("eachchild.web.api.urls")),
 ]
 handler400 = "eachchild.web.foundation.views.bad_request"
 handler403 = "eachchild.web.foundation.views.refused"

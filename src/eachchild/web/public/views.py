@@ -1,77 +1,127 @@
 """Public pages of a district, made of public bundles alone."""
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.http import parse_etags
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
-from eachchild.web.audits.models import Release
-from eachchild.web.audits.screens import outcome_of, screen_of
+from eachchild.web.audits.models import OUT, Release
+from eachchild.web.audits.screens import Pages, outcome_of, screen_of
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
-from eachchild.web.shelf import NotOnTheShelfError, Shelf, screens
+from eachchild.web.public.rules import KEPT, tag_of
+from eachchild.web.shelf import MEASURES, SCREENS, Shelf, is_sealed, screens
 
 AUDIENCE = "public"
-FILES = ("report.html", "report.pdf", "measures.csv", "findings.json", "cells.csv", "proof.json")
+FILES = ("report.html", "report.pdf", "measures.csv", "findings.json", "cells.csv", "proof.json",
+         "policy.toml", "seal.txt")  # fmt: skip
+Told = list[tuple[Release, Path]]
+Page = Callable[..., HttpResponseBase]
 
 
-def district(request: HttpRequest, slug: str) -> HttpResponse:
+def public(view: Page) -> Page:
+    """A page of one district, of what is released and whole now; caches may keep it a minute.
+
+    The view is told the district and its released bundles, the latest first; `release` names one
+    of them, and 404 is the answer where there is no such one.
+    """
+
+    @wraps(view)
+    @require_safe
+    def shown(request: HttpRequest, slug: str, **named: Any) -> HttpResponseBase:
+        district = get_object_or_404(Organization, slug=slug, closed_at=None)
+        told = _released(district)
+        if "release" in named:
+            wanted = str(named.pop("release"))
+            told = [one for one in told if str(one[0].pk) == wanted]
+            if not told:
+                raise Http404
+        tag = tag_of(request.path, get_language() or "", (release.seal for release, _ in told))
+        response: HttpResponseBase
+        if tag in parse_etags(request.headers.get("If-None-Match", "")):
+            response = HttpResponseNotModified()
+        else:
+            response = view(request, district, told, **named)
+        response.headers["ETag"], response.headers["Cache-Control"] = tag, KEPT
+        return response
+
+    return shown
+
+
+@public
+def district(request: HttpRequest, district: Organization, told: Told) -> HttpResponse:
     """What a district has released to everybody, the latest first."""
-    organization = get_object_or_404(Organization, slug=slug, closed_at=None)
-    with inside(organization):
-        out = list(_out(organization))
-    told = [(release, screens(_folder(organization, release))) for release in out]
-    return render(request, "public/district.html", {"district": organization, "told": told})
+    shown = [(release, screens(folder)) for release, folder in told]
+    return render(request, "public/district.html", {"district": district, "told": shown})
 
 
-def report(request: HttpRequest, slug: str, release: str) -> HttpResponse:
+@public
+def report(request: HttpRequest, district: Organization, told: Told) -> HttpResponse:
     """One released report: the answer, and the way to each finding."""
-    organization, found, pages = _report(slug, release)
-    told = {"district": organization, "release": found, "pages": pages, "files": FILES}
-    return render(request, "public/report.html", told)
+    (_, folder), *_ = told
+    files = [name for name in FILES if (folder / name).is_file()]
+    return _page(request, "report", district, told, files=files)
 
 
-def finding(request: HttpRequest, slug: str, release: str, screen: str) -> HttpResponse:
+@public
+def families(request: HttpRequest, district: Organization, told: Told) -> HttpResponse:
+    """The same on one short page, for families: to read on a phone, or to print."""
+    return _page(request, "families", district, told)
+
+
+@public
+def method(request: HttpRequest, district: Organization, told: Told) -> HttpResponse:
+    """What is hidden here and why, and how the numbers were made."""
+    return _page(request, "method", district, told)
+
+
+@public
+def finding(request: HttpRequest, district: Organization, told: Told, screen: str) -> HttpResponse:
     """One finding of a released report."""
-    organization, found, pages = _report(slug, release)
-    outcome, one = screen_of(pages, screen)
-    told = {"district": organization, "release": found, "pages": pages, "outcome": outcome,
-            "one": one}  # fmt: skip
-    return render(request, "public/finding.html", told)
+    outcome, one = screen_of(_pages(told), screen)
+    return _page(request, "finding", district, told, outcome=outcome, one=one)
 
 
-def outcome(request: HttpRequest, slug: str, release: str, name: str) -> HttpResponse:
+@public
+def outcome(request: HttpRequest, district: Organization, told: Told, name: str) -> HttpResponse:
     """All that a released report has of one outcome."""
-    organization, found, pages = _report(slug, release)
-    told = {"district": organization, "release": found, "pages": pages,
-            "outcome": outcome_of(pages, name)}  # fmt: skip
-    return render(request, "public/outcome.html", told)
+    return _page(request, "outcome", district, told, outcome=outcome_of(_pages(told), name))
 
 
-def file(request: HttpRequest, slug: str, release: str, name: str) -> FileResponse:
+@public
+def file(request: HttpRequest, district: Organization, told: Told, name: str) -> FileResponse:
     """A file of a released bundle, to keep."""
-    organization, found, _ = _report(slug, release)
-    path = _folder(organization, found) / name
-    if name not in FILES or not path.is_file():
+    (release, folder), *_ = told
+    path = folder / name
+    if name not in FILES or not path.is_file() or not is_sealed(folder, release.seal, name):
         raise Http404
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{slug}-{name}")
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{district.slug}-{name}")
 
 
-def _report(slug: str, release: str) -> tuple[Organization, Release, Any]:
-    organization = get_object_or_404(Organization, slug=slug, closed_at=None)
-    with inside(organization):
-        found = get_object_or_404(_out(organization), pk=release)
-    try:
-        return organization, found, screens(_folder(organization, found))
-    except NotOnTheShelfError as error:
-        raise Http404 from error
+def _page(
+    request: HttpRequest, name: str, district: Organization, told: Told, **more: Any
+) -> HttpResponse:
+    (release, _), *_ = told
+    values = {"district": district, "release": release, "pages": _pages(told), **more}
+    return render(request, f"public/{name}.html", values)
 
 
-def _out(organization: Organization) -> Any:
-    mine = Release.objects.within(organization)
-    return mine.filter(audience=AUDIENCE, state=Release.State.OUT).order_by("-out_at")
+def _pages(told: Told) -> Pages:
+    return screens(told[0][1])
 
 
-def _folder(organization: Organization, release: Release) -> Path:
-    return Shelf(str(organization.pk)).bundle(str(release.run_id), AUDIENCE)
+def _released(district: Organization) -> Told:
+    """What is out, with its bundle, where the bundle's files are those that were proved."""
+    with inside(district):
+        mine = Release.objects.within(district).filter(audience=AUDIENCE, state__in=OUT)
+        out = list(mine.order_by("-out_at"))
+    shelf = Shelf(str(district.pk))
+    told = [(release, shelf.bundle(str(release.run_id), AUDIENCE)) for release in out]
+    return [one for one in told if is_sealed(one[1], one[0].seal, SCREENS, MEASURES)]
