@@ -115,6 +115,12 @@ class Release(Kept):
             )
         ]
 
+    @property
+    def readers(self) -> str:
+        """For whom it is, in words."""
+        told = {"public": _("everybody"), "board": _("the board"), "staff": _("all staff")}
+        return str(told[self.audience])
+
 
 class Vote(Owned):
     """What one person said of a release; nobody reads it before all have voted."""

@@ -14,7 +14,7 @@ from eachchild.web.audits.actions import cancel_run, propose, start_run, vote
 from eachchild.web.audits.forms import ExplorerForm, ProposalForm, VoteForm
 from eachchild.web.audits.models import Audit, Release, Run, Upload, Vote
 from eachchild.web.audits.rules import are_shown, audience_read, check_can_vote
-from eachchild.web.audits.screens import Pages, for_reader, outcome_of, screen_of
+from eachchild.web.audits.screens import Pages, for_reader, outcome_of, screen_of, top_of
 from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.views import Visit, page
 from eachchild.web.shelf import NotOnTheShelfError, Shelf, numbers, screens
@@ -38,6 +38,7 @@ def audits(request: Visit) -> HttpResponse:
         {
             "audits": mine, "open": [run for run in runs.order_by("made_at") if run.is_open],
             "newest": newest and newest[0], "pages": newest and newest[1],
+            "top": top_of(newest[1]) if newest else {},
             "waiting": waiting.select_related("run__audit", "made_by") if _decides(member) else (),
         },
     )  # fmt: skip

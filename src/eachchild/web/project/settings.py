@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "eachchild.web.accounts",
     "eachchild.web.audits",
     "eachchild.web.public",
+    "eachchild.web.profile",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -61,6 +62,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "eachchild.web.foundation.views.everywhere",
+                "eachchild.web.profile.views.own",
             ],
         },
     }
@@ -111,6 +113,8 @@ X_FRAME_OPTIONS = "DENY"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 LOCALE_PATHS = [ROOT / "locale"]
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = True, "Lax"
+LANGUAGE_COOKIE_SECURE = ENVIRONMENT.is_production
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -1,14 +1,18 @@
 """Every address of the platform, app by app."""
 
 from django.urls import include, path
-from django.views.generic import RedirectView
+from django.views.i18n import set_language
+
+from eachchild.web.accounts.views import step_into
 
 urlpatterns = [
     path("account/", include("eachchild.web.accounts.urls")),
     path("account/", include("allauth.urls")),
-    path("demo/", RedirectView.as_view(pattern_name="step-into")),
+    path("demo/", step_into, name="demo"),
     path("public/", include("eachchild.web.public.urls")),
     path("", include("eachchild.web.foundation.urls")),
+    path("", include("eachchild.web.profile.urls")),
+    path("language/", set_language, name="set_language"),
     path("d/<slug:slug>/", include("eachchild.web.audits.urls")),
 ]
 handler400 = "eachchild.web.foundation.views.bad_request"
