@@ -84,7 +84,7 @@ def own(request: HttpRequest) -> dict[str, Any]:
     color = told["accent"].removeprefix("#").lower()
     return {
         "other_languages": [
-            (code, get_language_info(code)["name_local"]) for code in offered if code != here
+            (code, get_language_info(code)["name_local"].capitalize()) for code in offered if code != here
         ],
         "logo": f"data:image/png;base64,{logo}" if logo else "",
         "accent_sheet": reverse("accent", args=[color]) if color else "",

@@ -67,6 +67,7 @@ def build(made: Made | None = None, *, told: Any = print) -> None:
     told("Auditing last year and this year, as the worker does it in earnest")
     Worker().run(until_idle=True)
     with inside(district):
+        Run.objects.within(district).filter(pk=newest.pk).update(ended_at=timezone.now())
         _principal(district, schools, newest)
         _release(district, members, given.draft)
     Worker().run(until_idle=True)

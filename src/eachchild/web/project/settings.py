@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from eachchild.web.project.catalog import ready
 from eachchild.web.project.environment import environment
 
 ENVIRONMENT = environment()
@@ -112,9 +113,10 @@ X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
-LOCALE_PATHS = [ROOT / "locale"]
+LOCALE_PATHS = [ready(ROOT / "locale", DATA / "locale")]
 LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = True, "Lax"
 LANGUAGE_COOKIE_SECURE = ENVIRONMENT.is_production
+FORMAT_MODULE_PATH = "eachchild.web.project.formats"
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
