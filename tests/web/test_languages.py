@@ -21,9 +21,7 @@ _BLOCKS = re.compile(r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{#.*?#}", re
 _SPOKEN = re.compile(r"""\b(?:aria-label|title|placeholder|alt|content)=["']([^"'{]*)["']""")
 _OF_MACHINES = ("width=", "light dark")  # contents of meta tags
 _NAMES = {"EachChild"}
-_HEADING = (
-    "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
-)
+_HEADING = "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
 
 
 @pytest.mark.parametrize("path", messages.files(), ids=lambda path: path.parts[-3])

@@ -41,6 +41,7 @@ DOCUMENT = {
 
 def png(width: int = 8, height: int = 8, extra: bytes = b"") -> bytes:
     """A small red picture."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         body = kind + data
         return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
@@ -101,7 +102,8 @@ def test_the_usual_is_that_of_the_library() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"first_month": 13}, {"first_month": "7"}, {"heading": "two\nlines"}, {"heading": "x" * 201},
+        {"first_month": 13}, {"first_month": "7"}, {"heading": "two\nlines"},
+        {"heading": "x" * 201},
         {"languages": []}, {"languages": ["xx"]}, {"wording": "xx"}, {"accent": "#fff"},
         {"accent": "#8ab4d8"}, {"margin": {"points": 0}}, {"margin": {"ratio_low": 1.5}},
         {"margin": {"points": 3}}, {"margin": {"strange": 1}}, {"privacy": {"policy": "none"}},
@@ -131,7 +133,9 @@ def test_a_logo_is_drawn_anew_and_carries_nothing() -> None:
     made = drawn(png(extra=extra))
     assert made.startswith(b"\x89PNG")
     assert secret not in made
-    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/>'
+    svg = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/>'
+    )
     assert drawn(svg + b"<script>alert(1)</script></svg>").startswith(b"\x89PNG")
 
 
@@ -167,7 +171,8 @@ def test_the_page_saves_shows_and_hands_out_the_profile(north, client_for) -> No
     form = page.context["form"]
     sent = {name: form[name].value() or "" for name in form.fields if name != "without_logo"}
     sent |= {
-        "label:group.el.yes": "multilingual learners", "codes": "race: BL = black", "points": "0.02",
+        "label:group.el.yes": "multilingual learners", "codes": "race: BL = black",
+        "points": "0.02",
         "groups": "race, white, as federal reports, mostly\nel", "accent": "#0a5a8a",
         "notes": "2026-08-01 Limits on suspension", "languages": ["en", "es"],
         "logo": SimpleUploadedFile("logo.png", png()),

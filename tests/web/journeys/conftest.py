@@ -2,20 +2,20 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from eachchild import story
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits.models import Release, Run, Vote
 from eachchild.web.foundation.tenancy import inside
-from eachchild.web.shelf import SCREENS, Shelf, screens
+from eachchild.web.shelf import SCREENS, screens
 
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -118,6 +118,20 @@ class Platform:
             "public-outcome": (None, f"{report}/outcomes/{outcome['id']}/"),
             "public-finding": (None, f"{report}/findings/{screen}/"),
         }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def small_report(files_and_report: tuple[Path, Path], tmp_path_factory: Any) -> Path:
+    """The internal report of one outcome for two groups, of which a copy is soon proved."""
+    files, _report = files_and_report
+    first, *blocks = (files / "audit.toml").read_text("utf-8").split("\n[[")
+    kept = ("source", 'identity]]\nfactor = "sex"', 'outcome]]\nname = "chronic_absence"')
+    plan = files / "small.toml"
+    plan.write_text("\n[[".join([first, *(b for b in blocks if b.startswith(kept))]), "utf-8")
+    folder = tmp_path_factory.mktemp("small")
+    audit = story.audit(plan, vault=folder / "vault")
+    audit.report(folder / "report", pdf=False, screens=True)
+    return folder / "report"
 
 
 @pytest.fixture

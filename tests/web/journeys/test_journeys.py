@@ -42,9 +42,9 @@ def test_a_superintendent_steps_in_and_is_at_the_cause_in_two_clicks(platform):
     pictured(page, "outcome")
 
 
-def test_the_second_vote_is_cast_the_copy_is_made_and_everybody_reads_it(platform):
+def test_the_second_vote_is_cast_the_copy_is_made_and_everybody_reads_it(platform, small_report):
     """From a draft to a public page: votes, the worker in earnest, the page without sign-in."""
-    release = _drafted(platform)
+    release = _drafted(platform, small_report)
     page = platform.visit("superintendent").page
     page.goto("/d/north/")
     page.get_by_role("link", name="Read it and vote").first.click()
@@ -93,7 +93,7 @@ def test_the_pages_that_the_manual_names_can_be_pictured(platform):
         page.context.close()
 
 
-def _drafted(platform) -> Release:
+def _drafted(platform, report: Path) -> Release:
     """A copy for the public, drafted, with one vote in: the other two are out of the way."""
     organization, members = platform.district.organization, platform.district.members
     with inside(organization):
@@ -104,7 +104,10 @@ def _drafted(platform) -> Release:
             run=run, audience="public", made_by=members["equity_lead"].user,
             state=Release.State.DRAFTING,
         )  # fmt: skip
-    shutil.rmtree(platform.district.shelf.bundle(str(platform.run.pk), "public"))
+    shelf, key = platform.district.shelf, str(platform.run.pk)
+    for audience in ("public", "internal"):
+        shutil.rmtree(shelf.bundle(key, audience))
+    shutil.copytree(report, shelf.bundle(key, "internal"))
     Worker().run(until_idle=True)
     with inside(organization):
         drafted = Release.objects.within(organization).get(pk=release.pk)

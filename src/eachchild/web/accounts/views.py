@@ -77,9 +77,7 @@ def step_into(request: HttpRequest) -> HttpResponse:
         login(request, person, backend=_BACKEND)
         return redirect("home")
     members = Membership.objects.select_related("user", "organization", "school")
-    told = [
-        (one, _(one.of_role.label), _(one.of_role.sees)) for one in sorted(members, key=_order)
-    ]
+    told = [(one, _(one.of_role.label), _(one.of_role.sees)) for one in sorted(members, key=_order)]
     return render(request, "accounts/step_into.html", {"members": told})
 
 

@@ -11,6 +11,7 @@ from eachchild.terms.catalogue import words
 from eachchild.terms.factors import NOT_REPORTED
 
 SCHEMA = 1
+_PARTS = 3  # of a group's key: group, factor, value
 Document = Mapping[str, Any]
 USUAL_MARGIN = {
     "ratio_low": 0.8, "ratio_high": 1.25, "rare_below": 0.10, "points": 0.03, "effect": 0.2,
@@ -74,9 +75,9 @@ def table(name: str, rows: Mapping[str, Any]) -> list[str]:
 
 
 def _simple(key: str, value: Any) -> Iterator[str]:
-    if isinstance(value, str | int) and value != "":
-        yield f"{key} = {_value(value)}"
-    elif isinstance(value, list) and all(isinstance(one, str) for one in value) and value:
+    if (isinstance(value, str | int) and value != "") or (
+        isinstance(value, list) and all(isinstance(one, str) for one in value) and value
+    ):
         yield f"{key} = {_value(value)}"
 
 
@@ -101,7 +102,7 @@ def group_names() -> Mapping[str, str]:
     return {
         key: text
         for key, text in words("en").sentences.items()
-        if key.startswith("group.") and key.count(".") == 2 and NOT_REPORTED not in key  # noqa: PLR2004
+        if key.startswith("group.") and len(key.split(".")) == _PARTS and NOT_REPORTED not in key
     }
 
 

@@ -72,8 +72,9 @@ class ProfileForm(forms.Form):
     notes = forms.CharField(
         required=False, widget=forms.Textarea(attrs={"rows": 4}),
         label=gettext_lazy("Notes on state law"),
-        help_text=gettext_lazy("One a line, each with the day it was read: 2026-08-01 Suspension in "
-                               "grades K to 3 is limited. Shown with: check locally."),
+        help_text=gettext_lazy(
+            "One a line, each with the day it was read: 2026-08-01 Suspension in grades K to 3 is "
+            "limited. Shown with: check locally."),
     )  # fmt: skip
 
     def __init__(self, *given: Any, **more: Any) -> None:

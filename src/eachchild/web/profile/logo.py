@@ -38,7 +38,7 @@ def drawn(sent: bytes) -> bytes:
 
 def _kind(sent: bytes) -> str:
     if sent.startswith(_PNG):
-        if len(sent) < 24 or max(struct.unpack(">II", sent[16:24])) > _WIDEST:  # noqa: PLR2004
+        if len(sent) < 24 or max(struct.unpack(">II", sent[16:24])) > _WIDEST:
             raise NotAllowedError(_("The logo has too many pixels: make it smaller."))
         return "png"
     start = sent[:LARGEST].lstrip(b"\xef\xbb\xbf \t\r\n").lower()

@@ -77,7 +77,7 @@ def check_accent(color: str) -> None:
 
 def _luminance(color: str) -> float:
     parts = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]  # noqa: PLR2004
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -97,7 +97,10 @@ def _check_margin(margin: Mapping[str, Any]) -> None:
     )
     if not good or not margin["ratio_low"] < 1 < margin["ratio_high"]:
         raise NotAllowedError(
-            _("A small ratio lies between a number below 1 and one above 1; the others are above 0.")
+            _(
+                "A small ratio lies between a number below 1 and one above 1; "
+                "the others are above 0."
+            )
         )
     if max(margin["rare_below"], margin["points"]) >= 1:
         raise NotAllowedError(_("Shares are written as parts of one: 0.03 is 3 of 100."))
@@ -134,9 +137,7 @@ def _check_groups(groups: list[Any]) -> None:
         reference = one.get("reference", "complement")
         known = f"group.{one['factor']}.{reference}" in group_names()
         if not known and reference not in ("complement", "overall"):
-            raise NotAllowedError(
-                _("%(name)s is no group to compare with.") % {"name": reference}
-            )
+            raise NotAllowedError(_("%(name)s is no group to compare with.") % {"name": reference})
         _check_text(one.get("reason", ""))
 
 

@@ -30,9 +30,7 @@ def profile(request: Visit) -> HttpResponse:
     """What a district set for itself; changing it."""
     organization = request.member.organization
     kept = Profile.of(organization)
-    form = ProfileForm(
-        request.POST or None, request.FILES or None, initial=initial(kept.document)
-    )
+    form = ProfileForm(request.POST or None, request.FILES or None, initial=initial(kept.document))
     if request.method == "POST" and form.is_valid():
         try:
             save(request.member, form.document(), _logo(form))
@@ -84,7 +82,9 @@ def own(request: HttpRequest) -> dict[str, Any]:
     color = told["accent"].removeprefix("#").lower()
     return {
         "other_languages": [
-            (code, get_language_info(code)["name_local"].capitalize()) for code in offered if code != here
+            (code, get_language_info(code)["name_local"].capitalize())
+            for code in offered
+            if code != here
         ],
         "logo": f"data:image/png;base64,{logo}" if logo else "",
         "accent_sheet": reverse("accent", args=[color]) if color else "",

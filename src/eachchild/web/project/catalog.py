@@ -44,9 +44,11 @@ def read_po(text: str) -> Iterator[Message]:
             if line.startswith("#"):
                 fuzzy = fuzzy or (line.startswith("#,") and "fuzzy" in line)
                 continue
-            if not line.startswith('"'):
-                key, _space, line = line.partition(" ")
-            parts[key] = parts.get(key, "") + str(ast.literal_eval(line))
+            name, _space, text_of = line.partition(" ")
+            goes_on = line.startswith('"')
+            key = key if goes_on else name
+            said = str(ast.literal_eval(line if goes_on else text_of))
+            parts[key] = parts.get(key, "") + said
         if "msgid" in parts:
             told = tuple(value for name, value in parts.items() if name.startswith("msgstr"))
             yield Message(parts["msgid"], parts.get("msgid_plural", ""), told, fuzzy)

@@ -17,9 +17,7 @@ def synthesize(folder: Path) -> None:
     from eachchild.worlds import synthesize as make_up
 
     quiet = lambda what, share: None  # noqa: E731
-    make_up(
-        folder, seed=SEED, students=STUDENTS, schools=SCHOOL_COUNT, years=YEARS, progress=quiet
-    )
+    make_up(folder, seed=SEED, students=STUDENTS, schools=SCHOOL_COUNT, years=YEARS, progress=quiet)
 
 
 def years_of(folder: Path) -> list[str]:
