@@ -141,6 +141,9 @@ def finished_south(south: District, files_and_report: tuple[Path, Path]) -> Iter
     """The same of the south district."""
     yield finish(south, files_and_report)
     shutil.rmtree(south.shelf.folder, ignore_errors=True)
+
+
+@pytest.fixture
 def finish_for(files_and_report: tuple[Path, Path]) -> Iterator[Callable[[District], Any]]:
     """Makes a finished run of the same audit for any district."""
     made: list[District] = []

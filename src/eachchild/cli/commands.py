@@ -223,7 +223,7 @@ def _synthesize(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 
 def _demo(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    about = "audit Virginia's schools and a made-up district, and release a copy of each"
+    about = "audit Virginia's schools and a made-up district, release copies, open the platform"
     command = _command(commands, "demo", _run_demo, about)
     command.add_argument(
         "--out", type=Path, default=Path("demo"), metavar="DIR", help="default: demo"
@@ -335,8 +335,7 @@ def _run_synthesize(chosen: argparse.Namespace) -> int:
 def _run_demo(chosen: argparse.Namespace) -> int:
     from eachchild.cli.demo import run_demo
 
-    run_demo(chosen.out)
-    return DONE
+    return run_demo(chosen.out)
 
 
 def _run_web(chosen: argparse.Namespace) -> int:

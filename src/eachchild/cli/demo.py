@@ -1,7 +1,9 @@
 """`eachchild demo`: the main job on data that come with the repository, start to finish."""
 
+import os
 import shutil
 import textwrap
+from importlib.util import find_spec
 from pathlib import Path
 
 from eachchild import story
@@ -22,8 +24,8 @@ _PUBLIC = ('factor = "race"', 'name = "chronic_absence"', 'name = "oss_any"')
 STUDENTS, SCHOOLS, YEARS, SEED = 12_000, 20, 4, 2026
 
 
-def run_demo(out: Path) -> None:
-    """Audit every public school of Virginia, then a made-up district; a public copy of each."""
+def run_demo(out: Path) -> int:
+    """Audit every public school of Virginia, then a made-up district; then open the platform."""
     virginia = _REPOSITORY / "examples" / "virginia"
     if not (virginia / "audit.toml").is_file():
         raise SourceError(
@@ -46,21 +48,36 @@ def run_demo(out: Path) -> None:
                 years=YEARS,
                 progress=bar.step,
             )
-    _audit(district, out / "district", vault=out / "vault")
+    _audit(district, out / "district", vault=out / "vault", screens=True)
     print(f"  What was planted in it: {district / 'truth.json'}\n")
     print("  For the public, a plan with fewer groups and outcomes, so that less must be hidden:")
     plan = plan_for_the_public(district)
     print(f"  {plan}")
     with Bar("bar") as bar:
         audit = story.audit(plan, vault=out / "vault", progress=bar.step)
-        audit.report(out / "district-public", pdf=False, progress=bar.step)
-    release_copy(out / "district-public")
+        audit.report(out / "district-public", pdf=False, screens=True, progress=bar.step)
+    release_copy(out / "district-public", screens=True)
+    print("\n\nThe same district on the platform, for people who never open a terminal\n")
+    return open_platform(out)
 
 
-def _audit(plan: Path, out: Path, *, vault: Path) -> None:
+def open_platform(out: Path) -> int:
+    """Serve the made-up district with what was made of it, in the demo's folder alone."""
+    if find_spec("granian") is None:
+        print("  The platform is an extra: `pip install 'eachchild[web]'`.")
+        return 0
+    os.environ |= {"EACHCHILD_KIND": "demo", "EACHCHILD_DATA": str(out / "platform")}
+    os.environ.pop("EACHCHILD_DATABASE", None)
+    from eachchild.web.project.start import run
+
+    made = (out / name for name in ("district-data", "district", "district-public"))
+    return run(["demo", *map(str, made)])
+
+
+def _audit(plan: Path, out: Path, *, vault: Path, screens: bool = False) -> None:
     with Bar("bar") as bar:
         audit = story.audit(plan, vault=vault, progress=bar.step)
-        audit.report(out, progress=bar.step)
+        audit.report(out, screens=screens, progress=bar.step)
     print("\n".join(headline_lines(audit.findings, out)))
 
 
@@ -73,7 +90,7 @@ def plan_for_the_public(district: Path) -> Path:
     return plan
 
 
-def release_copy(audit: Path) -> None:
+def release_copy(audit: Path, *, screens: bool = False) -> None:
     """Release an audit to the public, check the bundle again, and say what it shows and proves.
 
     The demo's ledgers begin anew each time, for nobody has read what it released.
@@ -86,6 +103,7 @@ def release_copy(audit: Path) -> None:
         files, cost, _ = release_audit(
             audit, load_policy(policy_named(audit)), Audience.PUBLIC,
             approved_by=_APPROVERS, before=Ledger(), progress=bar.step, pdf=False,
+            screens=screens,
         )  # fmt: skip
     write_bundle(files, bundle, ledger, entry_of(files, Audience.PUBLIC), Ledger())
     verdict = verify_bundle(bundle)

@@ -83,7 +83,8 @@ def step_into(request: HttpRequest) -> HttpResponse:
         with inside(organization):
             mine = Membership.objects.filter(organization=organization)
             members += mine.select_related("user", "organization", "school")
-    return render(request, "accounts/step_into.html", {"members": sorted(members, key=_order)})
+    told = [(one, _(one.of_role.label), _(one.of_role.sees)) for one in sorted(members, key=_order)]
+    return render(request, "accounts/step_into.html", {"members": told})
 
 
 def _order(member: Membership) -> int:

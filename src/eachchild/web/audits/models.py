@@ -128,6 +128,12 @@ class Release(Kept):
             )
         ]
 
+    @property
+    def readers(self) -> str:
+        """For whom it is, in words."""
+        told = {"public": _("everybody"), "board": _("the board"), "staff": _("all staff")}
+        return str(told[self.audience])
+
 
 OUT = (Release.State.OUT, Release.State.LEAVING)  # its readers read it
 

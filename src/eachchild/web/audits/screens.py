@@ -99,6 +99,13 @@ def screen_of(pages: Pages, screen: str) -> tuple[Mapping[str, Any], Mapping[str
     raise Http404
 
 
+def top_of(pages: Pages) -> Mapping[str, Any]:
+    """The finding of the first headline, with its cause; nothing where there is none."""
+    screen = next((one["screen"] for one in pages["headlines"]), "")
+    found = (one for outcome in pages["outcomes"] for one in outcome["findings"])
+    return next((one for one in found if one["screen"] == screen), {})
+
+
 def outcome_of(pages: Pages, name: str) -> Mapping[str, Any]:
     """One outcome; 404 where these pages have none of that name."""
     for outcome in pages["outcomes"]:

@@ -16,6 +16,7 @@ class Role:
     audience: str
     own_place: bool
     rights: frozenset[str]
+    sees: str  # what a person of this role reads first, in words
 
 
 @cache
@@ -29,10 +30,11 @@ def roles() -> Mapping[str, Role]:
     known = frozenset(told["rights"])
     found = {
         name: Role(
-            name, row["label"], row["audience"], row["places"] == "own", frozenset(row["rights"])
+            name, row["label"], row["audience"], row["places"] == "own", frozenset(row["rights"]),
+            row["sees"],
         )
         for name, row in told["roles"].items()
-    }
+    }  # fmt: skip
     for role in found.values():
         if role.rights - known:
             raise ValueError(f"roles.toml: {role.name} has a right that is not listed")

@@ -78,12 +78,19 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     member = getattr(request, "member", None)
     return {
         "member": member,
+        "page_name": request.resolver_match.url_name if request.resolver_match else "",
         "demo": settings.DEMO,
         "look": {name.rsplit(".")[-1]: name for name in _look()},
         "organization": member.organization if member else None,
         "rights": roles()[member.role].rights if member else frozenset(),
-        "role_label": _(roles()[member.role].label) if member else "",
+        "role_label": _role_of(member) if member else "",
     }
+
+
+def _role_of(member: Membership) -> str:
+    """The role beside the name, where the name does not say it already."""
+    label = roles()[member.role].label
+    return "" if label.lower() in str(member.user).lower() else _(label)
 
 
 @login_required
@@ -92,8 +99,15 @@ def home(request: HttpRequest) -> HttpResponse:
     with inside(None, request.user):
         found = list(Membership.all_current(request.user))
     if len(found) == 1:
-        return redirect("audits", slug=found[0].organization.slug)
-    return render(request, "foundation/home.html", {"memberships": found})
+        return redirect(front_of(found[0].role), slug=found[0].organization.slug)
+    told = [(one, front_of(one.role)) for one in found]
+    return render(request, "foundation/home.html", {"memberships": told})
+
+
+def front_of(role: str) -> str:
+    """The page on which a role begins: audits, where it reads them."""
+    fronts = (("read", "audits"), ("people", "people"), ("trail", "trail"))
+    return next(name for right, name in fronts if right in roles()[role].rights)
 
 
 @page("trail", "trail.read")

@@ -1,16 +1,20 @@
-"""The demonstration: a made-up district, its people, its audits, and a release half approved.
+"""The demonstration: a made-up district, its people, two years' audits, a release half approved.
 
 Everything is made by the same steps as in earnest: files are placed, the worker runs the audits.
+What `eachchild demo` made of the same files is taken over, so that nothing is counted twice.
 """
 
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from eachchild.web.accounts.actions import add_member
 from eachchild.web.accounts.models import Membership, User
@@ -20,30 +24,52 @@ from eachchild.web.foundation.actions import open_organization
 from eachchild.web.foundation.matrix import roles
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
-from eachchild.web.shelf import Shelf
+from eachchild.web.project.demo_files import SCHOOLS, place, years_of
+from eachchild.web.project.demo_files import synthesize as make_files
+from eachchild.web.shelf import SCREENS, Shelf, screens
 from eachchild.web.worker import Worker
 
-SLUG, STUDENTS, SCHOOLS, SEED = "demo-district", 12_000, 20, 2026
+SLUG = "demo-district"
 _PUBLIC = ('factor = "race"', 'name = "chronic_absence"', 'name = "oss_any"')
+_HOST = "localhost"
 
 
-def build(told: Any = print) -> None:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is there already: the district's files, and bundles of its audits by name."""
+
+    files: Path | None = None
+    bundles: Mapping[str, Path] = field(default_factory=dict)  # "district", "public"
+
+    @property
+    def draft(self) -> Path | None:
+        """A copy for the public that was drafted already."""
+        found = self.bundles["public"] / "released" / "public" if "public" in self.bundles else None
+        return found if found and (found / SCREENS).is_file() else None
+
+
+def build(made: Made | None = None, *, told: Any = print) -> None:
     """Make the demonstration where it is not made yet."""
     if Organization.objects.filter(slug=SLUG).exists():
         return
-    told("Making up a district of 12,000 students, its schools and its staff")
-    with tempfile.TemporaryDirectory() as made, transaction.atomic():
-        _synthesize(Path(made))
-        district = open_organization("Demo district (made up)", SLUG)
-        with inside(district):
-            members = _people(district, _schools(district, Path(made)))
-            for title, kept in (("For the public", _PUBLIC), ("Does identity predict?", ())):
-                _audit(district, members["analyst"], title, Path(made), kept)
-    told("Auditing it, as the worker does it in earnest")
+    given = made or Made()
+    with tempfile.TemporaryDirectory() as aside:
+        files = given.files or Path(aside)
+        if given.files is None:
+            told("Making up a district of 12,000 students, its schools and its staff")
+            make_files(files)
+        with transaction.atomic():
+            district = open_organization("Demo district (made up)", SLUG)
+            with inside(district):
+                schools = _schools(district, files)
+                members = _people(district, schools)
+                newest = _audits(district, members["analyst"], files, given.bundles)
+    told("Auditing last year and this year, as the worker does it in earnest")
     Worker().run(until_idle=True)
     with inside(district):
-        _release(district, members)
-    told("Drafting a copy for the public")
+        Run.objects.within(district).filter(pk=newest.pk).update(ended_at=timezone.now())
+        _principal(district, schools, newest)
+        _release(district, members, given.draft)
     Worker().run(until_idle=True)
     with inside(district):
         waiting = Release.objects.within(district).get()
@@ -51,21 +77,14 @@ def build(told: Any = print) -> None:
             vote(members["reviewer"], waiting, approves=True, note="Small groups are hidden.")
 
 
-def _synthesize(folder: Path) -> None:
-    from eachchild.worlds import synthesize
-
-    quiet = lambda what, share: None  # noqa: E731
-    synthesize(folder, seed=SEED, students=STUDENTS, schools=SCHOOLS, years=4, progress=quiet)
-
-
 def _schools(district: Organization, made: Path) -> list[Organization]:
     import csv
 
-    with (made / "school.csv").open(newline="", encoding="utf-8") as lines:
+    with (made / SCHOOLS).open(newline="", encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     return [
         open_organization(
-            row.get("name") or row["school_id"], f"{SLUG}-{row['school_id']}".lower(),
+            row["school_name"], f"{SLUG}-{row['school_id']}".lower(),
             kind=Organization.Kind.SCHOOL, parent=district, place=row["school_id"],
         )
         for row in rows
@@ -86,10 +105,26 @@ def _people(district: Organization, schools: list[Organization]) -> dict[str, Me
     return found
 
 
-def _audit(
-    district: Organization, by: Membership, title: str, made: Path, kept: tuple[str, ...]
+def _audits(
+    district: Organization, by: Membership, files: Path, bundles: Mapping[str, Path]
 ) -> Run:
-    first, *blocks = (made / "audit.toml").read_text("utf-8").split("\n[[")
+    """Last year's audit, one with fewer groups for the public, and this year's: the newest."""
+    last, this = years_of(files)[-2:]
+    _audit(district, by, f"Does identity predict? {last}", files, until=last)
+    public = _audit(district, by, f"For the public {this}", files, kept=_PUBLIC)
+    newest = _audit(district, by, f"Does identity predict? {this}", files)
+    for run, name in ((public, "public"), (newest, "district")):
+        if name in bundles:
+            _take_over(district, run, bundles[name])
+    return newest
+
+
+def _audit(
+    district: Organization, by: Membership, title: str, files: Path, *,
+    kept: tuple[str, ...] = (), until: str = "",
+) -> Run:  # fmt: skip
+    first, *blocks = (files / "audit.toml").read_text("utf-8").split("\n[[")
+    first = first.replace('title = "Synthetic district"', f'title = "{title}"')
     if kept:
         blocks = [b for b in blocks if b.startswith("source") or any(name in b for name in kept)]
     audit = Audit.objects.within(district).create(
@@ -97,8 +132,7 @@ def _audit(
     )
     folder = Shelf(str(district.pk)).files(str(audit.pk))
     folder.mkdir(parents=True, mode=0o700)
-    for path in sorted(made.glob("*.csv")):
-        shutil.copy(path, folder / path.name)
+    for path in place(files, folder, until=until):
         size = path.stat().st_size
         Upload.objects.within(district).create(
             audit=audit, name=path.name, size=size, received=size, state=Upload.State.READY,
@@ -107,24 +141,68 @@ def _audit(
     return start_run(by, audit)
 
 
-def _release(district: Organization, members: dict[str, Membership]) -> None:
-    run = Run.objects.within(district).filter(state=Run.State.DONE).order_by("made_at").first()
-    if run is not None:
-        propose(members["equity_lead"], run, "public")
+def _take_over(district: Organization, run: Run, bundle: Path) -> None:
+    """Put a bundle that was made already where the worker would have written it."""
+    if not (bundle / SCREENS).is_file():
+        return
+    to = Shelf(str(district.pk)).bundle(str(run.pk), "internal")
+    shutil.copytree(bundle, to, ignore=shutil.ignore_patterns("released"))
+    run.state, run.share, run.started_at = Run.State.DONE, 1.0, timezone.now()
+    run.ended_at = timezone.now()
+    run.save()
 
 
-def run_demo() -> int:
-    """Make the demonstration, then serve it until told to end; with CI=true end once it is up."""
+def _principal(district: Organization, schools: list[Organization], newest: Run) -> None:
+    """The principal leads the school of which the newest audit found most."""
+    try:
+        pages = screens(Shelf(str(district.pk)).bundle(str(newest.pk), "internal"))
+    except LookupError:
+        return
+    told = [
+        one["place"]
+        for outcome in pages["outcomes"]
+        for finding in outcome["findings"]
+        for one in (finding, *finding["folded"])
+    ]
+    school = max(schools, key=lambda one: told.count(one.place_key))
+    of_role = Membership.objects.filter(organization=district, role="principal")
+    of_role.update(school=school)
+
+
+def _release(district: Organization, members: dict[str, Membership], draft: Path | None) -> None:
+    """Propose a copy for the public; the worker drafts it where no draft was made already."""
+    run = Run.objects.within(district).filter(
+        state=Run.State.DONE, audit__title__startswith="For the public"
+    ).first()  # fmt: skip
+    if run is None:
+        return
+    release = propose(members["equity_lead"], run, "public")
+    if draft is not None:
+        shutil.copytree(draft, Shelf(str(district.pk)).draft(str(release.pk)))
+        release.state = Release.State.WAITING
+        release.save(update_fields=["state"])
+
+
+def run_demo(*given: str) -> int:
+    """Make the demonstration, then serve it until told to end; with CI=true end once it is up.
+
+    What was made already may be given: the district's files, its bundle, its bundle for the public.
+    """
     from django.core.management import call_command
 
-    from eachchild.web.project.start import serve, worker_beside
+    from eachchild.web.project.start import free_port, serve, serving, worker_beside
+    from eachchild.web.project.visit import visit_everybody
 
     Path(settings.DATA).mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
-    build()
-    port = os.environ.get("EACHCHILD_PORT", "8000")
-    print(f"\nThe platform: http://localhost:{port}/demo/  (step into any role; Ctrl-C ends it)")
+    files, *bundles = (Path(one) for one in given) if given else (None,)
+    build(Made(files, dict(zip(("district", "public"), bundles, strict=False))))
+    port = free_port(int(os.environ.get("EACHCHILD_PORT", "8000")))
+    address = f"http://{_HOST}:{port}"
+    print(f"\nThe platform: {address}/demo/  (step into any role; Ctrl-C ends it)", flush=True)
     if os.environ.get("CI") == "true":
+        with serving(port):
+            visit_everybody(address, told=print)
         return 0
     with worker_beside():
-        return serve()
+        return serve(port=port)

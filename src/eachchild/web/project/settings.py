@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from eachchild.web.project.catalog import ready
 from eachchild.web.project.environment import environment
 
 ENVIRONMENT = environment()
@@ -27,6 +28,7 @@ INSTALLED_APPS = [
     "eachchild.web.public",
     "eachchild.web.keeping",
     "eachchild.web.api",
+    "eachchild.web.profile",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -68,6 +70,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "eachchild.web.foundation.views.everywhere",
+                "eachchild.web.profile.views.own",
             ],
         },
     }
@@ -118,7 +121,10 @@ X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
-LOCALE_PATHS = [ROOT / "locale"]
+LOCALE_PATHS = [ready(ROOT / "locale", DATA / "locale")]
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = True, "Lax"
+LANGUAGE_COOKIE_SECURE = ENVIRONMENT.is_production
+FORMAT_MODULE_PATH = "eachchild.web.project.formats"
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True

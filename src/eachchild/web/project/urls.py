@@ -1,17 +1,21 @@
 """Every address of the platform, app by app."""
 
 from django.urls import include, path
-from django.views.generic import RedirectView
+from django.views.i18n import set_language
+
+from eachchild.web.accounts.views import step_into
 
 from eachchild.web.api.urls import interface
 
 urlpatterns = [
     path("account/", include("eachchild.web.accounts.urls")),
     path("account/", include("allauth.urls")),
-    path("demo/", RedirectView.as_view(pattern_name="step-into")),
+    path("demo/", step_into, name="demo"),
     path("api/v1/", include(interface)),
     path("public/", include("eachchild.web.public.urls")),
     path("", include("eachchild.web.foundation.urls")),
+    path("", include("eachchild.web.profile.urls")),
+    path("language/", set_language, name="set_language"),
     path("d/<slug:slug>/keeping/", include("eachchild.web.keeping.urls")),
     path("d/<slug:slug>/", include("eachchild.web.audits.urls")),
     path("d/<slug:slug>/", include("eachchild.web.api.urls")),

@@ -1,0 +1,1 @@
+"""Spanish as United States schools write it."""
