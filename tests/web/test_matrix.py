@@ -10,7 +10,7 @@ from eachchild.web.audits.models import Run
 from eachchild.web.foundation.matrix import roles
 from eachchild.web.foundation.models import Event
 
-_POST_ONLY = {"start", "cancel", "end-membership"}
+_POST_ONLY = {"start", "cancel", "end-membership", "withdraw"}
 
 
 def _within(patterns: list[URLPattern | URLResolver], slug: bool = False) -> list[URLPattern]:
@@ -32,6 +32,7 @@ def _address(name: str, run: Run, screen: str, outcome: str) -> str:
     named = {"slug": "north", "run": run.pk, "audit": run.audit_id, "screen": screen,
              "name": outcome if name == "outcome" else "findings.json",
              "membership": "00000000-0000-0000-0000-000000000000",
+             "invitation": "00000000-0000-0000-0000-000000000000",
              "release": "00000000-0000-0000-0000-000000000000"}  # fmt: skip
     wanted = PAGES[name].pattern.converters | {"slug": None}
     return reverse(name, kwargs={key: named[key] for key in wanted})

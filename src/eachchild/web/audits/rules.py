@@ -79,7 +79,7 @@ def verdict_of(votes: Iterable[Vote]) -> bool | None:
 
 def audience_read(member: Membership, out: Iterable[str]) -> str | None:
     """The innermost copy that a member may read of those there are; None: none yet."""
-    mine = WIDEST_FIRST.index(member.of_role.audience)
+    mine = WIDEST_FIRST.index(member.reads)
     there = set(out)
     return next((a for a in reversed(WIDEST_FIRST[: mine + 1]) if a in there), None)
 

@@ -6,11 +6,13 @@ Everything is made by the same steps as in earnest: files are placed, the worker
 import os
 import shutil
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from eachchild.web.accounts.actions import add_member
 from eachchild.web.accounts.models import Membership, User
@@ -80,7 +82,8 @@ def _people(district: Organization, schools: list[Organization]) -> dict[str, Me
         ground: dict[str, Any] = {}
         if role.name == "partner":
             ground = {"basis": Membership.Basis.EVALUATION, "purpose": "Evaluation of attendance",
-                      "agreement": "Demonstration agreement"}  # fmt: skip
+                      "agreement": "Demonstration agreement",
+                      "ends_at": timezone.now() + timedelta(days=365)}  # fmt: skip
         school = schools[0] if role.own_place else None
         found[role.name] = add_member(district, user, role.name, school=school, **ground)
     return found

@@ -24,6 +24,7 @@ class Environment:
     database: str  # a postgresql:// address; empty: SQLite in the data folder
     hosts: tuple[str, ...]
     behind_proxy: bool
+    sign_in: tuple[str, str, str] | None = None  # the district's own: issuer, our id, our secret
 
     @property
     def is_production(self) -> bool:
@@ -56,7 +57,7 @@ class Environment:
 
 
 def environment(given: Mapping[str, str] | None = None) -> Environment:
-    """Read EACHCHILD_KIND, _SECRET_KEY, _DATA, _DATABASE, _HOSTS and _BEHIND_PROXY.
+    """Read EACHCHILD_KIND, _SECRET_KEY, _DATA, _DATABASE, _HOSTS, _BEHIND_PROXY and _OIDC_….
 
     Raises UnsafeSettingsError where production lacks what keeps it safe.
 
@@ -75,10 +76,24 @@ def environment(given: Mapping[str, str] | None = None) -> Environment:
         database=told.get("EACHCHILD_DATABASE", ""),
         hosts=hosts or (() if kind == "production" else ("localhost", "127.0.0.1")),
         behind_proxy=told.get("EACHCHILD_BEHIND_PROXY", "") == "yes",
+        sign_in=_sign_in(told, kind),
     )
     if found.is_production:
         _refuse_unsafe(found)
     return found
+
+
+def _sign_in(told: Mapping[str, str], kind: str) -> tuple[str, str, str] | None:
+    """The district's own sign-in (OpenID Connect): all of it, or none."""
+    names = ("EACHCHILD_OIDC_ISSUER", "EACHCHILD_OIDC_CLIENT_ID", "EACHCHILD_OIDC_CLIENT_SECRET")
+    issuer, client, secret = (told.get(name, "").strip() for name in names)
+    if not (issuer or client or secret):
+        return None
+    if not (issuer and client and secret):
+        raise UnsafeSettingsError(f"Single sign-on needs all of {', '.join(names)}, or none.")
+    if kind == "production" and not issuer.startswith("https://"):
+        raise UnsafeSettingsError("EACHCHILD_OIDC_ISSUER must begin with https://.")
+    return issuer.rstrip("/"), client, secret
 
 
 def _refuse_unsafe(found: Environment) -> None:
