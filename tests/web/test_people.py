@@ -23,7 +23,6 @@ from eachchild.web.accounts.actions import (
 )
 from eachchild.web.accounts.models import Disclosure, Invitation, Membership, User
 from eachchild.web.accounts.rules import Grant, check_grant
-from eachchild.web.audits.models import Run
 from eachchild.web.audits.rules import audience_read
 from eachchild.web.foundation.actions import broken_lines, open_organization
 from eachchild.web.foundation.matrix import protected, roles
@@ -234,7 +233,7 @@ def test_s26_no_partner_without_ground_purpose_agreement_and_end(
 
 
 def test_s26_the_register_names_parties_and_what_they_read(
-    north: District, south: District, finished: Run, client_for: Callable[..., Client]
+    north: District, south: District, client_for: Callable[..., Client]
 ) -> None:
     client_for(north, "partner").get("/d/north/")
     for role in ("auditor", "superintendent", "administrator"):

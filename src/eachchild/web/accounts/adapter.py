@@ -2,13 +2,17 @@
 
 import base64
 import hashlib
+from time import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -21,6 +25,8 @@ from eachchild.web.accounts.models import Membership, User
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.foundation.views import refused
 
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are none
+_FRESH = 15 * 60  # seconds
 _REFUSED: Any = _("Nobody of this address was invited here. Ask your administrator.")
 
 
@@ -33,6 +39,18 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """Nobody has a name for signing in beside the address."""
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        """Not for the first second factor of somebody who has just signed in, or has no password.
+
+        Until it is set up their session opens nothing else.
+        """
+        request = context.request
+        if is_mfa_enabled(request.user, FACTORS):
+            return True
+        signed = get_authentication_records(request, request.user)
+        fresh = bool(signed) and time() - signed[-1]["at"] < _FRESH
+        return request.user.has_usable_password() and not fresh
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Stop an address or a place after 10 wrong answers, whether or not we know the address."""

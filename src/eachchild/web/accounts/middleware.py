@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from time import time
 
-from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
@@ -11,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+from eachchild.web.accounts.adapter import FACTORS
+
 Answer = Callable[[HttpRequest], HttpResponse]
 _LAST, _FIRST = "last-seen", "first-seen"
 _EVERY = 60  # seconds between two notes of when somebody was last here
-_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are none
 _BEFORE_FACTOR = (  # what somebody may open who has no second factor yet: setting one up, leaving
     "/account/2fa/", "/account/reauthenticate/", "/account/password/", "/account/login/",
     "/account/logout/", "/static/", "/look/", "/public/", "/health/",
@@ -56,7 +56,7 @@ def _is_over(request: HttpRequest) -> bool:
 def _lacks_second_factor(request: HttpRequest) -> bool:
     if settings.DEMO or request.path.startswith(_BEFORE_FACTOR):
         return False
-    return not is_mfa_enabled(request.user, _FACTORS)
+    return not is_mfa_enabled(request.user, FACTORS)
 
 
 def _sent(request: HttpRequest, to: str) -> HttpResponse:

@@ -7,7 +7,7 @@ from eachchild.web.accounts import views
 # allauth has pages for strangers to sign up and for people to change their address. Here an
 # invitation makes the account, and the address is the one that was invited: they do not exist.
 _CLOSED = (
-    r"^(signup/|email/|confirm-email/|password/set/|login/code/|reauthenticate/code/|social/"
+    r"^(?:signup/|email/|confirm-email/|password/set/|login/code/|reauthenticate/code/|social/"
     r"|3rdparty/$|3rdparty/signup/|3rdparty/connections/|oidc/)"
 )
 urlpatterns = [

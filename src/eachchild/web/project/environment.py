@@ -24,6 +24,8 @@ class Environment:
     database: str  # a postgresql:// address; empty: SQLite in the data folder
     hosts: tuple[str, ...]
     behind_proxy: bool
+    mail: str = ""  # smtp://user:password@host:port, or smtps://; empty: no mail goes out
+    mail_from: str = ""
     sign_in: tuple[str, str, str] | None = None  # the district's own: issuer, our id, our secret
 
     @property
@@ -55,9 +57,27 @@ class Environment:
             "CONN_HEALTH_CHECKS": True,
         }
 
+    def mailing(self) -> Mapping[str, object]:
+        """How mail goes out, as Django wants it described; without a server it goes nowhere."""
+        if not self.mail:
+            kind = "dummy" if self.is_production else "console"
+            return {"EMAIL_BACKEND": f"django.core.mail.backends.{kind}.EmailBackend"}
+        where = urlsplit(self.mail)
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": where.hostname or "",
+            "EMAIL_PORT": where.port or (465 if where.scheme == "smtps" else 587),
+            "EMAIL_HOST_USER": unquote(where.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(where.password or ""),
+            "EMAIL_USE_SSL": where.scheme == "smtps",
+            "EMAIL_USE_TLS": where.scheme != "smtps",
+            "EMAIL_TIMEOUT": 10,
+            "DEFAULT_FROM_EMAIL": self.mail_from or "eachchild@localhost",
+        }
+
 
 def environment(given: Mapping[str, str] | None = None) -> Environment:
-    """Read EACHCHILD_KIND, _SECRET_KEY, _DATA, _DATABASE, _HOSTS, _BEHIND_PROXY and _OIDC_….
+    """Read EACHCHILD_KIND, _SECRET_KEY, _DATA, _DATABASE, _HOSTS, _BEHIND_PROXY, _MAIL, _OIDC_….
 
     Raises UnsafeSettingsError where production lacks what keeps it safe.
 
@@ -76,6 +96,8 @@ def environment(given: Mapping[str, str] | None = None) -> Environment:
         database=told.get("EACHCHILD_DATABASE", ""),
         hosts=hosts or (() if kind == "production" else ("localhost", "127.0.0.1")),
         behind_proxy=told.get("EACHCHILD_BEHIND_PROXY", "") == "yes",
+        mail=told.get("EACHCHILD_MAIL", ""),
+        mail_from=told.get("EACHCHILD_MAIL_FROM", ""),
         sign_in=_sign_in(told, kind),
     )
     if found.is_production:

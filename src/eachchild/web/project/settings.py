@@ -148,7 +148,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not ENVIRONMENT.is_production
 DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 2**20  # a piece of a file; files themselves come in pieces
 FILE_UPLOAD_PERMISSIONS = 0o600
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+globals().update(ENVIRONMENT.mailing())
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
