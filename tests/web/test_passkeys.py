@@ -13,8 +13,8 @@ from cast import GROUND, NEW, PASSWORD, link, with_password
 from django.core.cache import cache
 from playwright.sync_api import Browser, Page, sync_playwright
 
-
 District = Any
+BAD = ("error", "warning")
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,9 +47,10 @@ def opened(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
     def made(width: int = 1280, *, key: bool = False) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 900}, base_url=home)
         contexts.append(context)
+        context.set_default_timeout(8000)
         page = context.new_page()
         page.said, page.asked = [], []
-        page.on("console", lambda told: page.said.append(told.text))
+        page.on("console", lambda m: page.said.append(m.text) if m.type in BAD else None)
         page.on("pageerror", lambda error: page.said.append(str(error)))
         page.on("request", lambda request: page.asked.append(request.url))
         if key:
@@ -153,12 +154,17 @@ IN = [
 ]  # fmt: skip
 
 
+_WIDE = """Array.from(document.querySelectorAll("main *"))
+    .filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest(".scroll"))
+    .map(e => e.outerHTML.slice(0, 120))"""
+
+
 def _looked_at(page: Page, address: str) -> None:
     page.goto(address)
     found = Axe().run(page).response["violations"]
     assert found == [], (address, [(v["id"], v["nodes"][0]["html"]) for v in found])
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert wide <= 0, (address, wide)
+    assert wide <= 0, (address, wide, page.evaluate(_WIDE))
     if folder := os.environ.get("EACHCHILD_PICTURES"):
         name = address.strip("/").replace("/", "-")[:60]
         page.screenshot(path=f"{folder}/{page.viewport_size['width']}-{name}.png", full_page=True)

@@ -26,6 +26,7 @@ from eachchild.web.foundation.tenancy import inside
 from eachchild.web.foundation.views import refused
 
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are none
+JUST_ADDED = "factor-added"  # when, in the session
 _FRESH = 15 * 60  # seconds
 _REFUSED: Any = _("Nobody of this address was invited here. Ask your administrator.")
 
@@ -43,11 +44,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
         """Not for the first second factor of somebody who has just signed in, or has no password.
 
-        Until it is set up their session opens nothing else.
+        Until it is set up their session opens nothing else. Nor for the codes that come with it.
         """
         request = context.request
         if is_mfa_enabled(request.user, FACTORS):
-            return True
+            return bool(time() - request.session.get(JUST_ADDED, 0) > _FRESH)
         signed = get_authentication_records(request, request.user)
         fresh = bool(signed) and time() - signed[-1]["at"] < _FRESH
         return request.user.has_usable_password() and not fresh

@@ -1,5 +1,6 @@
 """What sign-in tells the trail: who came, who was refused, which second factor was added."""
 
+from time import time
 from typing import Any
 
 from allauth.account.signals import password_changed, password_reset, user_logged_in
@@ -12,6 +13,7 @@ from allauth.mfa.signals import (
 from django.contrib.auth.signals import user_logged_out
 
 from eachchild.web.accounts.actions import note
+from eachchild.web.accounts.adapter import JUST_ADDED
 
 
 def connect() -> None:
@@ -23,9 +25,14 @@ def connect() -> None:
         (authenticator_reset, "factor.reset"),
     ):  # fmt: skip
         signal.connect(_noting(action), weak=False, dispatch_uid=f"trail:{action}")
+    authenticator_added.connect(_remember, dispatch_uid="session:factor-added")
     authentication_failed.connect(
         _noting("sign-in", "failed"), weak=False, dispatch_uid="trail:factor-failed"
     )
+
+
+def _remember(sender: Any, request: Any, **more: Any) -> None:
+    request.session[JUST_ADDED] = time()
 
 
 def _noting(action: str, result: str = "done") -> Any:
