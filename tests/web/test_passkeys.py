@@ -88,7 +88,6 @@ def test_somebody_new_joins_and_lives_by_a_passkey(north: District, opened: Any)
     page.get_by_role("button", name="Join").click()
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Name").fill("My laptop")
-    page.get_by_label("Passwordless").check()
     page.get_by_role("button", name="Add", exact=True).click()
     page.wait_for_url("**/2fa/recovery-codes/")
     assert page.locator("#recovery_codes li").count() == 10
@@ -115,6 +114,7 @@ def test_a_passkey_is_the_second_step_after_a_password(north: District, opened: 
     page = opened(key=True)
     _enter(page, person.email)
     page.goto("/account/2fa/webauthn/add/")
+    page.get_by_label("Sign in with it alone").uncheck()
     page.get_by_role("button", name="Add", exact=True).click()
     page.wait_for_url("**/2fa/recovery-codes/")
     page.get_by_role("button", name="Sign out").click()
@@ -130,7 +130,6 @@ def test_a_key_of_somebody_else_opens_nothing(north: District, opened: Any) -> N
     page = opened(key=True)
     _enter(page, person.email)
     page.goto("/account/2fa/webauthn/add/")
-    page.get_by_label("Passwordless").check()
     page.get_by_role("button", name="Add", exact=True).click()
     page.wait_for_url("**/2fa/recovery-codes/")
     Authenticator.objects.filter(user=person, type="webauthn").delete()  # as if never ours

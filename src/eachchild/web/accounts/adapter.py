@@ -116,7 +116,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no 
 def _cipher() -> MultiFernet:
     """Ciphers by the platform's secret keys, the newest first."""
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    made = (hashlib.sha256(b"second factors:" + key.encode()).digest() for key in keys)
+    made = (hashlib.sha256(b"second factors:" + str(key).encode()).digest() for key in keys)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in made])
 
 

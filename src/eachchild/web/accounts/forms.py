@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from eachchild.web.accounts.models import Membership
 from eachchild.web.foundation.matrix import AUDIENCES, protected, roles
 from eachchild.web.foundation.models import Organization
 
-_COPIES = {
+COPIES = {
     "public": _("The public copy"), "board": _("The board's copy"), "staff": _("The staff's copy"),
     "internal": _("The internal copy"),
 }  # fmt: skip
@@ -58,7 +59,7 @@ class InvitationForm(forms.Form):
         assert isinstance(school, forms.ModelChoiceField)  # noqa: S101 - for the type checker alone
         school.queryset = organization.children.filter(kind=Organization.Kind.SCHOOL)
         self._offer("role", [(r.name, _(r.label)) for r in roles().values()])
-        copies = [(name, _COPIES[name]) for name in AUDIENCES[:-1]]
+        copies = [(name, COPIES[name]) for name in AUDIENCES[:-1]]
         self._offer("audience", [("", _("As the role reads")), *copies])
         self._offer("columns", [(p.name, _(p.label)) for p in protected().values()])
 
@@ -95,3 +96,12 @@ class JoiningForm(forms.Form):
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self.fields["password"].help_text = " ".join(password_validators_help_texts())
+
+
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """A new passkey, in plain words; by itself it is both steps, as it asks for a finger or PIN."""
+
+    passwordless = forms.BooleanField(
+        label=_("Sign in with it alone, without a password"), required=False, initial=True,
+        help_text=_("It then asks for your finger, face or PIN. Untick it for an older key."),
+    )  # fmt: skip

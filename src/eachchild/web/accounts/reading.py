@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext_lazy as _
 
+from eachchild.web.accounts.forms import COPIES
 from eachchild.web.accounts.models import Disclosure
 from eachchild.web.foundation.matrix import protected
 from eachchild.web.foundation.models import Event, Organization
@@ -28,6 +29,7 @@ class Party:
     """A line of the register, and what was read under it."""
 
     line: Disclosure
+    copy: str
     fields: list[str]
     read: list[Read]
 
@@ -35,9 +37,12 @@ class Party:
 def parties(organization: Organization, lines: Iterable[Disclosure]) -> list[Party]:
     """Each line of the register with what its person read while it ran."""
     return [
-        Party(line, [str(_(protected()[n].label)) for n in line.fields], _read(organization, line))
+        Party(
+            line, str(COPIES[line.audience]),
+            [str(_(protected()[name].label)) for name in line.fields], _read(organization, line),
+        )
         for line in lines
-    ]
+    ]  # fmt: skip
 
 
 def _read(organization: Organization, line: Disclosure) -> list[Read]:

@@ -88,6 +88,7 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/10m/ip,10/10m/key", "reset_password": "5/h/ip,3/h/key"}
 MFA_ADAPTER = "eachchild.web.accounts.adapter.FactorAdapter"
+MFA_FORMS = {"add_webauthn": "eachchild.web.accounts.forms.PasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.is_production
