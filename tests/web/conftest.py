@@ -10,6 +10,7 @@ from typing import Any
 import copies
 import pytest
 from allauth.mfa.models import Authenticator
+from cast import GROUND
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, TransactionTestCase
 from fences import take_down
@@ -108,7 +109,8 @@ def _district(name: str, slug: str) -> District:
         person = User.objects.create_user(f"{role.name}@{slug}.invalid", f"{slug} {role.name}")
         Authenticator.objects.create(user=person, type="totp", data={"secret": "x"})
         at = school if role.own_place else None
-        members[role.name] = add_member(district, person, role.name, school=at)
+        ground = GROUND if role.name == "partner" else {}
+        members[role.name] = add_member(district, person, role.name, school=at, **ground)
     return District(district, members)
 
 

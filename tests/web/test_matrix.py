@@ -12,7 +12,7 @@ from eachchild.web.foundation.models import Event
 from eachchild.web.foundation.tenancy import inside
 
 _POST_ONLY = {"start", "cancel", "end-membership", "hold", "end-hold", "period", "shred",
-              "withdraw", "end-token"}  # fmt: skip
+              "withdraw", "end-token", "withdraw-invitation"}  # fmt: skip
 
 
 def _within(patterns: list[URLPattern | URLResolver], slug: bool = False) -> list[URLPattern]:
@@ -37,6 +37,7 @@ def _address(name: str, run: Run, screen: str, outcome: str) -> str:
              "certificate": "00000000-0000-0000-0000-000000000000",
              "membership": "00000000-0000-0000-0000-000000000000",
              "token": "00000000-0000-0000-0000-000000000000",
+             "invitation": "00000000-0000-0000-0000-000000000000",
              "release": "00000000-0000-0000-0000-000000000000"}  # fmt: skip
     wanted = PAGES[name].pattern.converters | {"slug": None}
     return reverse(name, kwargs={key: named[key] for key in wanted})

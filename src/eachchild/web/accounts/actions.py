@@ -1,40 +1,58 @@
-"""Inviting people, letting them in, and ending what they may do."""
+"""Inviting people, letting them in, ending what they may do, and closing an account."""
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
-from eachchild.web.accounts.models import Invitation, Membership, User
-from eachchild.web.accounts.rules import check_can_invite
+from eachchild.web.accounts.models import Disclosure, Invitation, Membership, User
+from eachchild.web.accounts.rules import (
+    Grant,
+    check_can_end,
+    check_can_invite,
+    check_can_join,
+    check_grant,
+)
 from eachchild.web.foundation.actions import record
+from eachchild.web.foundation.matrix import roles
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
 
 _DAYS = 7
 
 
-def invite(
-    organization: Organization, email: str, role: str, *, by: User,
-    school: Organization | None = None, basis: str = Membership.Basis.STAFF, purpose: str = "",
-    agreement: str = "", ends_at: datetime | None = None,
-) -> str:  # fmt: skip
+def invite(organization: Organization, email: str, role: str, *, by: Any, **ground: Any) -> str:
     """Invite an address; the secret of the link is returned once and never stored."""
-    check_can_invite(
-        role, school=school, basis=basis, purpose=purpose, agreement=agreement, ends_at=ends_at
-    )
+    grant = Grant(role, **ground)
+    with inside(organization, by):
+        here = current_members(organization).filter(user__email=email.lower()).exists()
+    check_can_invite(email, by.email if by else "", already_here=here)
+    check_grant(organization, grant)
     secret = secrets.token_urlsafe(32)
     with inside(organization, by), transaction.atomic():
         made = Invitation.objects.create(
-            organization=organization, email=email.lower(), role=role, school=school, basis=basis,
-            purpose=purpose, agreement=agreement, membership_ends_at=ends_at, invited_by=by,
-            digest=digest(secret), expires_at=timezone.now() + timedelta(days=_DAYS),
+            organization=organization, email=email.lower(), role=role, school=grant.school,
+            basis=grant.basis, purpose=grant.purpose, agreement=grant.agreement,
+            audience=grant.audience, fields=list(grant.fields), membership_ends_at=grant.ends_at,
+            invited_by=by, digest=digest(secret), expires_at=timezone.now() + timedelta(days=_DAYS),
         )  # fmt: skip
         record("person.invited", organization=organization, actor=by, thing=f"invitation:{made.pk}")
     return secret
+
+
+def withdraw(invitation: Invitation, *, by: User) -> None:
+    """Take an invitation back: its link leads nowhere from now on."""
+    with transaction.atomic():
+        invitation.expires_at = timezone.now()
+        invitation.save(update_fields=["expires_at"])
+        record(
+            "person.withdrawn", organization=invitation.organization, actor=by,
+            thing=f"invitation:{invitation.pk}",
+        )  # fmt: skip
 
 
 def digest(secret: str) -> str:
@@ -42,19 +60,37 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def open_invitations() -> Any:
+    """Invitations that may still be taken."""
+    return Invitation.objects.select_related("organization", "school").filter(
+        taken_at=None, expires_at__gt=timezone.now(), organization__closed_at=None
+    )
+
+
 def open_invitation(secret: str) -> Invitation | None:
     """The invitation of a link, while it is open."""
     told = digest(secret)
     with inside(None, invitation=told):
-        return (
-            Invitation.objects.select_related("organization", "school")
-            .filter(digest=told, taken_at=None, expires_at__gt=timezone.now())
-            .first()
-        )
+        found: Invitation | None = open_invitations().filter(digest=told).first()
+    return found
+
+
+def current_members(organization: Organization) -> Any:
+    """Who belongs to an organization now."""
+    return Membership.running().filter(organization=organization)
+
+
+def _is_here(organization: Organization, user: User) -> bool:
+    with inside(organization, user):
+        return bool(current_members(organization).filter(user=user).exists())
 
 
 def join(invitation: Invitation, user: User) -> Membership:
     """Let the person whom an invitation names in, once."""
+    check_can_join(
+        user.email, invitation.email, inviter=invitation.invited_by_id == user.pk,
+        already_here=_is_here(invitation.organization, user),
+    )  # fmt: skip
     with inside(invitation.organization), transaction.atomic():
         taken = Invitation.objects.filter(pk=invitation.pk, taken_at=None).update(
             taken_at=timezone.now()
@@ -62,32 +98,73 @@ def join(invitation: Invitation, user: User) -> Membership:
         if not taken:
             raise Invitation.DoesNotExist
         return add_member(
-            invitation.organization, user, invitation.role, by=invitation.invited_by,
-            school=invitation.school, basis=invitation.basis, purpose=invitation.purpose,
-            agreement=invitation.agreement, ends_at=invitation.membership_ends_at,
+            invitation.organization, user, invitation.role, by=user, school=invitation.school,
+            basis=invitation.basis, purpose=invitation.purpose, agreement=invitation.agreement,
+            audience=invitation.audience, fields=invitation.fields,
+            ends_at=invitation.membership_ends_at,
         )  # fmt: skip
 
 
 def add_member(
-    organization: Organization, user: User, role: str, *, by: Any = None,
-    school: Organization | None = None, **ground: Any,
-) -> Membership:  # fmt: skip
-    """Give a person a role in an organization."""
+    organization: Organization, user: User, role: str, *, by: Any = None, **ground: Any
+) -> Membership:
+    """Give a person a role in an organization; the register names those from outside."""
+    grant = Grant(role, **ground)
+    check_grant(organization, grant)
+    given = {
+        "role": role, "school": grant.school, "basis": grant.basis, "purpose": grant.purpose,
+        "agreement": grant.agreement, "audience": grant.audience, "fields": list(grant.fields),
+        "ends_at": grant.ends_at, "starts_at": timezone.now(),
+    }  # fmt: skip
     with inside(organization), transaction.atomic():
         made, _ = Membership.objects.update_or_create(
-            organization=organization, user=user,
-            defaults={"role": role, "school": school, **ground},
-        )  # fmt: skip
+            organization=organization, user=user, defaults=given
+        )
+        if grant.is_outside:
+            Disclosure.objects.within(organization).create(
+                user=user, basis=made.basis, purpose=made.purpose, agreement=made.agreement,
+                audience=made.reads, fields=made.fields, since=made.starts_at, until=made.ends_at,
+            )  # fmt: skip
         record("person.joined", organization=organization, actor=by, thing=f"membership:{made.pk}")
     return made
 
 
 def end_membership(membership: Membership, *, by: User) -> None:
     """End what a person may do here, at once: the next page they ask for does not exist."""
-    with inside(membership.organization, by), transaction.atomic():
-        membership.ends_at = timezone.now()
+    organization, now = membership.organization, timezone.now()
+    with inside(organization, by), transaction.atomic():
+        leading = [role.name for role in roles().values() if "people" in role.rights]
+        others = current_members(organization).filter(role__in=leading, user__is_active=True)
+        check_can_end(membership, other_administrators=others.exclude(pk=membership.pk).count())
+        membership.ends_at = now
         membership.save(update_fields=["ends_at"])
+        Disclosure.objects.within(organization).filter(
+            user=membership.user, until__gt=now
+        ).update(until=now)  # fmt: skip
         record(
-            "person.ended", organization=membership.organization, actor=by,
-            thing=f"membership:{membership.pk}",
-        )  # fmt: skip
+            "person.ended", organization=organization, actor=by, thing=f"membership:{membership.pk}"
+        )
+
+
+def note(action: str, person: User | None, *, thing: str = "", result: str = "done") -> None:
+    """Say of a person's account, in the trail of each organization where they belong.
+
+    Of nobody whom we know it is said in the platform's own trail. No address stands in either.
+    """
+    where: list[Organization | None] = []
+    with inside(None, person):
+        if person is not None:
+            where = [member.organization for member in Membership.all_current(person)]
+    for organization in where or [None]:
+        with inside(organization, person):
+            record(action, organization=organization, actor=person, thing=thing, result=result)
+
+
+def disable(person: User) -> None:
+    """Close an account: no sign-in from now on, and its sessions end here, not in the browser."""
+    with transaction.atomic():
+        note("account.disabled", person, thing=f"person:{person.pk}")
+        person.is_active = False
+        person.save(update_fields=["is_active"])
+        for session in UserSession.objects.filter(user=person):
+            session.end()

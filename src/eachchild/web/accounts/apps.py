@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "eachchild.web.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Let the trail hear of sign-ins."""
+        from eachchild.web.accounts.signals import connect
+
+        connect()

@@ -8,9 +8,12 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from eachchild.web.foundation.matrix import Role, roles
+from eachchild.web.foundation.matrix import AUDIENCES, Role, protected, roles
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.sealing import SealedText
+from eachchild.web.foundation.tenancy import Owned
+
+OUTSIDE = "partner"  # the role of somebody who is not the district's
 
 
 class People(BaseUserManager["User"]):
@@ -62,7 +65,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=20)
     school = models.ForeignKey(Organization, null=True, on_delete=models.PROTECT, related_name="+")
-    fields = models.JSONField(default=list)  # protected columns of rows that may be seen
+    fields = models.JSONField(default=list)  # groups of protected columns, as roles.toml names them
+    audience = models.CharField(max_length=10, blank=True)  # a copy further out than the role's
     basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.STAFF)
     purpose = models.CharField(max_length=200, blank=True)
     agreement = SealedText(blank=True)
@@ -72,15 +76,29 @@ class Membership(models.Model):
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["organization", "user"], name="one_role_a_person"),
-        ]
+            models.CheckConstraint(
+                condition=~models.Q(role=OUTSIDE)
+                | (
+                    ~models.Q(basis="staff") & ~models.Q(purpose="") & ~models.Q(agreement="")
+                    & models.Q(ends_at__isnull=False)
+                ),
+                name="a_partner_has_a_ground",
+            ),
+        ]  # fmt: skip
+
+    @classmethod
+    def running(cls) -> "models.QuerySet[Self]":
+        """Those that have begun and not ended: the others do not exist for anybody."""
+        now = timezone.now()
+        running = models.Q(ends_at=None) | models.Q(ends_at__gt=now)
+        return cls.objects.filter(running, starts_at__lte=now, organization__closed_at=None)
 
     @classmethod
     def all_current(cls, user: Any) -> "models.QuerySet[Self]":
         """Where a person belongs now."""
-        now = timezone.now()
-        running = models.Q(ends_at=None) | models.Q(ends_at__gt=now)
         return (
-            cls.objects.filter(running, user=user, starts_at__lte=now, organization__closed_at=None)
+            cls.running()
+            .filter(user=user)
             .select_related("organization", "school")
             .order_by("organization__name")
         )
@@ -106,6 +124,33 @@ class Membership(models.Model):
             return None
         return frozenset({"all", *((self.school.place_key,) if self.school else ())})
 
+    @property
+    def reads(self) -> str:
+        """Whose copy of an audit this person reads: the role's, or one granted further out."""
+        granted = self.audience or self.of_role.audience
+        return min(granted, self.of_role.audience, key=AUDIENCES.index)
+
+    def sees_column(self, column: str) -> bool:
+        """Whether a column of students' rows is for this person: most are, protected ones by grant.
+
+        A partner never sees meal eligibility, even where a grant says so.
+        """
+        of = next((group for group in protected().values() if column in group.columns), None)
+        if of is None:
+            return True
+        return of.name in self.fields and (of.outside or self.role != OUTSIDE)
+
+    @property
+    def granted(self) -> list[str]:
+        """The protected columns of the grant, in words."""
+        return [str(_(protected()[name].label)) for name in self.fields]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it runs now."""
+        now = timezone.now()
+        return self.starts_at <= now and (self.ends_at is None or self.ends_at > now)
+
     def sees_place(self, place: str) -> bool:
         """Whether numbers of a place are for this person: the whole, and the own school or all."""
         own = self.school.place_key if self.school else ""
@@ -125,9 +170,35 @@ class Invitation(models.Model):
     )
     purpose = models.CharField(max_length=200, blank=True)
     agreement = SealedText(blank=True)
+    audience = models.CharField(max_length=10, blank=True)
+    fields = models.JSONField(default=list)
     membership_ends_at = models.DateTimeField(null=True, blank=True)
-    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    invited_by = models.ForeignKey(  # nobody: whoever runs the platform, for the first person
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def of_role(self) -> Role:
+        """The row of the matrix."""
+        return roles()[self.role]
+
+
+class Disclosure(Owned):
+    """A line of the register of disclosures (34 CFR 99.32): a party outside, on which ground, when.
+
+    Memberships change and end; a line stays as long as the records it is about.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    basis = models.CharField(max_length=12, choices=Membership.Basis.choices)
+    purpose = models.CharField(max_length=200)
+    agreement = models.CharField(max_length=200)
+    audience = models.CharField(max_length=10)
+    fields = models.JSONField(default=list)
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True)

@@ -1,23 +1,39 @@
-"""People of an organization, invitations, and joining."""
+"""People of an organization, invitations, joining, sessions, and the register of disclosures."""
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
+from allauth.socialaccount.models import SocialApp
+from allauth.usersessions.internal.flows.sessions import end_sessions
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eachchild.web.accounts.actions import end_membership, invite, join, open_invitation
+from eachchild.web.accounts import platform as single
+from eachchild.web.accounts.actions import (
+    end_membership,
+    invite,
+    join,
+    open_invitation,
+    open_invitations,
+    withdraw,
+)
 from eachchild.web.accounts.forms import InvitationForm, JoiningForm
-from eachchild.web.accounts.models import Invitation, Membership, User
+from eachchild.web.accounts.models import Disclosure, Invitation, Membership, User
+from eachchild.web.accounts.reading import parties
 from eachchild.web.foundation.matrix import roles
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.tenancy import inside
-from eachchild.web.foundation.views import Visit, page
+from eachchild.web.foundation.views import Visit, page, plain
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -31,16 +47,19 @@ def people(request: Visit) -> HttpResponse:
     link = ""
     if request.method == "POST" and form.is_valid():
         try:
-            secret = invite(organization, by=request.user, **form.cleaned_data)
+            secret = invite(organization, by=request.user, **form.grant)
             link = request.build_absolute_uri(f"/account/join/{secret}/")
+            form = InvitationForm(organization=organization)
         except NotAllowedError as error:
             form.add_error(None, str(error))
     members = Membership.objects.filter(organization=organization).select_related("user", "school")
-    waiting = Invitation.objects.filter(organization=organization, taken_at=None)
-    return render(
-        request, "accounts/people.html",
-        {"members": members, "waiting": waiting, "form": form, "link": link},
-    )  # fmt: skip
+    told = {
+        "members": sorted((m for m in members if m.is_current), key=_order),
+        "past": sorted((m for m in members if not m.is_current), key=_order),
+        "waiting": open_invitations().filter(organization=organization).order_by("made_at"),
+        "form": form, "link": link,
+    }  # fmt: skip
+    return render(request, "accounts/people.html", told)
 
 
 @require_POST
@@ -53,20 +72,64 @@ def end(request: Visit, membership: str) -> HttpResponse:
     return redirect("people", slug=request.member.organization.slug)
 
 
+@require_POST
+@page("people", "people.withdrawn")
+def withdrawing(request: Visit, invitation: str) -> HttpResponse:
+    """Take an invitation back."""
+    waiting = open_invitations().filter(organization=request.member.organization)
+    withdraw(get_object_or_404(waiting, pk=invitation), by=request.user)
+    messages.success(request, _("The link leads nowhere now."))
+    return redirect("people", slug=request.member.organization.slug)
+
+
+@require_GET
+@page("trail", "register.read")
+def register(request: Visit) -> HttpResponse:
+    """Parties outside, on which ground they see what, and what they read (34 CFR 99.32)."""
+    organization = request.member.organization
+    lines = Disclosure.objects.within(organization).select_related("user").order_by("-since")
+    return render(request, "accounts/register.html", {"parties": parties(organization, lines)})
+
+
 @require_http_methods(["GET", "POST"])
 def joining(request: HttpRequest, secret: str) -> HttpResponse:
-    """Somebody who was invited makes their account, or joins with the one they have."""
+    """Somebody who was invited makes an account; who has one signs in first, as on any day."""
     invitation = open_invitation(secret)
     if invitation is None:
         raise Http404
+    if request.user.is_authenticated:
+        return _taking(request, invitation)
+    if User.objects.filter(email=invitation.email).exists():
+        request.session["invited-by"] = secret
+        return redirect("account_login")
     form = JoiningForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user = _person(invitation, form)
-        if user is not None:
-            join(invitation, user)
-            login(request, user, backend=_BACKEND)
-            return redirect("home")
+        try:
+            person = _made(invitation, form)
+        except Invitation.DoesNotExist as error:  # somebody took it while this was read
+            raise Http404 from error
+        if person is not None:
+            record_authentication(request, person, "password")
+            return perform_login(request, person, redirect_url="/account/2fa/")  # type: ignore[no-any-return]
     return render(request, "accounts/joining.html", {"invitation": invitation, "form": form})
+
+
+def _taking(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """A person who is signed in takes an invitation with one click."""
+    try:
+        if request.method == "POST":
+            assert isinstance(request.user, User)  # noqa: S101 - for the type checker alone
+            with inside(invitation.organization, request.user):
+                join(invitation, request.user)
+            return redirect("audits", slug=invitation.organization.slug)
+        own = invitation.email == getattr(request.user, "email", "")
+        return render(
+            request, "accounts/joining.html", {"invitation": invitation, "own": own, "known": True}
+        )
+    except NotAllowedError as error:
+        return plain(request, 409, _("Not now"), str(error))
+    except Invitation.DoesNotExist as error:  # somebody took it while this was read
+        raise Http404 from error
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,23 +150,53 @@ def step_into(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/step_into.html", {"members": told})
 
 
+@require_POST
+@login_required
+def end_session(request: HttpRequest, session: int) -> HttpResponse:
+    """End one of one's own sessions, on whatever machine it is."""
+    found = get_object_or_404(UserSession, pk=session, user=request.user)
+    end_sessions(request, [found])
+    messages.success(request, _("That session has ended."))
+    return redirect("usersessions_list")
+
+
+@require_POST
+def platform(request: HttpRequest) -> HttpResponse:
+    """To the district's own sign-in, where the platform has been told of one."""
+    try:
+        return single.start(request)  # type: ignore[no-any-return]
+    except SocialApp.DoesNotExist as error:
+        raise Http404 from error
+
+
+@require_GET
+def platform_back(request: HttpRequest) -> HttpResponse:
+    """Back from the district's own sign-in."""
+    try:
+        return single.finish(request)  # type: ignore[no-any-return]
+    except SocialApp.DoesNotExist as error:
+        raise Http404 from error
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """A page that allauth has and the platform has not."""
+    raise Http404
+
+
 def _order(member: Membership) -> int:
     return list(roles()).index(member.role)
 
 
-def _person(invitation: Invitation, form: JoiningForm) -> User | None:
-    """The person of an invitation; somebody with an account proves that it is theirs."""
+def _made(invitation: Invitation, form: JoiningForm) -> User | None:
+    """The account of somebody new, who belongs to the organization from then on."""
     password, name = form.cleaned_data["password"], form.cleaned_data["name"]
-    known = User.objects.filter(email=invitation.email).first()
-    if known is not None:
-        if known.is_active and known.check_password(password):
-            return known
-        form.add_error("password", _("You have an account here: this is not its password."))
-        return None
-    person = User(email=invitation.email, name=name)
     try:
-        validate_password(password, person)
+        validate_password(password, User(email=invitation.email, name=name))
     except ValidationError as error:
         form.add_error("password", error)
         return None
-    return User.objects.create_user(invitation.email, name, password)
+    with transaction.atomic():
+        person = User.objects.create_user(invitation.email, name, password)
+        with inside(invitation.organization, person):
+            join(invitation, person)
+    return person

@@ -19,6 +19,19 @@ class Role:
     sees: str  # what a person of this role reads first, in words
 
 
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """Columns that are seen by those to whom they were granted, whatever their role."""
+
+    name: str
+    label: str
+    columns: frozenset[str]
+    outside: bool  # whether a partner may have it
+
+
+AUDIENCES = ("public", "board", "staff", "internal")  # from what everybody reads inwards
+
+
 @cache
 def roles() -> Mapping[str, Role]:
     """Every role by name.
@@ -46,3 +59,17 @@ def rights() -> Mapping[str, str]:
     """What each right allows, in words."""
     told = tomllib.loads(files(__package__).joinpath("roles.toml").read_text("utf-8"))
     return dict(told["rights"])
+
+
+@cache
+def protected() -> Mapping[str, Protected]:
+    """Every group of protected columns by name.
+
+    >>> protected()["meals"].outside
+    False
+    """
+    told = tomllib.loads(files(__package__).joinpath("roles.toml").read_text("utf-8"))
+    return {
+        name: Protected(name, row["label"], frozenset(row["columns"]), row["outside"])
+        for name, row in told["protected"].items()
+    }

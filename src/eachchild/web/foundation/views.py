@@ -63,7 +63,7 @@ def page(right: str, event: str) -> Callable[[Page], Page]:
                 try:
                     response = view(request, **named)
                 except NotAllowedError as error:
-                    response = _plain(request, 409, _("Not now"), str(error))
+                    response = plain(request, 409, _("Not now"), str(error))
                 record(event, result="done" if response.status_code < 400 else "failed", **told)
                 return response
 
@@ -96,6 +96,8 @@ def _role_of(member: Membership) -> str:
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Where a person belongs: the one organization, or a list of them."""
+    if secret := request.session.pop("invited-by", ""):  # they signed in to take an invitation
+        return redirect("join", secret=secret)
     with inside(None, request.user):
         found = list(Membership.all_current(request.user))
     if len(found) == 1:
@@ -147,30 +149,36 @@ def health(request: HttpRequest) -> JsonResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The request made no sense."""
-    return _plain(request, 400, _("That did not work"), _("Go back and try again."))
+    return plain(request, 400, _("That did not work"), _("Go back and try again."))
 
 
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A member without the right."""
-    return _plain(request, 403, _("You may not do this"), str(exception or ""))
+    return plain(request, 403, _("You may not do this"), str(exception or ""))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Nothing there, or not for this reader: one answer for both."""
-    return _plain(request, 404, _("There is no such page"), _("Check the address, or start again."))
+    return plain(request, 404, _("There is no such page"), _("Check the address, or start again."))
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Too many wrong answers for one account or from one place."""
+    return plain(request, 429, _("Too many attempts"), _("Wait 10 minutes, then try again."))
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something went wrong here; what, is in the log and not on the page."""
-    return _plain(request, 500, _("Something went wrong here"), _("It was noted. Try again later."))
+    return plain(request, 500, _("Something went wrong here"), _("It was noted. Try again later."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was open too long, or came from elsewhere."""
     said = _("Open the page again and send the form once more.")
-    return _plain(request, 403, _("This form is no longer valid"), said)
+    return plain(request, 403, _("This form is no longer valid"), said)
 
 
-def _plain(request: HttpRequest, status: int, title: str, said: str) -> HttpResponse:
+def plain(request: HttpRequest, status: int, title: str, said: str) -> HttpResponse:
+    """A page of one sentence, with the way back."""
     told = {"title": title, "said": said}
     return render(request, "foundation/plain.html", told, status=status)

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,8 @@ def _people(district: Organization, schools: list[Organization]) -> dict[str, Me
         ground: dict[str, Any] = {}
         if role.name == "partner":
             ground = {"basis": Membership.Basis.EVALUATION, "purpose": "Evaluation of attendance",
-                      "agreement": "Demonstration agreement"}  # fmt: skip
+                      "agreement": "Demonstration agreement",
+                      "ends_at": timezone.now() + timedelta(days=365)}  # fmt: skip
         school = schools[0] if role.own_place else None
         found[role.name] = add_member(district, user, role.name, school=school, **ground)
     return found

@@ -32,6 +32,9 @@ class Environment:
     backup_key: str
     backups: Path
     backup_days: int
+    mail: str = ""  # smtp://user:password@host:port, or smtps://; empty: no mail goes out
+    mail_from: str = ""
+    sign_in: tuple[str, str, str] | None = None  # the district's own: issuer, our id, our secret
 
     @property
     def is_production(self) -> bool:
@@ -60,6 +63,24 @@ class Environment:
             "PORT": str(where.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
+        }
+
+    def mailing(self) -> Mapping[str, object]:
+        """How mail goes out, as Django wants it described; without a server it goes nowhere."""
+        if not self.mail:
+            kind = "dummy" if self.is_production else "console"
+            return {"EMAIL_BACKEND": f"django.core.mail.backends.{kind}.EmailBackend"}
+        where = urlsplit(self.mail)
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": where.hostname or "",
+            "EMAIL_PORT": where.port or (465 if where.scheme == "smtps" else 587),
+            "EMAIL_HOST_USER": unquote(where.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(where.password or ""),
+            "EMAIL_USE_SSL": where.scheme == "smtps",
+            "EMAIL_USE_TLS": where.scheme != "smtps",
+            "EMAIL_TIMEOUT": 10,
+            "DEFAULT_FROM_EMAIL": self.mail_from or "eachchild@localhost",
         }
 
 
@@ -123,6 +144,9 @@ def environment(given: Mapping[str, str] | None = None) -> Environment:
         backup_key=told.get("EACHCHILD_BACKUP_KEY", "" if real else _NO_KEY),
         backups=Path(told.get("EACHCHILD_BACKUPS", "") or data / "backups").resolve(),
         backup_days=int(told.get("EACHCHILD_BACKUP_DAYS", "35")),
+        mail=told.get("EACHCHILD_MAIL", ""),
+        mail_from=told.get("EACHCHILD_MAIL_FROM", ""),
+        sign_in=_sign_in(told, kind),
     )
     if found.is_production:
         _refuse_unsafe(found)
@@ -132,6 +156,19 @@ def environment(given: Mapping[str, str] | None = None) -> Environment:
 
 def _list(told: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(one.strip() for one in told.get(name, "").split(",") if one.strip())
+
+
+def _sign_in(told: Mapping[str, str], kind: str) -> tuple[str, str, str] | None:
+    """The district's own sign-in (OpenID Connect): all of it, or none."""
+    names = ("EACHCHILD_OIDC_ISSUER", "EACHCHILD_OIDC_CLIENT_ID", "EACHCHILD_OIDC_CLIENT_SECRET")
+    issuer, client, secret = (told.get(name, "").strip() for name in names)
+    if not (issuer or client or secret):
+        return None
+    if not (issuer and client and secret):
+        raise UnsafeSettingsError(f"Single sign-on needs all of {', '.join(names)}, or none.")
+    if kind == "production" and not issuer.startswith("https://"):
+        raise UnsafeSettingsError("EACHCHILD_OIDC_ISSUER must begin with https://.")
+    return issuer.rstrip("/"), client, secret
 
 
 def _refuse_unsafe(found: Environment) -> None:

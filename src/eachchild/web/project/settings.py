@@ -97,12 +97,31 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation went to the address already
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/10m/ip,10/10m/key", "reset_password": "5/h/ip,3/h/key"}
-MFA_ADAPTER = "eachchild.web.accounts.adapter.SecondFactors"
+MFA_ADAPTER = "eachchild.web.accounts.adapter.FactorAdapter"
+MFA_FORMS = {"add_webauthn": "eachchild.web.accounts.forms.PasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.is_production
 MFA_TOTP_ISSUER = "EachChild"
 USERSESSIONS_TRACK_ACTIVITY = False
+ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser, at the latest
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a changed password or factor, to the person
+SOCIALACCOUNT_ADAPTER = "eachchild.web.accounts.adapter.PlatformAdapter"
+SOCIALACCOUNT_PROVIDERS: dict[str, object] = {}
+if ENVIRONMENT.sign_in:
+    issuer, client, secret = ENVIRONMENT.sign_in
+    app = {
+        "provider_id": "platform", "name": "Single sign-on", "client_id": client, "secret": secret,
+        "settings": {"server_url": issuer, "uid_field": "uid", "oauth_pkce_enabled": True},
+    }  # fmt: skip
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(ENVIRONMENT.behind_proxy)
+CACHES = {  # wrong answers are counted here, for all processes of a machine
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA / "cache",
+    }
+}
 
 SESSION_COOKIE_AGE = 12 * 3600  # at most, whatever is done; idle ends sooner
 SESSION_IDLE_SECONDS = 30 * 60
@@ -144,7 +163,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not ENVIRONMENT.is_production
 DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 2**20  # a piece of a file; files themselves come in pieces
 FILE_UPLOAD_PERMISSIONS = 0o600
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+globals().update(ENVIRONMENT.mailing())
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -23,4 +23,5 @@ urlpatterns = [
 handler400 = "eachchild.web.foundation.views.bad_request"
 handler403 = "eachchild.web.foundation.views.refused"
 handler404 = "eachchild.web.foundation.views.not_found"
+handler429 = "eachchild.web.foundation.views.too_many"
 handler500 = "eachchild.web.foundation.views.broken"
