@@ -1,7 +1,5 @@
 """How people come to have an account and how they sign in: by invitation, and never by chance."""
 
-import base64
-import hashlib
 from time import time
 from typing import Any
 
@@ -20,17 +18,16 @@ from django.utils.translation import gettext_lazy as _
 
 from eachchild.web.accounts.actions import join, note, open_invitations
 from eachchild.web.accounts.models import Membership, User
+from eachchild.web.foundation.sealing import seal, unseal
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.foundation.views import refused
 
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are none
+_BOUND_TO = "mfa_authenticator.data"
 JUST_ADDED = "factor-added"  # when, in the session
 _FRESH = 15 * 60  # seconds
 _REFUSED: Any = _("Nobody of this address was invited here. Ask your administrator.")
 
-from eachchild.web.foundation.sealing import seal, unseal
-
-_BOUND_TO = "mfa_authenticator.data"
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

@@ -11,7 +11,7 @@ MOST_DAYS = 366
 
 def audiences_of(member: Membership) -> tuple[str, ...]:
     """The audiences whose copies a member's token may read: the own one and wider ones."""
-    return WIDEST_FIRST[: WIDEST_FIRST.index(member.of_role.audience) + 1]
+    return WIDEST_FIRST[: WIDEST_FIRST.index(member.reads) + 1]
 
 
 def check_can_make(member: Membership, audience: str, days: int) -> None:

@@ -115,7 +115,7 @@ def _asker(key: str, organization: Organization) -> Asker:
     if not may_read(member):
         note_use(token, "refused", "", "refused")
         raise RefusedError(403, "Whoever made this token may no longer take files away.")
-    return Asker(token, member, narrower(token.audience, member.of_role.audience))
+    return Asker(token, member, narrower(token.audience, member.reads))
 
 
 def _said(request: HttpRequest, made: Endpoint, named: Mapping[str, str]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def folder_of(member: Membership, run: Run, *names: str, audience: str = "") -> 
     """
     shelf, key = Shelf(str(member.organization.pk)), str(run.pk)
     there = {"internal"} & {*shelf.there(key)}
-    mine = audience or member.of_role.audience
+    mine = audience or member.reads
     if "internal" not in there or mine != "internal":
         out = Release.objects.within(member.organization).filter(run=run, state__in=OUT)
         there |= {
