@@ -12,6 +12,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from eachchild.cube.errors import CubeError
+from eachchild.tables import fenced
 
 Frame = nw.LazyFrame[Any]
 MEMORY = "1GB"
@@ -77,7 +78,7 @@ def duck(spill: Path) -> Iterator[DuckEngine]:
             }
         )
         try:
-            yield DuckEngine(connection)
+            yield DuckEngine(fenced(connection, [spill]))
         except duckdb.OutOfMemoryException:
             raise CubeError(
                 f"counting needed more than {MEMORY} of memory. Cross fewer factors, or audit "

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from eachchild.web.accounts.models import Membership
+from eachchild.web.audits import words
 from eachchild.web.audits.actions import cancel_run, propose, start_run, vote
 from eachchild.web.audits.forms import ExplorerForm, ProposalForm, VoteForm
+from eachchild.web.audits.mapping import data_page, run_hint
 from eachchild.web.audits.models import Audit, Release, Run, Upload, Vote
 from eachchild.web.audits.rules import are_shown, audience_read, check_can_vote
 from eachchild.web.audits.screens import Pages, for_reader, outcome_of, screen_of
@@ -53,7 +55,8 @@ def audit(request: Visit, audit: str) -> HttpResponse:
         {
             "audit": found,
             "uploads": Upload.objects.within(request.member.organization).filter(audit=found),
-            "runs": _runs(request.member, found),
+            "runs": _runs(request.member, found), "hint": run_hint(request.member, found),
+            "here": "audit",
         },
     )  # fmt: skip
 
@@ -73,7 +76,12 @@ def run(request: Visit, run: str) -> HttpResponse:
     """What an audit found, or how far it is."""
     found = _run(request.member, run)
     if found.state != Run.State.DONE:
-        return render(request, "audits/progress.html", {"run": found})
+        return render(request, "audits/progress.html", {"run": found, "steps": words.STEPS})
+    if found.kind == "inspect":
+        page_ = "mapping" if _some_ready(request.member, found.audit) else "files"
+        return redirect(page_, slug=request.member.organization.slug, audit=found.audit_id)
+    if found.kind == "check":
+        return data_page(request, found)
     pages = _pages(request.member, found)
     return render(request, "audits/run.html", {"run": found, "pages": pages})
 
@@ -231,6 +239,11 @@ def _draft(member: Membership, release: Release) -> Pages | None:
         return screens(folder)
     except NotOnTheShelfError:
         return None
+
+
+def _some_ready(member: Membership, audit: Audit) -> bool:
+    mine = Upload.objects.within(member.organization)
+    return bool(mine.filter(audit=audit, state=Upload.State.READY).exists())
 
 
 def _runs(member: Membership, audit: Audit) -> Any:

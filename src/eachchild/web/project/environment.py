@@ -24,6 +24,8 @@ class Environment:
     database: str  # a postgresql:// address; empty: SQLite in the data folder
     hosts: tuple[str, ...]
     behind_proxy: bool
+    file_limit: int = 4 << 30  # bytes of one file that is sent
+    organization_limit: int = 64 << 30  # bytes of all files of one organization
 
     @property
     def is_production(self) -> bool:
@@ -56,7 +58,8 @@ class Environment:
 
 
 def environment(given: Mapping[str, str] | None = None) -> Environment:
-    """Read EACHCHILD_KIND, _SECRET_KEY, _DATA, _DATABASE, _HOSTS and _BEHIND_PROXY.
+    """Read EACHCHILD_KIND, _SECRET_KEY, _DATA, _DATABASE, _HOSTS, _BEHIND_PROXY and the limits
+    of files, _FILE_LIMIT_MB and _ORGANIZATION_LIMIT_MB.
 
     Raises UnsafeSettingsError where production lacks what keeps it safe.
 
@@ -75,10 +78,19 @@ def environment(given: Mapping[str, str] | None = None) -> Environment:
         database=told.get("EACHCHILD_DATABASE", ""),
         hosts=hosts or (() if kind == "production" else ("localhost", "127.0.0.1")),
         behind_proxy=told.get("EACHCHILD_BEHIND_PROXY", "") == "yes",
+        file_limit=_megabytes(told, "EACHCHILD_FILE_LIMIT_MB", 4 << 10),
+        organization_limit=_megabytes(told, "EACHCHILD_ORGANIZATION_LIMIT_MB", 64 << 10),
     )
     if found.is_production:
         _refuse_unsafe(found)
     return found
+
+
+def _megabytes(told: Mapping[str, str], name: str, usual: int) -> int:
+    text = told.get(name, str(usual))
+    if not text.isdecimal() or not int(text):
+        raise UnsafeSettingsError(f"{name} is a number of megabytes, 1 or more.")
+    return int(text) << 20
 
 
 def _refuse_unsafe(found: Environment) -> None:
