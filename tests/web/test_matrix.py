@@ -10,7 +10,7 @@ from eachchild.web.audits.models import Run
 from eachchild.web.foundation.matrix import roles
 from eachchild.web.foundation.models import Event
 
-_POST_ONLY = {"start", "cancel", "end-membership"}
+_POST_ONLY = {"start", "cancel", "end-membership", "begin", "arrived", "remove", "look-at", "check"}
 
 
 def _within(patterns: list[URLPattern | URLResolver], slug: bool = False) -> list[URLPattern]:
@@ -31,6 +31,7 @@ PAGES = {p.name: p for p in _within(get_resolver().url_patterns)}
 def _address(name: str, run: Run, screen: str, outcome: str) -> str:
     named = {"slug": "north", "run": run.pk, "audit": run.audit_id, "screen": screen,
              "name": outcome if name == "outcome" else "findings.json",
+             "upload": "00000000-0000-0000-0000-000000000000",
              "membership": "00000000-0000-0000-0000-000000000000",
              "release": "00000000-0000-0000-0000-000000000000"}  # fmt: skip
     wanted = PAGES[name].pattern.converters | {"slug": None}

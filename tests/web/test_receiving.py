@@ -16,7 +16,7 @@ from django.urls import reverse
 from eachchild.web.audits.actions import open_audit
 from eachchild.web.audits.models import Audit, Upload
 from eachchild.web.foundation.models import Event
-from eachchild.web.reception import RefusedError, kind_of, received
+from eachchild.web.reception import kind_of, received
 from eachchild.web.worker import Worker
 
 CSV = b"Stu No,Bldg,Yr,Eth Cd,Susp\n0001,A,2023-24,B,0\n0002,A,2023-24,W,1\n"
@@ -79,9 +79,11 @@ def test_s20_what_is_no_table_is_refused_with_its_reason(
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (CSV, "text"), (CSV.decode().encode("utf-16"), "text"), ("é,ñ\n1,2\n".encode("cp1252"), "text"),
+        (CSV, "text"), (CSV.decode().encode("utf-16"), "text"),
+         ("é,ñ\n1,2\n".encode("cp1252"), "text"),
         (gzip.compress(CSV), "text.gz"), (archive(WORKBOOK), "xlsx"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600, "xls"), (b"PAR1" + b"0" * 20 + b"PAR1", "parquet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600, "xls"),
+         (b"PAR1" + b"0" * 20 + b"PAR1", "parquet"),
     ],
 )  # fmt: skip
 def test_s20_tables_are_known_by_content_whatever_they_are_called(
@@ -95,12 +97,19 @@ def test_s20_tables_are_known_by_content_whatever_they_are_called(
 def test_s20_an_archive_is_taken_out_under_numbers_and_links_are_refused(tmp_path: Path) -> None:
     path, out = tmp_path / "x.zip", tmp_path / "out"
     path.write_bytes(archive({"../../evil.csv": CSV, "/etc/cron.d/x.csv": CSV, "__MACOSX/._a": b"x",
-                              "in/inner.zip": archive({"a.csv": CSV}), "note.pdf": b"%PDF-1.4"}))  # fmt: skip
+                              "in/inner.zip": archive({"a.csv": CSV}),
+                               "note.pdf": b"%PDF-1.4"}))  # fmt: skip
     told = received(path, out)
     assert [(m["file"], m["kind"], m["why"]) for m in told["members"]] == [
         ("0", "text", ""), ("1", "text", ""), ("2", "", "nested"), ("3", "", "pdf")
     ]  # fmt: skip
-    assert sorted(p.name for p in tmp_path.rglob("*") if p.is_file()) == ["0", "1", "2", "3", "x.zip"]
+    assert sorted(p.name for p in tmp_path.rglob("*") if p.is_file()) == [
+        "0",
+        "1",
+        "2",
+        "3",
+        "x.zip",
+    ]
     path.write_bytes(_link())
     assert received(path, out)["why"] == "link"
 
@@ -173,7 +182,8 @@ def test_a_file_that_changed_on_its_way_is_not_taken_in(
 
 @pytest.mark.parametrize(
     ("span", "status"),
-    [("bytes 0-9/11", 416), ("bytes 5-4/10", 416), ("bytes 0-99999999/10", 416), ("items 0-9/10", 409),
+    [("bytes 0-9/11", 416), ("bytes 5-4/10", 416), ("bytes 0-99999999/10", 416),
+     ("items 0-9/10", 409),
      ("bytes 0-8/10", 400), ("", 409)],
 )  # fmt: skip
 def test_a_piece_that_makes_no_sense_adds_nothing(
@@ -214,14 +224,17 @@ def test_files_come_whole_without_a_script_and_are_looked_at(
 ) -> None:
     client = client_for(north, "analyst")
     address = reverse("files", args=["north", audit.pk])
-    sent = [SimpleUploadedFile("Students.csv", CSV), SimpleUploadedFile("roster.csv", b"%PDF-1.7 x"),
-            SimpleUploadedFile("all.zip", archive({"../../up.csv": CSV * 2, "x.png": b"\x89PNG"}))]  # fmt: skip
+    sent = [SimpleUploadedFile("Students.csv", CSV),
+     SimpleUploadedFile("roster.csv", b"%PDF-1.7 x"),
+            SimpleUploadedFile("all.zip",
+             archive({"../../up.csv": CSV * 2, "x.png": b"\x89PNG"}))]  # fmt: skip
     assert client.post(address, {"files": sent}).status_code == 302
     assert client.post(reverse("look-at", args=["north", audit.pk])).status_code == 302
     Worker().run(until_idle=True)
     found = {u.name: (u.state, u.why) for u in Upload.objects.within(north.organization)}
     assert found == {
-        "students.csv": ("ready", ""), "roster.csv": ("refused", "pdf"), "all.zip": ("unpacked", ""),
+        "students.csv": ("ready", ""), "roster.csv": ("refused", "pdf"),
+         "all.zip": ("unpacked", ""),
         "up.csv": ("ready", ""), "x-png": ("refused", "picture"),
     }  # fmt: skip
     page = client.get(address).content.decode()

@@ -182,9 +182,9 @@ def _is_hidden(name: str) -> bool:
 def _told(path: Path) -> Mapping[str, Any]:
     try:
         kind = kind_of(path)
-        return {"kind": "", "why": "nested"} if kind == "zip" else {"kind": kind, "why": ""}
     except RefusedError as error:
         return {"kind": "", "why": str(error)}
+    return {"kind": "", "why": "nested"} if kind == "zip" else {"kind": kind, "why": ""}
 
 
 def received(path: Path, folder: Path | None) -> Mapping[str, Any]:

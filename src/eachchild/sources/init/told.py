@@ -13,9 +13,11 @@ from eachchild.sources.init.plan import Guessed, guess_plan
 from eachchild.sources.init.records import RecordGuess, called, named_columns
 from eachchild.sources.init.seen import SeenColumn, SeenFile
 from eachchild.sources.init.text import plan_text
+from eachchild.sources.init.words import words
 from eachchild.sources.records.mapping import is_secret
 from eachchild.sources.shown import column_for, open_key, shape_of, show
 from eachchild.tables import FEWEST_ROWS, MOST_CODES
+from eachchild.terms.factors import NO, YES
 
 _SHAPES = 3
 _FEW = 50
@@ -30,9 +32,20 @@ def told_plan(folder: Path, *, key: Path | None = None, rows: int = 5) -> Mappin
         "schema": 1,
         "files": list(_files(found, secret, rows)),
         "codes": [_codes(one) for one in found.lists],
+        "known": _known(),
         "plan": plan_text(found.guess),
         "questions": list(found.guess.questions),
     }
+
+
+def _known() -> Mapping[str, Mapping[str, str]]:
+    """What districts usually mean by a code, by list and in small letters: guesses, no data."""
+    said = words()
+    lists = {name: dict(codes) for name, codes in said.likely.items()}
+    for name, codes in said.certain.items():
+        lists.setdefault(name, {}).update(codes)
+    lists.setdefault("frl", {}).update({"f": YES, "r": YES, "p": NO})
+    return lists
 
 
 def _files(found: Guessed, secret: bytes | None, rows: int) -> Iterator[Mapping[str, Any]]:

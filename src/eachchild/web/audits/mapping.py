@@ -1,4 +1,4 @@
-"""Pages on which people say what their files mean and what to ask, and see the state of the data."""
+"""Pages on which people say what files mean and what to ask, and see the state of the data."""
 
 import csv
 from collections import Counter
@@ -68,12 +68,12 @@ def source(request: Visit, upload: str) -> HttpResponse:
         one = {**one, "columns": []}
     form = SourceForm(request.POST or None, told=one, source=was)
     if request.method == "POST" and form.is_valid():
-        _keep(member, found.audit, plans.with_source(plan, found.name, form.made()))
-        messages.success(request, _("Kept."))
-        changed = (was or {}).get("table", "") != form.cleaned_data["table"]
-        if changed and form.cleaned_data["table"]:
-            return redirect("source", slug=member.organization.slug, upload=upload)
-        return redirect("mapping", slug=member.organization.slug, audit=found.audit_id)
+        made = form.made()
+        if made is None or form.asked_all():
+            _keep(member, found.audit, plans.with_source(plan, found.name, made))
+            messages.success(request, _("Kept."))
+            return redirect("mapping", slug=member.organization.slug, audit=found.audit_id)
+        form = SourceForm(told=one, source=made)  # another table: its columns are asked next
     return render(
         request, "audits/source.html",
         {"audit": found.audit, "upload": found, "file": one, "form": form, "here": "mapping",
@@ -115,7 +115,7 @@ def codes(request: Visit, audit: str) -> HttpResponse:
     member, found = request.member, _audit(request.member, audit)
     plan = plans.read(found.plan)
     lists = list(_lists(member, found, plan, request.POST or None))
-    if request.method == "POST" and all([form.is_valid() for form in lists]):
+    if request.method == "POST" and _all_valid(lists):
         for form in lists:
             plan = plans.with_codes(plan, form.name, form.made())
         _keep(member, found, plan)
@@ -126,6 +126,11 @@ def codes(request: Visit, audit: str) -> HttpResponse:
         request, "audits/codes.html",
         {"audit": found, "lists": lists, "hidden": hidden, "here": "codes"},
     )  # fmt: skip
+
+
+def _all_valid(lists: Sequence[CodesForm]) -> bool:
+    """Whether each is; every one is asked, so that each shows its errors."""
+    return not [form for form in lists if not form.is_valid()]
 
 
 def _hidden(look: Told) -> list[Mapping[str, Any]]:
@@ -140,34 +145,43 @@ def _lists(
 ) -> Iterator[CodesForm]:
     """The lists of codes that a plan of these files needs, each value with its rows."""
     look = _look(member, audit)
+    counted = _counted(look, plan)
+    others = [(c["name"], r["value"], r["rows"]) for c in look["codes"] for r in c["rows"]]
+    others += [(u["codes"], u["value"], u["rows"]) for u in _checked(member, audit) if u["value"]]
+    for name, value, rows in others:
+        if name in counted:
+            counted[name].setdefault(value, rows)
+    for name, values in sorted(counted.items()):
+        chosen = plan.get("codes", {}).get(name, {})
+        if values and (chosen or not _reads_itself(name, values)):
+            codes = [
+                Code(v, n, _guess(look, name, v), chosen.get(v)) for v, n in values.most_common()
+            ]
+            yield CodesForm(posted, name=name, codes=codes)
+
+
+def _guess(look: Told, name: str, value: str) -> str:
+    """What a value probably means; empty: no idea."""
+    for one in (r for c in look["codes"] if c["name"] == name for r in c["rows"]):
+        if one["value"] == value and one["guess"]:
+            return str(one["guess"])
+    usual = str(look["known"].get(name, {}).get(value.casefold(), ""))
+    return usual if usual in plans.options_of(name) else ""
+
+
+def _counted(look: Told, plan: plans.Plan) -> dict[str, Counter[str]]:
+    """By list, the values that many rows of the columns share which the plan reads as codes."""
     counted: dict[str, Counter[str]] = {}
-    guesses = {(c["name"], r["value"]): r["guess"] for c in look["codes"] for r in c["rows"]}
-    rare = {(c["name"], r["value"]): r["rows"] for c in look["codes"] for r in c["rows"]}
     columns = {(f["path"], c["name"]): c for f in look["files"] for c in f["columns"]}
     for one in plan.get("source", ()):
         for ours, theirs in one.get("columns", {}).items():
-            name = plans.code_list_of(one.get("table", ""), ours)
-            if not name and ours in plan.get("codes", {}):
-                name = ours
-            column = columns.get((one["path"], theirs))
-            if name and column is not None:
+            own = ours if ours in plan.get("codes", {}) else ""
+            name = plans.code_list_of(one.get("table", ""), ours) or own
+            if name and (one["path"], theirs) in columns:
                 mine = counted.setdefault(name, Counter())
-                for value, rows in column["values"]:
+                for value, rows in columns[one["path"], theirs]["values"]:
                     mine[value] += rows
-    for (name, value), rows in rare.items():
-        if name in counted:
-            counted[name].setdefault(value, rows)
-    for unmapped in _checked(member, audit):
-        if unmapped["value"] and unmapped["codes"] in counted:
-            counted[unmapped["codes"]].setdefault(unmapped["value"], unmapped["rows"])
-    for name, values in sorted(counted.items()):
-        chosen = plan.get("codes", {}).get(name, {})
-        if not chosen and _reads_itself(name, values):
-            continue
-        made = [Code(v, n, guesses.get((name, v), ""), chosen.get(v) if v in chosen else None)
-                for v, n in values.most_common()]  # fmt: skip
-        if made:
-            yield CodesForm(posted, name=name, codes=made)
+    return counted
 
 
 def _reads_itself(name: str, values: Counter[str]) -> bool:

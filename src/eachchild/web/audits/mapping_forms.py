@@ -13,10 +13,17 @@ from eachchild.tables import TABLES
 from eachchild.terms.factors import FACTORS
 from eachchild.web.audits import plans, words
 
-_DAYS = (("", gettext_lazy("found by reading")), ("mdy", gettext_lazy("month first: 8/30/2024")),
-         ("dmy", gettext_lazy("day first: 30/8/2024")), ("ymd", gettext_lazy("year first: 2024-08-30")))  # fmt: skip
-_YEARS = (("", gettext_lazy("written in full, as 2024-25")), ("start", gettext_lazy("the year it starts")),
-          ("end", gettext_lazy("the year it ends")))  # fmt: skip
+_DAYS = (
+    ("", gettext_lazy("found by reading")),
+    ("mdy", gettext_lazy("month first: 8/30/2024")),
+    ("dmy", gettext_lazy("day first: 30/8/2024")),
+    ("ymd", gettext_lazy("year first: 2024-08-30")),
+)
+_YEARS = (
+    ("", gettext_lazy("written in full, as 2024-25")),
+    ("start", gettext_lazy("the year it starts")),
+    ("end", gettext_lazy("the year it ends")),
+)
 _KEPT = ("date_order", "year_is", "period", "complete")
 
 
@@ -24,6 +31,7 @@ class SourceForm(forms.Form):
     """What one file is, and what each of its columns means."""
 
     table = forms.ChoiceField(required=False, label=gettext_lazy("What is in this file?"))
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)  # whose columns are asked
     period = forms.CharField(
         required=False, max_length=9, label=gettext_lazy("School year of every row"),
         help_text=gettext_lazy("As 2024-25; leave it blank where a column says it."),
@@ -43,12 +51,11 @@ class SourceForm(forms.Form):
         before = self.source.get("table", "")
         tables = [("", _("leave this file out")), *((t, words.table_name(t)) for t in TABLES)]
         self._choices("table", tables)
-        self.fields["table"].initial = before
+        self.fields["table"].initial = self.fields["shown"].initial = before
         for name in _KEPT:
             self.fields[name].initial = self.source.get(name, "")
         self.mine = {theirs: ours for ours, theirs in self.source.get("columns", {}).items()}
-        shown = before or told["table"]
-        choices = self._meanings(shown)
+        choices = self._meanings(self.data.get("shown") or before or told["table"])
         for number, column in enumerate(told["columns"]):
             label = _("What %(column)s means") % {"column": column["name"]}
             self.fields[f"c{number}"] = forms.ChoiceField(
@@ -76,7 +83,7 @@ class SourceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Each meaning once, and nothing that the table cannot do without is missing."""
         found: dict[str, Any] = super().clean() or {}
-        if self.errors or not found.get("table"):
+        if self.errors or not found.get("table") or not self.asked_all():
             return found
         made = self.made()
         chosen = [found[f"c{n}"] for n, _c in enumerate(self.told["columns"]) if found[f"c{n}"]]
@@ -89,12 +96,14 @@ class SourceForm(forms.Form):
         missing = plans.needs_of(found["table"], made or {})
         if missing:
             raise forms.ValidationError(
-                _(
-                    "Say which column tells this: %(name)s. Without it no row of this file can be used."
-                )
+                _("Say which column tells this: %(name)s. Without it no row here can be used.")
                 % {"name": ", ".join(words.column_name(found["table"], n) for n in missing)}
             )
         return found
+
+    def asked_all(self) -> bool:
+        """Whether the columns that were asked are those of the table that was chosen."""
+        return bool(self.cleaned_data.get("table") == self.cleaned_data.get("shown"))
 
     def made(self) -> dict[str, Any] | None:
         """The source as it was chosen; None: the file is left out."""
@@ -102,15 +111,15 @@ class SourceForm(forms.Form):
         table = found["table"]
         if not table:
             return None
-        changed = table != self.source.get("table", table) or not self.source
         chosen = {found[f"c{n}"]: c["name"] for n, c in enumerate(self.told["columns"])
                   if found.get(f"c{n}")}  # fmt: skip
-        if changed:
+        if not self.asked_all():
             own = {ours for ours, _meaning in plans.columns_of(table)}
             could = {ours: c["name"] for c in reversed(self.told["columns"]) for ours in c["could"]}
             chosen = {ours: name for ours, name in {**could, **chosen}.items() if ours in own}
             chosen = {ours: name for name, ours in {n: o for o, n in chosen.items()}.items()}
-        kept = {} if changed else {k: v for k, v in self.source.items() if k not in _KEPT}
+        same = table == self.source.get("table")
+        kept = {} if not same else {k: v for k, v in self.source.items() if k not in _KEPT}
         given = {k: found[k] for k in _KEPT if found.get(k)}
         return {
             **kept, "path": self.told["path"], "shape": "records", "table": table,
@@ -134,7 +143,7 @@ class Code:
 
 
 class CodesForm(forms.Form):
-    """What the values of one list mean; a value of few rows is written in by somebody who knows it."""
+    """What the values of one list mean; one of few rows is written in by somebody who knows it."""
 
     more = forms.CharField(required=False, max_length=80, label=gettext_lazy("Another value"))
     more_is = forms.ChoiceField(required=False, label=gettext_lazy("means"))
@@ -149,7 +158,8 @@ class CodesForm(forms.Form):
         field.choices = options
         for code in codes:
             self.fields[code.key] = forms.ChoiceField(
-                required=False, choices=options, label=_("What %(value)s means") % {"value": code.value},
+                required=False, choices=options,
+                label=_("What %(value)s means") % {"value": code.value},
                 initial=code.guess if code.ours is None else code.ours,
             )  # fmt: skip
 
@@ -183,7 +193,7 @@ class QuestionsForm(forms.Form):
     )  # fmt: skip
     policy = forms.ChoiceField(
         label=gettext_lazy("Privacy policy"),
-        help_text=gettext_lazy("What a released copy hides. Your state may ask for more than the federal one."),
+        help_text=gettext_lazy("What a released copy hides. Your state may ask for more."),
     )  # fmt: skip
 
     def __init__(self, *given: Any, plan: plans.Plan, **more: Any) -> None:

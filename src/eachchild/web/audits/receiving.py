@@ -30,7 +30,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class MembersOnly(FileUploadHandler):
-    """Nothing is written down of files that nobody who is signed in sends, or that are too large."""
+    """Nothing is kept of files of people who are not signed in, or of too many bytes."""
 
     def handle_raw_input(
         self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
@@ -171,7 +171,7 @@ def _keep(request: Visit, audit: Audit, sent: TemporaryUploadedFile) -> None:
     path = _path(request, upload)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     Path(sent.temporary_file_path()).chmod(0o600)
-    os.replace(sent.temporary_file_path(), path)
+    Path(sent.temporary_file_path()).replace(path)
     upload_arrived(request.member, upload, received=upload.size, sha256=_hash(path))
     messages.success(request, _("%(name)s has arrived.") % {"name": upload.name})
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from importlib.resources import files
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from eachchild.tables import TABLES
 from eachchild.terms.catalogue import Words, languages, words
@@ -39,16 +38,15 @@ REFUSALS: Mapping[str, object] = {
     "database": gettext_lazy("It is a database. Export its tables as CSV."),
     "archive": gettext_lazy("It is an archive of a kind that is not opened here. Use .zip."),
     "binary": gettext_lazy("It is neither text nor a workbook. Export it as CSV."),
-    "polyglot": gettext_lazy("It is two kinds of file in one, which no export makes. Export it again."),
+    "polyglot": gettext_lazy("It is two kinds of file in one, as no export is. Export it again."),
     "bomb": gettext_lazy("It unpacks to far more than a table is. It was not opened."),
-    "nested": gettext_lazy("It is an archive in an archive. Unpack it once and send what is in it."),
+    "nested": gettext_lazy("It is an archive in an archive. Unpack it and send what is in it."),
     "many": gettext_lazy("It holds more than 200 files. Send those that the audit needs."),
     "link": gettext_lazy("It holds something that is no file. Send the files by themselves."),
     "locked": gettext_lazy("It is locked with a password. Save it without one."),
     "macros": gettext_lazy("It is a workbook with macros. Save it as .xlsx."),
     "damaged": gettext_lazy("It is damaged or cut off. Export it again."),
-    "too_much": gettext_lazy("It could not be looked at within the limits here. Export it as CSV, or in "
-                             "parts."),
+    "too_much": gettext_lazy("It takes more than the limits here allow. Export less at once."),
 }  # fmt: skip
 REASONS: Mapping[str, object] = {
     "name": gettext_lazy("its heading says so"),
@@ -68,6 +66,18 @@ LISTS: Mapping[str, object] = {
     "factor": gettext_lazy("Programs and status"), "exit_type": gettext_lazy("How a spell ended"),
     "failed": gettext_lazy("Whether a mark fails the course"),
 }  # fmt: skip
+VALUES: Mapping[tuple[str, str], object] = {
+    ("action", "none"): gettext_lazy("nothing"),
+    ("action", "conference"): gettext_lazy("a talk or conference"),
+    ("action", "detention"): gettext_lazy("detention"),
+    ("action", "iss"): gettext_lazy("in-school suspension"),
+    ("action", "oss"): gettext_lazy("out-of-school suspension"),
+    ("action", "expulsion"): gettext_lazy("expulsion"),
+    ("action", "police"): gettext_lazy("referral to the police"),
+    ("action", "restorative"): gettext_lazy("restorative practice"),
+    ("action", "other"): gettext_lazy("something else"),
+    ("course_level", "ap"): gettext_lazy("Advanced Placement"),
+}
 STEPS: Mapping[str, object] = {
     "inspect": gettext_lazy("Looking at the files"),
     "check": gettext_lazy("Checking the data"),
@@ -113,6 +123,8 @@ def list_name(name: str) -> str:
 
 def value_name(code_list: str, value: str) -> str:
     """What a value of ours means."""
+    if own := VALUES.get((code_list, value)):
+        return str(own)
     said = catalogue()
     if code_list == "factor" and value in FACTORS:
         return said.text(f"factor.{value}")
