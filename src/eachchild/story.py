@@ -3,6 +3,7 @@
 Nothing after the cube can see a row, and nothing leaves except through `release`.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ from eachchild.release import (
     release,
 )
 from eachchild.report.bundle import built_aside, write_pages, write_tables
-from eachchild.sources import Loaded, load
+from eachchild.sources import Loaded, load, put_aside
 
 Progress = Callable[[str, float], None]
 VAULT = ".eachchild"
@@ -136,11 +137,20 @@ def _refuse_stopped(phrases: Phrases, loaded: Loaded) -> None:
 
 
 def check(
-    path: Path | str, *, vault: Path | str | None = None, progress: Progress | None = None
+    path: Path | str,
+    *,
+    vault: Path | str | None = None,
+    progress: Progress | None = None,
+    aside: tuple[Path, Path] | None = None,
 ) -> tuple[Plan, Quality]:
-    """Report the state of a plan's data, before any result."""
+    """Report the state of a plan's data, before any result.
+
+    `aside` is a file for the rows put aside, students under pseudonyms, and the key of those.
+    """  # fmt: skip
     plan = load_plan(Path(path))
     loaded = load(plan, _vault(plan, vault), progress or _quiet)
+    if aside is not None:
+        aside[0].write_text(json.dumps(put_aside(plan, loaded, aside[1])), "utf-8")
     return plan, _quality(plan, phrases_of(plan), loaded, folder=_vault(plan, vault))
 
 

@@ -188,8 +188,9 @@ def test_check_as_json_accounts_for_every_row(
     assert (file_["merged"], file_["quarantined"]) == (1, 2)
     assert {"R01", "R03", "R05", "V07"} <= {rule["id"] for rule in document["rules"]}
     assert document["unmapped"] == [
-        {"codes": "race", "value": "", "rows": 1, "file": "students.csv"}
-    ]
+        {"codes": "race", "value": "", "rows": 1, "file": "students.csv",
+         "hidden": 1, "column": "Eth"}
+    ]  # fmt: skip
 
 
 def test_a_code_of_few_rows_may_be_a_name_and_is_not_shown(

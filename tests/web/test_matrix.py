@@ -12,7 +12,8 @@ from eachchild.web.foundation.models import Event
 from eachchild.web.foundation.tenancy import inside
 
 _POST_ONLY = {"start", "cancel", "end-membership", "hold", "end-hold", "period", "shred",
-              "withdraw", "end-token", "withdraw-invitation"}  # fmt: skip
+              "withdraw", "end-token", "withdraw-invitation", "begin", "arrived",
+              "remove", "look-at", "check"}  # fmt: skip
 
 
 def _within(patterns: list[URLPattern | URLResolver], slug: bool = False) -> list[URLPattern]:
@@ -35,6 +36,7 @@ def _address(name: str, run: Run, screen: str, outcome: str) -> str:
              "name": outcome if name == "outcome" else "findings.json",
              "hold": "00000000-0000-0000-0000-000000000000",
              "certificate": "00000000-0000-0000-0000-000000000000",
+             "upload": "00000000-0000-0000-0000-000000000000",
              "membership": "00000000-0000-0000-0000-000000000000",
              "token": "00000000-0000-0000-0000-000000000000",
              "invitation": "00000000-0000-0000-0000-000000000000",

@@ -30,7 +30,7 @@ from eachchild.release import (
 )
 from eachchild.report import FontsMissingError, quality_page
 from eachchild.report.bundle import refuse_folder
-from eachchild.sources import SourceError, init_plan
+from eachchild.sources import SourceError, init_plan, told_plan
 from eachchild.worlds import WorldError
 
 WRONG_INPUT = (
@@ -133,6 +133,9 @@ def _command(
 def _init(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "init", _run_init, "look at a folder and write a first audit.toml")
     command.add_argument("folder", type=Path, metavar="FOLDER", help="the files as exported")
+    told = "print what was guessed and why, for programs; nothing is written"
+    command.add_argument("--json", action="store_true", help=told)
+    _key_argument(command, "for --json: show five rows of each file")
 
 
 def _check(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -140,6 +143,10 @@ def _check(commands: "_Commands[argparse.ArgumentParser]") -> None:
     _plan_arguments(command)
     command.add_argument("--json", action="store_true", help="for programs")
     command.add_argument("--page", type=Path, metavar="FILE", help="write it as an HTML page too")
+    aside = "write the rows put aside too, as JSON; needs --key"
+    command.add_argument("--aside", type=Path, metavar="FILE", help=aside)
+    _key_argument(command, "for --aside: show rows")
+    _progress_argument(command)
 
 
 def _audit(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -249,8 +256,17 @@ def _page_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--no-pdf", action="store_true", help="leave out report.pdf")
     screens = "write screens.json too, of which the platform makes its pages"
     command.add_argument("--screens", action="store_true", help=screens)
+    _progress_argument(command)
+
+
+def _progress_argument(command: argparse.ArgumentParser) -> None:
     progress = ("bar", "json", "none")
     command.add_argument("--progress", choices=progress, default="bar", help="on standard error")
+
+
+def _key_argument(command: argparse.ArgumentParser, what: str) -> None:
+    about = f"{what}, students under pseudonyms of this key, which is made where it is not there"
+    command.add_argument("--key", type=Path, metavar="FILE", help=about)
 
 
 def _plan_arguments(command: argparse.ArgumentParser) -> None:
@@ -264,14 +280,19 @@ def _plan_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _run_init(chosen: argparse.Namespace) -> int:
+    if chosen.json:
+        print(json.dumps(told_plan(chosen.folder, key=chosen.key)))
+        return DONE
     result = init_plan(chosen.folder)
     print("\n".join(result.lines))
     return DONE
 
 
 def _run_check(chosen: argparse.Namespace) -> int:
-    with Bar("none" if chosen.json else "bar") as bar:
-        plan, quality = story.check(chosen.plan, vault=chosen.vault, progress=bar.step)
+    quiet = chosen.json and chosen.progress == "bar"
+    aside = (chosen.aside, chosen.key) if chosen.aside and chosen.key else None
+    with Bar("none" if quiet else chosen.progress) as bar:
+        plan, quality = story.check(chosen.plan, vault=chosen.vault, progress=bar.step, aside=aside)
     if chosen.page:
         page = quality_page(quality, title=plan.title, language=plan.language, heading=plan.heading)
         chosen.page.write_text(page, "utf-8")

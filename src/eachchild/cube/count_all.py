@@ -33,7 +33,7 @@ def count_all(
     from eachchild.cube.engine import duck
     from eachchild.cube.finer_grains import add_course_grain, add_finer_grains, add_grade_grain
 
-    with duck(folder) as engine:
+    with duck(folder, rows, *tables.values()) as engine:
         cube = add_course_grain(engine, cube, plan, student_year=rows)
         cube = add_grade_grain(engine, cube, plan, student_year=rows)
         return add_finer_grains(engine, cube, plan, tables=tables, student_year=rows)

@@ -76,7 +76,7 @@ def derive_student_year(tables: Mapping[str, Path], plan: Plan, *, out: Path) ->
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = out / f"student_year-{_made_of(used, plan)}.parquet"
     if not path.exists():
-        with duck(out) as engine:
+        with duck(out, *used.values()) as engine:
             write_student_year(engine, used, plan, path)
     return path
 

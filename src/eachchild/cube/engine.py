@@ -12,6 +12,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from eachchild.cube.errors import CubeError
+from eachchild.tables import fenced
 
 Frame = nw.LazyFrame[Any]
 MEMORY = "1GB"
@@ -63,8 +64,10 @@ class DuckEngine:
 
 
 @contextmanager
-def duck(spill: Path) -> Iterator[DuckEngine]:
+def duck(spill: Path, *reads: Path) -> Iterator[DuckEngine]:
     """Open DuckDB with a memory limit, spilling into `spill` (a folder only its owner may read).
+
+    It reads that folder and those of the files it is to read, and reaches nothing else.
 
     Raises CubeError where DuckDB gives up: its own message can quote a student's value.
     """
@@ -77,7 +80,7 @@ def duck(spill: Path) -> Iterator[DuckEngine]:
             }
         )
         try:
-            yield DuckEngine(connection)
+            yield DuckEngine(fenced(connection, {spill, *(path.parent for path in reads)}))
         except duckdb.OutOfMemoryException:
             raise CubeError(
                 f"counting needed more than {MEMORY} of memory. Cross fewer factors, or audit "

@@ -55,11 +55,14 @@ def quality_document(quality: Quality) -> dict[str, object]:
                 "count": h.count,
                 "rows": list(h.rows),
                 "details": dict(h.details),
+                "meaning": quality.sentences[h.id][0],
+                "todo": quality.sentences[h.id][1],
             }
             for h in quality.hits
         ],
         "unmapped": [
             {"codes": u.codes, "value": u.value, "rows": u.rows, "file": u.file}
+            | ({"hidden": u.hidden, "column": u.column} if u.hidden else {})
             for u in quality.unmapped
         ],
         "linkage": [{"table": t, "matched": m, "rows": r} for t, m, r in quality.linkage],

@@ -3,6 +3,10 @@
 from eachchild.sources.counts.cell_text import OPEN, Read, read_cell
 from eachchild.sources.errors import SourceError
 from eachchild.sources.init.plan import InitResult, init_plan
-from eachchild.sources.load import Loaded, load
+from eachchild.sources.init.told import told_plan
+from eachchild.sources.load import Loaded, load, put_aside
 
-__all__ = ["OPEN", "InitResult", "Loaded", "Read", "SourceError", "init_plan", "load", "read_cell"]
+__all__ = [
+    "OPEN", "InitResult", "Loaded", "Read", "SourceError", "init_plan", "load", "put_aside",
+    "read_cell", "told_plan",
+]  # fmt: skip

@@ -17,6 +17,8 @@ from eachchild.tables.declared import (
     TABLES,
 )
 from eachchild.tables.facts import ALL_VALUES, WHOLE, CountFacts, UncoveredCount
+from eachchild.tables.fence import fenced
+from eachchild.tables.protected import PROTECTED
 from eachchild.tables.schema import Column, Kind, Table
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "FREE_TEXT",
     "LADDER",
     "MOST_CODES",
+    "PROTECTED",
     "TABLES",
     "WHOLE",
     "Column",
@@ -39,4 +42,5 @@ __all__ = [
     "Table",
     "UncoveredCount",
     "Unmapped",
+    "fenced",
 ]  # fmt: skip

@@ -42,6 +42,18 @@ class Shelf:
         """Where the files of an audit stand, beside its plan."""
         return self.folder / "audits" / audit
 
+    def arriving(self, upload: str) -> Path:
+        """A file that is still on its way, or was not looked at yet."""
+        return self.folder / "arriving" / upload
+
+    def told(self, run: str) -> Path:
+        """What a run that looked at files or checked them has to tell."""
+        return self.folder / "told" / f"{run}.json"
+
+    def aside(self, run: str) -> Path:
+        """The rows that a check put aside, students under pseudonyms."""
+        return self.folder / "told" / f"{run}-aside.json"
+
     def draft(self, release: str) -> Path:
         """What approvers read of a release that is not out."""
         return self.folder / "drafts" / release
@@ -69,6 +81,19 @@ def screens(folder: Path) -> Mapping[str, Any]:
 @lru_cache(maxsize=_KEPT)
 def _screens(folder: Path, stamp: int) -> Mapping[str, Any]:
     return dict(json.loads((folder / SCREENS).read_text("utf-8")))
+
+
+def told(path: Path) -> Mapping[str, Any]:
+    """What a run wrote for pages; raises NotOnTheShelfError where there is nothing."""
+    try:
+        return _told(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise NotOnTheShelfError(str(path)) from error
+
+
+@lru_cache(maxsize=_KEPT)
+def _told(path: Path, stamp: int) -> Mapping[str, Any]:
+    return dict(json.loads(path.read_text("utf-8")))
 
 
 @dataclass(frozen=True, slots=True)

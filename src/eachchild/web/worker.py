@@ -5,10 +5,12 @@ is taken up again, once; what it had written is aside and does not count. A proc
 end, or takes too much memory or time, leaves nothing half-written.
 """
 
+import ctypes
 import hashlib
 import json
 import logging
 import os
+import re
 import resource
 import shutil
 import signal
@@ -16,17 +18,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from queue import Empty, Queue
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from eachchild.release import DRAFT_CHANGED
+from eachchild.web import looking
 from eachchild.web.audits.actions import draft_again, end_draft, end_release, refuse_release
 from eachchild.web.audits.models import Audit, Release, Run, Vote
 from eachchild.web.audits.rules import name_of
@@ -35,8 +39,11 @@ from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.keeping.actions import nightly
 from eachchild.web.keeping.health import beat
-from eachchild.web.shelf import Shelf, seal_of
+from eachchild.web.shelf import SCREENS, Shelf, seal_of
 
+_log = logging.getLogger(__name__)
+_WRONG = 2  # the plan or the data are wrong, which a command says
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _BEAT = 1.0  # seconds between two signs of life
 _SILENT = timedelta(seconds=30)  # a worker that says nothing for so long is gone
 _TRIES = 2
@@ -106,21 +113,60 @@ class Worker:
 
     def _do_run(self, organization: Organization, run: Run) -> None:
         shelf = Shelf(str(organization.pk))
-        with _plan_folder(shelf, run.audit) as plan:
-            out = shelf.bundle(str(run.pk), "internal")
-            out.parent.mkdir(parents=True, exist_ok=True)
-            command = ["audit", str(plan), "--out", str(out), "--vault", str(_vault(shelf)),
-                       "--screens"]  # fmt: skip
-            ended = self._command(command, lambda step, share: _progress(run, step, share))
+        make = {"inspect": self._look, "check": self._check}.get(run.kind, self._audit)
+        ended = make(shelf, run)
         if self._stopped.is_set() and ended.code:
             _again(run)
             return
         run.state = _state_of(ended)
-        run.why = "" if ended.code == 0 else ended.said
+        run.why = ended.said if ended.code or run.kind == "check" else ""
         run.share, run.ended_at = 1.0 if ended.code == 0 else run.share, timezone.now()
         run.save(update_fields=["state", "why", "share", "ended_at"])
         result = "done" if ended.code == 0 else "failed"
         record("run.ended", organization=organization, thing=f"run:{run.pk}", result=result)
+
+    def _audit(self, shelf: Shelf, run: Run) -> Ended:
+        out = shelf.bundle(str(run.pk), "internal")
+        if (out / SCREENS).is_file():  # a worker died between the last byte and saying so
+            return Ended(0, "", was_cancelled=False)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with _plan_file(shelf, run) as plan:
+            command = ["audit", str(plan), "--out", str(out), "--vault", str(_vault(shelf)),
+                       "--screens"]  # fmt: skip
+            return self._command(command, lambda step, share: _progress(run, step, share))
+
+    def _check(self, shelf: Shelf, run: Run) -> Ended:
+        """The state of the data; data that a rule stops are an answer, too."""
+        out, aside = shelf.told(str(run.pk)), shelf.aside(str(run.pk))
+        out.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = aside.with_suffix(".part")
+        with _plan_file(shelf, run) as plan:
+            command = ["check", str(plan), "--vault", str(_vault(shelf)), "--json",
+                       "--aside", str(part), "--key", str(_key(shelf))]  # fmt: skip
+            ended = self._command(
+                command, lambda step, share: _progress(run, step, share), into=out
+            )
+        if part.is_file():
+            part.chmod(0o600)
+            part.replace(aside)
+        if ended.code == _WRONG and out.is_file() and (said := looking.stopped_by(out)):
+            return Ended(0, said, was_cancelled=False)
+        return Ended(ended.code, ended.said if ended.code else "", ended.was_cancelled)
+
+    def _look(self, shelf: Shelf, run: Run) -> Ended:
+        """What the files are, and a first plan of them."""
+        last = Ended(0, "", was_cancelled=False)
+
+        def step(command: Sequence[str], into: Path, span: tuple[float, float]) -> int:
+            nonlocal last
+            last = self._command(
+                command, lambda _step, _share: _progress(run, "", span[0]), into=into
+            )
+            return last.code
+
+        if looking.take_in(shelf, run, step) == 0 and not self._stopped.is_set():
+            looking.guess(shelf, run, step, _key(shelf))
+        return last
 
     def _do_release(self, organization: Organization, release: Release) -> None:
         shelf = Shelf(str(organization.pk))
@@ -175,17 +221,31 @@ class Worker:
         return ended
 
     def _command(
-        self, arguments: list[str], told: Callable[[str, float], bool], *, progress: bool = True
-    ) -> Ended:
+        self, arguments: Sequence[str], told: Callable[[str, float], bool],
+        into: Path | None = None, *, progress: bool = True,
+    ) -> Ended:  # fmt: skip
         """Run one command of ours within its limits, passing on its progress as it comes.
 
         `told` says whether to go on; where not, or when the worker is to stop, it is told to end.
+        What it prints stands in `into` once it has ended by itself, and nothing before.
         """
-        if progress:
-            arguments = [*arguments, "--progress=json"]
+        if arguments[0] != sys.executable:
+            arguments = [sys.executable, "-m", "eachchild", *arguments]
+            if progress and "--progress=json" not in arguments:
+                arguments = [*arguments, "--progress=json"]
+        with _printed(into) as printed:
+            ended = self._process(arguments, told, printed)
+        if into is not None and ended.code in (0, _WRONG):
+            into.with_suffix(".printing").replace(into)
+        return ended
+
+    def _process(
+        self, arguments: Sequence[str], told: Callable[[str, float], bool], printed: Any
+    ) -> Ended:
         process = subprocess.Popen(  # noqa: S603 - our own command, and no shell
-            [sys.executable, "-m", "eachchild", *arguments],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            list(arguments),
+            stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.PIPE, text=True,
+            errors="replace",
             preexec_fn=_limited,  # noqa: PLW1509 - the worker has no other thread when it forks
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
@@ -208,7 +268,7 @@ class Worker:
         reader.join()
         if process.stderr is not None:
             process.stderr.close()
-        return Ended(process.returncode, "".join(words)[-_REASON:].strip(), cancelled)
+        return Ended(process.returncode, in_words(process.returncode, words), cancelled)
 
 
 def _next_run(organization: Organization) -> Run | None:
@@ -312,22 +372,63 @@ def _state_of(ended: Ended) -> Run.State:
 
 
 @contextmanager
-def _plan_folder(shelf: Shelf, audit: Audit) -> Iterator[Path]:
-    """The plan of an audit as a file, beside the files it names."""
-    folder = shelf.files(str(audit.pk))
+def _plan_file(shelf: Shelf, run: Run) -> Iterator[Path]:
+    """The plan of a run as a file, beside the files it names."""
+    folder = shelf.files(str(run.audit_id))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    plan = folder / "audit.toml"
-    plan.write_text(audit.plan, "utf-8")
-    yield plan
+    plan = folder / f"audit-{run.pk}.toml"
+    plan.write_text(run.plan or run.audit.plan, "utf-8")
+    try:
+        yield plan
+    finally:
+        plan.unlink(missing_ok=True)
+
+
+@contextmanager
+def _printed(into: Path | None) -> Iterator[Any]:
+    if into is None:
+        yield subprocess.DEVNULL
+        return
+    into.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = into.with_suffix(".printing")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
+        yield file
 
 
 def _vault(shelf: Shelf) -> Path:
     return shelf.folder / "vault"
 
 
+def _key(shelf: Shelf) -> Path:
+    return _vault(shelf) / "pseudonyms.key"
+
+
+def in_words(code: int, lines: Sequence[str]) -> str:
+    """Why a command ended, in its own words; never a trace of it, which may hold a row's value."""
+    ours = [i for i, line in enumerate(lines) if line.startswith("eachchild: ")]
+    if ours:
+        told = "".join(lines[ours[-1] :]).removeprefix("eachchild: ")
+        return told[:_REASON].strip()
+    if code == 0:
+        return ""
+    kinds = [
+        m[1] for line in lines if (m := re.match(r"(?:\w+\.)*(\w+(?:Error|Exception))\b", line))
+    ]
+    kind = kinds[-1] if kinds else ""
+    _log.error("a command ended with %s %s", code, kind)
+    if code in (-signal.SIGKILL, -signal.SIGXCPU) or kind in ("MemoryError", "ArrowMemoryError"):
+        return (
+            f"It needed more than one job may take here ({MEMORY >> 30} GB of memory, "
+            f"{SECONDS // 3600} hour). Audit fewer years at once, or ask your administrator."
+        )
+    return "Something went wrong here, and it was noted. Nothing was lost: run it again."
+
+
 def _limited() -> None:
     """In the new process: its own group, and no more memory and time than a job may take."""
     os.setsid()
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)  # no job outlives its worker
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 

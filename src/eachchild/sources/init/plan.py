@@ -51,12 +51,37 @@ class InitResult:
         return tuple(_lines(self))
 
 
+@dataclass(frozen=True, slots=True)
+class Guessed:
+    """What a folder's files were taken for; nothing of it is written yet."""
+
+    seen: tuple[SeenFile, ...]
+    guess: PlanGuess
+    lists: tuple[CodeList, ...]
+    files: tuple[FileGuess, ...]
+
+
 def init_plan(folder: Path) -> InitResult:
     """Look at the files of a folder and write `audit.toml` and `codes/*.csv` beside them.
 
     What a person filled into a code list stays. SourceError where there is nothing to read, or a
     plan that would be overwritten; PlanError for a code list that cannot be read.
     """
+    if (folder / PLAN).exists():
+        raise SourceError(
+            f"{folder / PLAN}: is there already. Rename it to have a new one written."
+        )
+    found = guess_plan(folder)
+    return InitResult(
+        plan=_write(folder, found.guess),
+        files=found.files,
+        codes=tuple(_write_codes(folder, one) for one in found.lists),
+        questions=(*found.guess.questions, *_refused(folder / PLAN)),
+    )
+
+
+def guess_plan(folder: Path) -> Guessed:
+    """Look at the files of a folder and guess a plan of them; SourceError where there is none."""
     paths = _paths(folder)
     seen, left = _see(paths, folder)
     counts = tuple(c for file in seen if (c := guess_counts(file)) is not None)
@@ -84,12 +109,8 @@ def init_plan(folder: Path) -> InitResult:
         questions=questions,
     )
     guess = replace(guess, questions=(*questions, *_missing(guess)))
-    return InitResult(
-        plan=_write(folder, guess),
-        files=tuple(_files(records, counts, left, matched=matched)),
-        codes=tuple(_write_codes(folder, one) for one in lists),
-        questions=(*guess.questions, *_refused(folder / PLAN)),
-    )
+    files = tuple(_files(records, counts, left, matched=matched))
+    return Guessed(tuple(seen), guess, lists, files)
 
 
 def _missing(guess: PlanGuess) -> Iterator[str]:
@@ -104,10 +125,6 @@ def _paths(folder: Path) -> tuple[Path, ...]:
     if not folder.is_dir():
         raise SourceError(
             f"{folder}: there is no such folder. Name the folder that holds the files."
-        )
-    if (folder / PLAN).exists():
-        raise SourceError(
-            f"{folder / PLAN}: is there already. Rename it to have a new one written."
         )
     inside = [p for p in folder.rglob("*") if p.is_file() and is_readable(p)]
     parts = [p.relative_to(folder).parts for p in inside]

@@ -83,7 +83,7 @@ def _looks_like(column: SeenColumn, name: str) -> bool:
 
 
 def _guess(file: SeenFile) -> RecordGuess | None:
-    names = {n: c for n in _all_names() if (c := find_column(file, n)) is not None}
+    names = named_columns(file)
     table, why = _table_of(file, names)
     if not table:
         return None
@@ -94,6 +94,22 @@ def _guess(file: SeenFile) -> RecordGuess | None:
     columns = _each_heading_once(columns)
     guess = RecordGuess(file, table, columns, why, complete=table in _EVENTS)
     return _with_rows(guess, names)
+
+
+def named_columns(file: SeenFile) -> dict[str, SeenColumn]:
+    """For each name of ours, the column that could be it."""
+    return {n: c for n in _all_names() if (c := find_column(file, n)) is not None}
+
+
+def called(column: SeenColumn, name: str) -> str:
+    """Why a column was taken for a name of ours: name, usual_name, part_of_name or content."""
+    known = words()
+    if column.plain == name.replace("_", ""):
+        return "name"
+    if column.plain in known.headings.get(name, ()):
+        return "usual_name"
+    near = any(part in column.plain for part in known.parts.get(name, ()))
+    return "part_of_name" if near else "content"
 
 
 def _all_names() -> tuple[str, ...]:

@@ -36,6 +36,7 @@ class Records:
     hits: tuple[RuleHit, ...]
     unmapped: tuple[Unmapped, ...]
     linkage: tuple[Link, ...]
+    aside: Mapping[str, Path]  # by file: its quarantined rows in the vault, where there are any
 
 
 def load_records(plan: Plan, vault: Path, progress: Progress | None = None) -> Records:
@@ -65,7 +66,17 @@ def load_records(plan: Plan, vault: Path, progress: Progress | None = None) -> R
         hits=tuple(sorted((*hits, *found), key=lambda h: (h.id, h.file, h.column, h.rows))),
         unmapped=tuple(u for table in staged for u in table.unmapped),
         linkage=links,
+        aside=_aside(staged, store),
     )
+
+
+def _aside(staged: Sequence[StagedTable], vault: Vault) -> Mapping[str, Path]:
+    return {
+        account.path: path
+        for table in staged
+        for number, account in enumerate(table.accounts, 1)
+        if (path := vault.find(table.quarantine(number))) is not None
+    }
 
 
 def _inputs(plan: Plan, extras: Mapping[str, Extra]) -> Mapping[str, tuple[Input, ...]]:

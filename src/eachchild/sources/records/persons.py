@@ -15,7 +15,7 @@ from eachchild.sources.reading.asked import Asked
 from eachchild.sources.reading.typed import read_column
 from eachchild.sources.records.mapping import plain
 from eachchild.sources.records.staging import StagedFile
-from eachchild.tables import Kind, RuleHit
+from eachchild.tables import Kind, RuleHit, fenced
 
 _ROSTERS = ("student", "student_year", "enrollment")
 _HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -67,6 +67,7 @@ def person_hits(table: str, files: Sequence[StagedFile]) -> list[RuleHit]:
         return []
     rosters = pa.concat_tables([part for part in parts if part])
     with duckdb.connect(":memory:") as engine:
+        fenced(engine, ())
         engine.register("rosters", rosters.append_column("seen", pa.array(np.arange(len(rosters)))))
         engine.execute(_PERSONS)
         return [

@@ -58,6 +58,15 @@ class StagedTable:
     hits: tuple[RuleHit, ...]
     unmapped: tuple[Unmapped, ...]
 
+    def quarantine(self, number: int) -> str:
+        """The vault's name for the rows put aside of the table's file of that number."""
+        return quarantine_name(self.table, self.key, number)
+
+
+def quarantine_name(table: str, key: str, number: int) -> str:
+    """The vault's name for the rows put aside of one file."""
+    return f"{table}-{key}-{number}.quarantine.csv"
+
 
 def stage_table(
     table: Table, inputs: Sequence[Input], vault: Vault, *, tell: Callable[[str], None]
@@ -118,7 +127,7 @@ def _stage(
         own = merged.fates.part(begin, end)
         hits += _duplicate_hits(file, merged.rules, slice(begin, end))
         accounts.append(_file_account(file, own))
-        _put_quarantine(vault, f"{table.name}-{key}-{number}.quarantine.csv", file, fates=own)
+        _put_quarantine(vault, quarantine_name(table.name, key, number), file, fates=own)
         begin = end
     return StagedTable(
         table.name,

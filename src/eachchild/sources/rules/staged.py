@@ -9,7 +9,7 @@ from typing import cast
 import duckdb
 import pyarrow.parquet as pq
 
-from eachchild.tables import RuleHit, Severity
+from eachchild.tables import RuleHit, Severity, fenced
 
 _EXAMPLES = 3
 
@@ -82,6 +82,7 @@ def open_staged(tables: Mapping[str, Path]) -> Staged:
     """Open the staged tables; nothing is read before a rule asks."""
     engine = duckdb.connect(":memory:", config={"memory_limit": "1GB"})
     engine.execute("SET TimeZone = 'UTC'")
+    fenced(engine, sorted({path.parent for path in tables.values()}))
     for name, path in sorted(tables.items()):
         quoted = str(path).replace("'", "''")
         engine.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{quoted}')")

@@ -15,6 +15,65 @@ Choices = Iterable[tuple[str, Any]]
 _NAMES = {"public": _("Everybody"), "board": _("The board"), "staff": _("All staff")}
 
 
+class ManyFiles(forms.ClearableFileInput):
+    """A field for several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Each of them."""
+        many = data if isinstance(data, list | tuple) else [data]
+        return [super(FilesField, self).clean(one, initial) for one in many]
+
+
+class AuditForm(forms.Form):
+    """What an audit is called."""
+
+    title = forms.CharField(
+        max_length=200, label=_("What is this audit called?"),
+        help_text=_("As it stands on its report, as in: Suspensions and absence, 2024-25"),
+    )  # fmt: skip
+
+
+class FilesForm(forms.Form):
+    """Files to send."""
+
+    files = FilesField(
+        label=_("Choose files"),
+        help_text=_("CSV, TSV, Excel or Parquet, also as .gz, or a .zip of them."),
+    )
+
+
+class AskForm(forms.Form):
+    """What is not in an audit and should be."""
+
+    outcome = forms.ChoiceField(label=_("Outcome"))
+    factors = forms.MultipleChoiceField(
+        label=_("Groups, one or more; two or three are crossed"),
+        widget=forms.CheckboxSelectMultiple, required=True,
+    )  # fmt: skip
+
+    def __init__(self, *given: Any, outcomes: Any, factors: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        for name, told in (("outcome", outcomes), ("factors", factors)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
+            field.choices = told
+
+    def clean_factors(self) -> list[str]:
+        """Three at most."""
+        chosen: list[str] = self.cleaned_data["factors"]
+        if len(chosen) > 3:
+            raise forms.ValidationError(_("Choose three at most: more leave too few students."))
+        return chosen
+
+
 class ProposalForm(forms.Form):
     """For whom a copy is to be."""
 

@@ -45,6 +45,7 @@ class Upload(Kept):
         ARRIVING = "arriving", _("Arriving")
         READING = "reading", _("Being read")
         READY = "ready", _("Ready")
+        UNPACKED = "unpacked", _("Unpacked: its files are listed by themselves")
         REFUSED = "refused", _("Refused")
 
     audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="+")
@@ -53,7 +54,14 @@ class Upload(Kept):
     received = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ARRIVING)
-    why = models.TextField(blank=True)
+    why = models.TextField(blank=True)  # a word of `words.REFUSALS`
+
+    @property
+    def reason(self) -> str:
+        """Why it was not taken in, in words."""
+        from eachchild.web.audits.words import REFUSALS
+
+        return str(REFUSALS.get(self.why, self.why))
 
 
 class Run(Kept):
@@ -74,6 +82,7 @@ class Run(Kept):
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     step = models.CharField(max_length=200, blank=True)
     share = models.FloatField(default=0.0)
+    plan = models.TextField(blank=True)  # as it was when this was asked; the audit's may change
     tries = models.PositiveSmallIntegerField(default=0)
     beat_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)

@@ -13,7 +13,7 @@ from eachchild.web.foundation.rules import NotAllowedError
 
 APPROVALS = 2
 AUDIENCES = ("public", "board", "staff")
-_ENDINGS = re.compile(r"^(.*?)(\.(?:csv|tsv|txt|parquet|xlsx|xls)(?:\.gz)?)?$", re.DOTALL)
+_ENDINGS = re.compile(r"^(.*?)(\.(?:csv|tsv|txt|parquet|xlsx|xls|zip)(?:\.gz)?)?$", re.DOTALL)
 WIDEST_FIRST = (*AUDIENCES, "internal")
 OVER = (Release.State.REJECTED, Release.State.REFUSED, Release.State.GONE)
 VOTING = (Release.State.WAITING, Release.State.LEAVING)
@@ -35,10 +35,60 @@ def safe_name(told: str, taken: Iterable[str]) -> str:
     return name
 
 
-def check_can_run(uploads: Iterable[Upload]) -> None:
-    """Every file has arrived and was read."""
-    if any(upload.state != Upload.State.READY for upload in uploads):
+def check_can_receive(size: int, kept: int, limits: tuple[int, int]) -> None:
+    """A file within the limits of one, and with all others within those of the organization."""
+    one, whole = limits
+    if size < 1:
+        raise NotAllowedError(_("This file is empty. Export it again."))
+    if size > one:
+        raise NotAllowedError(
+            _("This file is larger than one may be here (%(most)s MB). Export fewer years at once.")
+            % {"most": one >> 20}
+        )
+    if kept + size > whole:
+        raise NotAllowedError(
+            _("There is no more room for files (%(most)s MB in all). Take out audits or files that "
+              "are no longer needed.") % {"most": whole >> 20}
+        )  # fmt: skip
+
+
+def check_can_take_out(upload: Upload, runs: Iterable[Run]) -> None:
+    """No run is reading the files now."""
+    if any(run.is_open for run in runs):
+        raise NotAllowedError(_("The files are being read now. Wait until that is done."))
+
+
+def check_can_look(uploads: Iterable[Upload], runs: Iterable[Run]) -> None:
+    """There is a file that has arrived, and nothing is under way."""
+    mine = list(uploads)
+    states = {upload.state for upload in mine}
+    if any(run.is_open and run.kind == "inspect" for run in runs):
+        raise NotAllowedError(_("The files are being looked at now."))
+    if Upload.State.ARRIVING in states:
+        raise NotAllowedError(_("Some files have not arrived whole. Send them, or take them out."))
+    if not states & {Upload.State.READING, Upload.State.READY}:
+        raise NotAllowedError(_("Send a file first."))
+
+
+def check_can_run(
+    uploads: Iterable[Upload], files: Iterable[str] = (), check: Run | None = None
+) -> None:
+    """Every file has arrived and was read, and no rule of the data says that nothing may be made.
+
+    `files` are those that the plan reads; `check` is the newest check of this very plan.
+    """
+    mine = list(uploads)
+    states = (Upload.State.READY, Upload.State.REFUSED, Upload.State.UNPACKED)
+    if any(upload.state not in states for upload in mine):
         raise NotAllowedError(_("Some files are not ready yet. Wait for them, or take them out."))
+    there = {upload.name for upload in mine if upload.state == Upload.State.READY}
+    if missing := sorted(set(files) - there):
+        raise NotAllowedError(
+            _("The plan reads a file that is not here: %(name)s. Send it, or look at the files "
+              "again.") % {"name": missing[0]}
+        )  # fmt: skip
+    if check is not None and check.state == Run.State.DONE and check.why:
+        raise NotAllowedError(check.why)
 
 
 def check_can_cancel(run: Run) -> None:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from eachchild.web.accounts.models import Membership
-from eachchild.web.audits import explorer
+from eachchild.web.audits import explorer, words
 from eachchild.web.audits.actions import cancel_run, start_run
 from eachchild.web.audits.comparison import Side, compared
 from eachchild.web.audits.forms import ComparisonForm, ExplorerForm
+from eachchild.web.audits.mapping import data_page, run_hint
 from eachchild.web.audits.models import Audit, Release, Run, Upload
 from eachchild.web.audits.rules import VOTING
 from eachchild.web.audits.screens import folder_of, outcome_of, pages_of, run_of, screen_of
@@ -53,7 +54,8 @@ def audit(request: Visit, audit: str) -> HttpResponse:
         {
             "audit": found,
             "uploads": Upload.objects.within(request.member.organization).filter(audit=found),
-            "runs": _runs(request.member, found),
+            "runs": _runs(request.member, found), "hint": run_hint(request.member, found),
+            "here": "audit",
         },
     )  # fmt: skip
 
@@ -73,7 +75,12 @@ def run(request: Visit, run: str) -> HttpResponse:
     """What an audit found, or how far it is."""
     found = run_of(request.member, run)
     if found.state != Run.State.DONE:
-        return render(request, "audits/progress.html", {"run": found})
+        return render(request, "audits/progress.html", {"run": found, "steps": words.STEPS})
+    if found.kind == "inspect":
+        page_ = "mapping" if _some_ready(request.member, found.audit) else "files"
+        return redirect(page_, slug=request.member.organization.slug, audit=found.audit_id)
+    if found.kind == "check":
+        return data_page(request, found)
     pages = pages_of(request.member, found)
     return render(request, "audits/run.html", {"run": found, "pages": pages})
 
@@ -210,6 +217,11 @@ def _ask(request: Visit, run: Run) -> str:
     return ""
 
 
+
+
+def _some_ready(member: Membership, audit: Audit) -> bool:
+    mine = Upload.objects.within(member.organization)
+    return bool(mine.filter(audit=audit, state=Upload.State.READY).exists())
 def _runs(member: Membership, audit: Audit) -> Any:
     mine = Run.objects.within(member.organization).filter(audit=audit)
     return mine.select_related("made_by").order_by("-made_at")

@@ -35,6 +35,8 @@ class Environment:
     mail: str = ""  # smtp://user:password@host:port, or smtps://; empty: no mail goes out
     mail_from: str = ""
     sign_in: tuple[str, str, str] | None = None  # the district's own: issuer, our id, our secret
+    file_limit: int = 4 << 30  # bytes of one file that is sent
+    organization_limit: int = 64 << 30  # bytes of all files of one organization
 
     @property
     def is_production(self) -> bool:
@@ -147,6 +149,8 @@ def environment(given: Mapping[str, str] | None = None) -> Environment:
         mail=told.get("EACHCHILD_MAIL", ""),
         mail_from=told.get("EACHCHILD_MAIL_FROM", ""),
         sign_in=_sign_in(told, kind),
+        file_limit=_megabytes(told, "EACHCHILD_FILE_LIMIT_MB", 4 << 10),
+        organization_limit=_megabytes(told, "EACHCHILD_ORGANIZATION_LIMIT_MB", 64 << 10),
     )
     if found.is_production:
         _refuse_unsafe(found)
@@ -169,6 +173,13 @@ def _sign_in(told: Mapping[str, str], kind: str) -> tuple[str, str, str] | None:
     if kind == "production" and not issuer.startswith("https://"):
         raise UnsafeSettingsError("EACHCHILD_OIDC_ISSUER must begin with https://.")
     return issuer.rstrip("/"), client, secret
+
+
+def _megabytes(told: Mapping[str, str], name: str, usual: int) -> int:
+    text = told.get(name, str(usual))
+    if not text.isdecimal() or not int(text):
+        raise UnsafeSettingsError(f"{name} is a number of megabytes, 1 or more.")
+    return int(text) << 20
 
 
 def _refuse_unsafe(found: Environment) -> None:

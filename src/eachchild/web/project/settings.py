@@ -164,6 +164,14 @@ WHITENOISE_USE_FINDERS = not ENVIRONMENT.is_production
 DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 2**20  # a piece of a file; files themselves come in pieces
 FILE_UPLOAD_PERMISSIONS = 0o600
 globals().update(ENVIRONMENT.mailing())
+FILE_UPLOAD_TEMP_DIR = DATA  # never the system's folder of temporary files: they hold students
+FILE_UPLOAD_HANDLERS = [
+    "eachchild.web.audits.receiving.MembersOnly",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+UPLOAD_PIECE = 8 * 2**20
+UPLOAD_FILE_LIMIT = ENVIRONMENT.file_limit
+UPLOAD_ORGANIZATION_LIMIT = ENVIRONMENT.organization_limit
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
