@@ -32,7 +32,7 @@ from django.utils import timezone
 from eachchild.release import DRAFT_CHANGED
 from eachchild.web import looking
 from eachchild.web.audits.actions import draft_again, end_draft, end_release, refuse_release
-from eachchild.web.audits.models import Audit, Release, Run, Vote
+from eachchild.web.audits.models import Release, Run, Vote
 from eachchild.web.audits.rules import name_of
 from eachchild.web.foundation.actions import record
 from eachchild.web.foundation.models import Organization

@@ -29,7 +29,6 @@ _FRESH = 15 * 60  # seconds
 _REFUSED: Any = _("Nobody of this address was invited here. Ask your administrator.")
 
 
-
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Nobody signs up by themselves, and who guesses is stopped."""
 

@@ -19,6 +19,10 @@ urlpatterns = [
     path("people/<slug:slug>/", views.people, name="people"),
     path("people/<slug:slug>/register/", views.register, name="register"),
     path("people/<slug:slug>/<uuid:membership>/end/", views.end, name="end-membership"),
-    path("people/<slug:slug>/invited/<uuid:invitation>/", views.withdrawing, name="withdraw-invitation"),
+    path(
+        "people/<slug:slug>/invited/<uuid:invitation>/",
+        views.withdrawing,
+        name="withdraw-invitation",
+    ),
     re_path(_CLOSED, views.closed),
 ]

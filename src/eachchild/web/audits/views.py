@@ -217,11 +217,11 @@ def _ask(request: Visit, run: Run) -> str:
     return ""
 
 
-
-
 def _some_ready(member: Membership, audit: Audit) -> bool:
     mine = Upload.objects.within(member.organization)
     return bool(mine.filter(audit=audit, state=Upload.State.READY).exists())
+
+
 def _runs(member: Membership, audit: Audit) -> Any:
     mine = Run.objects.within(member.organization).filter(audit=audit)
     return mine.select_related("made_by").order_by("-made_at")

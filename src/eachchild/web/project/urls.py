@@ -4,7 +4,6 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from eachchild.web.accounts.views import step_into
-
 from eachchild.web.api.urls import interface
 
 urlpatterns = [
