@@ -65,7 +65,7 @@ def kind_of(path: Path) -> str:
     return "text.gz"
 
 
-def _weighed(inner: IO[bytes], stored: int) -> int:
+def _weighed(inner: IO[bytes] | gzip.GzipFile, stored: int) -> int:
     size = 0
     while piece := inner.read(_PIECE):
         size += len(piece)
@@ -125,7 +125,7 @@ def _archive_kind(file: IO[bytes], size: int) -> str:
         raise RefusedError("letter")
 
 
-def _text(file: IO[bytes]) -> None:
+def _text(file: IO[bytes] | gzip.GzipFile) -> None:
     """Nothing but text, to its last byte; it does not begin like a page, a picture or a program."""
     start = file.read(_PIECE)
     for sign, kind in _OTHERS.items():

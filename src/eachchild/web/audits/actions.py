@@ -42,7 +42,8 @@ def begin_upload(member: Membership, audit: Audit, told: str, size: int) -> Uplo
         plain = safe_name(told, ())
         for one in here:
             if (one.state, one.size, one.name) == (Upload.State.ARRIVING, size, plain):
-                return one
+                found: Upload = one
+                return found
         kept = mine.exclude(state=Upload.State.REFUSED).aggregate(bytes=Sum("size"))["bytes"] or 0
         limits = (settings.UPLOAD_FILE_LIMIT, settings.UPLOAD_ORGANIZATION_LIMIT)
         check_can_receive(size, kept, limits)

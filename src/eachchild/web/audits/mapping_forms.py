@@ -149,7 +149,7 @@ class CodesForm(forms.Form):
     more_is = forms.ChoiceField(required=False, label=gettext_lazy("means"))
 
     def __init__(self, *given: Any, name: str, codes: Sequence[Code], **more: Any) -> None:
-        super().__init__(*given, prefix=name, **more)
+        super().__init__(*given, **{**more, "prefix": name})
         self.name, self.codes = name, codes
         options = [("", _("not reported"))]
         options += [(v, words.value_name(name, v)) for v in plans.options_of(name)]
