@@ -35,12 +35,16 @@ class MembersOnly(FileUploadHandler):
     def handle_raw_input(
         self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> None:
-        """Refuse before the first byte is read."""
+        """Refuse what is larger than a file may be before the first byte is read."""
+        if content_length > settings.UPLOAD_FILE_LIMIT:
+            raise RequestDataTooBig("More than one file may have.")
+
+    def new_file(self, *told: Any, **more: Any) -> None:
+        """Refuse a file of somebody who is not signed in; forms without files are theirs to send."""
         user = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated:
             raise RequestDataTooBig("Files are taken of people who are signed in.")
-        if content_length > settings.UPLOAD_FILE_LIMIT:
-            raise RequestDataTooBig("More than one file may have.")
+        super().new_file(*told, **more)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Leave it to the next."""
