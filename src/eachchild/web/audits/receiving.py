@@ -40,7 +40,7 @@ class MembersOnly(FileUploadHandler):
             raise RequestDataTooBig("More than one file may have.")
 
     def new_file(self, *told: Any, **more: Any) -> None:
-        """Refuse a file of somebody who is not signed in; forms without files are theirs to send."""
+        """Refuse a file of somebody who is not signed in; a form without files is theirs."""
         user = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated:
             raise RequestDataTooBig("Files are taken of people who are signed in.")
