@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eachchild.web import shelf
 from eachchild.web.audits.rules import AUDIENCES
+from eachchild.web.foundation.forms import LongSelect
 
 _NAMES = {"public": _("Everybody"), "board": _("The board"), "staff": _("All staff")}
 
@@ -35,11 +36,11 @@ class VoteForm(forms.Form):
 class ExplorerForm(forms.Form):
     """Which rows of an audit's numbers to show."""
 
-    outcome = forms.ChoiceField(label=_("Outcome"))
-    measure = forms.ChoiceField(label=_("Measure"), required=False)
-    group = forms.ChoiceField(label=_("Group"), required=False)
-    place = forms.ChoiceField(label=_("Place"), required=False)
-    period = forms.ChoiceField(label=_("Year"), required=False)
+    outcome = forms.ChoiceField(widget=LongSelect, label=_("Outcome"))
+    measure = forms.ChoiceField(widget=LongSelect, label=_("Measure"), required=False)
+    group = forms.ChoiceField(widget=LongSelect, label=_("Group"), required=False)
+    place = forms.ChoiceField(widget=LongSelect, label=_("Place"), required=False)
+    period = forms.ChoiceField(widget=LongSelect, label=_("Year"), required=False)
 
     def __init__(self, *given: Any, folder: Any, places: Any, titles: Any, **more: Any) -> None:
         super().__init__(*given, **more)
