@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from eachchild.web.accounts.actions import invite, open_invitation
+from eachchild.web.accounts.models import User
 from eachchild.web.foundation.fence import owned_tables
 from eachchild.web.foundation.tenancy import inside
 
@@ -78,6 +79,12 @@ def test_s3_a_person_finds_where_they_belong_and_a_link_its_invitation(north, so
     assert found is not None
     assert found.organization == north.organization
     assert open_invitation("another") is None
+    with inside(None, invitation="new@north.invalid"):
+        assert _count("accounts_invitation") == 1
+    invited = User.objects.create_user("new@north.invalid")
+    for person, seen in ((invited, 1), (south.members["analyst"].user, 0)):
+        with inside(None, person):
+            assert _count("accounts_invitation") == seen
     assert _count("accounts_invitation") == 0
 
 

@@ -106,6 +106,8 @@ for name in ("Strict-Transport-Security", "X-Content-Type-Options", "Referrer-Po
 print(told.cookies.output())
 print("plain:", Client().get("/account/login/", **host).headers.get("Location"))
 print("stranger:", Client().get("/", secure=True, headers={"host": "evil.example"}).status_code)
+from eachchild.web.project.start import run
+print("ended:", run(["trail-check"]))
 """
 
 
@@ -122,6 +124,7 @@ def test_s14_s15_in_production_cookies_are_locked_and_tls_is_asked_for(tmp_path:
     assert "SameSite=Lax" in cookie
     assert "plain: https://equity.district.example/account/login/" in text
     assert "stranger: 400" in text
+    assert "ended: 0" in text
 
 
 def test_every_name_of_the_environment_is_in_the_reference() -> None:

@@ -34,10 +34,14 @@ $$ SELECT CASE WHEN current_setting(name, true) ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}
 """
 _TENANT = "organization_id = eachchild_told('app.tenant')"
 _PLATFORM = "organization_id IS NULL AND current_setting('app.tenant', true) = 'platform'"
-# Whom a person belongs to, and what a link invites to, must be found before there is a tenant.
+# Where a person belongs, and what they were invited to, must be found before there is a tenant: by
+# the person, by the digest of a link, or by an address that the district's directory vouches for.
 _ALSO_READ = {
     "accounts_membership": "user_id = eachchild_told('app.user')",
-    "accounts_invitation": "digest = current_setting('app.invitation', true)",
+    "accounts_invitation": (
+        "current_setting('app.invitation', true) IN (digest, email) OR email = "
+        "(SELECT p.email FROM accounts_user p WHERE p.id = eachchild_told('app.user'))"
+    ),
 }
 
 

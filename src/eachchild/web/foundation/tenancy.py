@@ -79,7 +79,8 @@ def inside(
 ) -> Iterator[None]:
     """Tell the database for whom it is asked, so that row security holds beside the query layer.
 
-    One within another counts while it lasts. An invitation is found by the digest of its link.
+    One within another counts while it lasts. An invitation is found by the digest of its link, or
+    by the address it went to.
     """
     if connection.vendor != "postgresql":
         yield
