@@ -149,6 +149,8 @@ class Worker:
                 cancelled = True
             if (cancelled or self._stopped.is_set()) and process.poll() is None:
                 _end(process)
+        if process.stderr:
+            process.stderr.close()
         return Ended(process.returncode, "".join(words)[-_REASON:].strip(), cancelled)
 
 

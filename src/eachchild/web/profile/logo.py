@@ -28,7 +28,7 @@ def drawn(sent: bytes) -> bytes:
         page = Path(folder) / "page.typ"
         page.write_text(_PAGE.format(name=f"logo.{kind}", width=_WIDTH, height=_HEIGHT), "utf-8")
         try:
-            made = typst.compile(page, root=folder, format="png", ppi=144.0)
+            made = typst.compile(page, root=Path(folder), format="png", ppi=144.0)
         except (typst.TypstError, RuntimeError):
             raise NotAllowedError(_("The logo cannot be read. Save it again as PNG.")) from None
     if not isinstance(made, bytes) or len(made) > _KEPT:
