@@ -18,7 +18,7 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml package.json package-lock.js
 	@tools/setup $(PYTHON) $(VENV)
 	@touch $@
 
-demo: setup  ## the main job: two audits on embedded defaults and a public copy of each, in demo/
+demo: setup  ## the main job: two audits on embedded defaults, a public copy of each, and the platform
 	@$(BIN)/eachchild demo --out demo
 
 test: setup  ## all tests
