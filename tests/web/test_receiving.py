@@ -228,7 +228,7 @@ def test_files_come_whole_without_a_script_and_are_looked_at(
      SimpleUploadedFile("roster.csv", b"%PDF-1.7 x"),
             SimpleUploadedFile("all.zip",
              archive({"../../up.csv": CSV * 2, "x.png": b"\x89PNG"}))]  # fmt: skip
-    assert client.post(address, {"files": sent}).status_code == 302
+    assert client.post(address, {"sent": sent}).status_code == 302
     assert client.post(reverse("look-at", args=["north", audit.pk])).status_code == 302
     Worker().run(until_idle=True)
     found = {u.name: (u.state, u.why) for u in Upload.objects.within(north.organization)}
@@ -248,7 +248,7 @@ def test_files_come_whole_without_a_script_and_are_looked_at(
 def test_nobody_who_is_not_signed_in_can_fill_the_disk(north, audit: Audit, settings) -> None:
     address = reverse("files", args=["north", audit.pk])
     before = set(Path(settings.DATA).iterdir())
-    answer = Client().post(address, {"files": SimpleUploadedFile("a.csv", CSV)})
+    answer = Client().post(address, {"sent": SimpleUploadedFile("a.csv", CSV)})
     assert answer.status_code in (302, 400)
     assert set(Path(settings.DATA).iterdir()) == before
 

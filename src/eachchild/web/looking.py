@@ -16,6 +16,7 @@ from django.db import transaction
 from eachchild.web.audits import plans
 from eachchild.web.audits.models import Audit, Run, Upload
 from eachchild.web.audits.rules import safe_name
+from eachchild.web.audits.words import TODOS
 from eachchild.web.shelf import Shelf
 
 # Runs a command with its answer in a file and its share of the progress; the code it ended with.
@@ -74,7 +75,8 @@ def stopped_by(told: Path) -> str:
     for rule in _answer(told).get("rules", ()):
         if rule["severity"] == "stop":
             where = f" ({rule['file']})" if rule["file"] else ""
-            return f"{rule['meaning']}{where} {rule['todo']}"
+            todo = TODOS.get(rule["id"], rule["todo"])
+            return f"{rule['meaning']}{where} {todo}"
     return ""
 
 

@@ -37,7 +37,7 @@ def begin_upload(member: Membership, audit: Audit, told: str, size: int) -> Uplo
     """Make room for a file, or find the one of that name and size that did not arrive whole."""
     mine = Upload.objects.within(member.organization)
     with transaction.atomic():
-        here = list(mine.filter(audit=audit))
+        here: list[Upload] = list(mine.filter(audit=audit))
         plain = safe_name(told, ())
         for one in here:
             if (one.state, one.size, one.name) == (Upload.State.ARRIVING, size, plain):

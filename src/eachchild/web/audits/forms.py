@@ -40,7 +40,7 @@ class AuditForm(forms.Form):
 class FilesForm(forms.Form):
     """Files to send."""
 
-    files = FilesField(
+    sent = FilesField(
         label=_("Choose files"),
         help_text=_("CSV, TSV, Excel or Parquet, also as .gz, or a .zip of them."),
     )
