@@ -45,6 +45,7 @@ REFUSALS: Mapping[str, object] = {
     "link": gettext_lazy("It holds something that is no file. Send the files by themselves."),
     "locked": gettext_lazy("It is locked with a password. Save it without one."),
     "macros": gettext_lazy("It is a workbook with macros. Save it as .xlsx."),
+    "room": gettext_lazy("It is larger than one file may be here, or there is no more room."),
     "damaged": gettext_lazy("It is damaged or cut off. Export it again."),
     "too_much": gettext_lazy("It takes more than the limits here allow. Export less at once."),
 }  # fmt: skip
