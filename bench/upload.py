@@ -79,12 +79,23 @@ def platform() -> Iterator[str]:
             for what in ("serve", "worker")
         ]  # fmt: skip
         try:
-            time.sleep(5)
+            _wait()
             yield made.stdout.split()[-1]
         finally:
             for process in started:
                 os.killpg(process.pid, signal.SIGTERM)
                 process.wait(timeout=60)
+
+
+def _wait() -> None:
+    """Until the platform answers."""
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health/", timeout=5).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
 
 
 def send(browser: Browser, audit: str, path: Path) -> None:

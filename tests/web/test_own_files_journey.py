@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from eachchild.worlds import synthesize
 
@@ -216,3 +216,46 @@ def _say(page: Page, meanings: dict[str, Any]) -> None:
             continue
         row = page.locator(f"li.pair:has(strong:text-is('{heading}'))")
         row.locator("select").select_option(ours)
+
+
+def test_a_dropped_connection_and_a_closed_page_lose_nothing(
+    browser: Browser, platform: tuple[str, str], tmp_path: Path
+) -> None:
+    """Three pieces: the second is lost once on its way, the third with the page itself."""
+    address, session = platform
+    path = tmp_path / "Large.csv"
+    path.write_bytes(b"id,school\n" + b"0000001,A\n" * 1_800_000)
+    context = browser.new_context()
+    context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    page.goto(f"{address}/d/north/audits/new/")
+    page.fill("[name=title]", "Large")
+    page.click("main form button")
+    spans: list[str] = []
+
+    def carry(route: Route) -> None:
+        if route.request.method != "PUT":
+            route.continue_()
+            return
+        spans.append(route.request.headers["content-range"].split()[1].split("-")[0])
+        if len(spans) in (2, 4):
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/uploads/*/", carry)
+    page.set_input_files("input[type=file]", str(path))
+    page.click("main form[data-begin] button")
+    page.wait_for_selector("#sending [role=status]:has-text('Trying again')")
+    while len(spans) < 4:
+        page.wait_for_timeout(100)
+    page.reload()
+    assert "Arriving" in page.inner_text("main")
+    page.set_input_files("input[type=file]", str(path))
+    with page.expect_navigation():
+        page.click("main form[data-begin] button")
+    first, second, third = "0", str(8 << 20), str(16 << 20)
+    assert spans == [first, second, second, third, third]
+    assert "Arrived; to be looked at" in page.inner_text("main")
+    context.close()

@@ -3,9 +3,10 @@
 import gzip
 import hashlib
 import io
+import json
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from eachchild.web import looking
 from eachchild.web.audits.actions import open_audit
-from eachchild.web.audits.models import Audit, Upload
+from eachchild.web.audits.models import Audit, Run, Upload
 from eachchild.web.foundation.models import Event
 from eachchild.web.reception import kind_of, received
 from eachchild.web.worker import Worker
@@ -228,7 +230,7 @@ def test_files_come_whole_without_a_script_and_are_looked_at(
      SimpleUploadedFile("roster.csv", b"%PDF-1.7 x"),
             SimpleUploadedFile("all.zip",
              archive({"../../up.csv": CSV * 2, "x.png": b"\x89PNG"}))]  # fmt: skip
-    assert client.post(address, {"files": sent}).status_code == 302
+    assert client.post(address, {"sent": sent}).status_code == 302
     assert client.post(reverse("look-at", args=["north", audit.pk])).status_code == 302
     Worker().run(until_idle=True)
     found = {u.name: (u.state, u.why) for u in Upload.objects.within(north.organization)}
@@ -245,10 +247,36 @@ def test_files_come_whole_without_a_script_and_are_looked_at(
     assert list(north.shelf.folder.joinpath("arriving").iterdir()) == []
 
 
+def test_s20_what_an_archive_unpacks_to_has_the_same_limits(
+    north, audit: Audit, tmp_path: Path, settings
+) -> None:
+    settings.UPLOAD_FILE_LIMIT, settings.UPLOAD_ORGANIZATION_LIMIT = 1000, 1500
+    analyst, mine = north.members["analyst"].user, Upload.objects.within(north.organization)
+    made = mine.create(audit=audit, name="all.zip", size=10, state="reading", made_by=analyst)
+    run = Run.objects.within(north.organization).create(audit=audit, kind="inspect")
+    path = north.shelf.arriving(str(made.pk))
+    path.parent.mkdir(parents=True)
+    members = {"a.csv": b"a,b\n" * 300, "b.csv": b"a,b\n" * 200, "c.csv": b"a,b\n" * 190}
+    path.write_bytes(archive(members))
+
+    def step(command: Sequence[str], into: Path, span: tuple[float, float]) -> int:
+        into.write_text(json.dumps(received(Path(command[-2]), Path(command[-1]))))
+        return 0
+
+    assert looking.take_in(north.shelf, run, step) == 0
+    found = {u.name: (u.state, u.why) for u in mine.filter(audit=audit)}
+    assert found == {
+        "all.zip": ("unpacked", ""), "a.csv": ("refused", "room"), "b.csv": ("ready", ""),
+        "c.csv": ("refused", "room"),
+    }  # fmt: skip
+    kept = [p.name for p in north.shelf.files(str(audit.pk)).iterdir()]
+    assert kept == ["b.csv"]
+
+
 def test_nobody_who_is_not_signed_in_can_fill_the_disk(north, audit: Audit, settings) -> None:
     address = reverse("files", args=["north", audit.pk])
     before = set(Path(settings.DATA).iterdir())
-    answer = Client().post(address, {"files": SimpleUploadedFile("a.csv", CSV)})
+    answer = Client().post(address, {"sent": SimpleUploadedFile("a.csv", CSV)})
     assert answer.status_code in (302, 400)
     assert set(Path(settings.DATA).iterdir()) == before
 

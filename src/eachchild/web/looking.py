@@ -11,11 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from eachchild.web.audits import plans
+from eachchild.web.audits.actions import bytes_kept
 from eachchild.web.audits.models import Audit, Run, Upload
 from eachchild.web.audits.rules import safe_name
+from eachchild.web.audits.words import TODOS
 from eachchild.web.shelf import Shelf
 
 # Runs a command with its answer in a file and its share of the progress; the code it ended with.
@@ -74,7 +77,8 @@ def stopped_by(told: Path) -> str:
     for rule in _answer(told).get("rules", ()):
         if rule["severity"] == "stop":
             where = f" ({rule['file']})" if rule["file"] else ""
-            return f"{rule['meaning']}{where} {rule['todo']}"
+            todo = TODOS.get(rule["id"], rule["todo"])
+            return f"{rule['meaning']}{where} {todo}"
     return ""
 
 
@@ -127,11 +131,21 @@ def _settle_member(shelf: Shelf, archive: Upload, told: Mapping[str, Any], path:
         received=told["size"], made_by=archive.made_by, state=Upload.State.REFUSED,
         why=told["why"],
     )  # fmt: skip
-    if told["kind"]:
+    if told["kind"] and not _has_room(made):
+        made.why = "room"
+        made.save(update_fields=["why"])
+    elif told["kind"]:
         made.name = _named(made, made.name, told["kind"])
         made.state = Upload.State.READY
         made.save(update_fields=["name", "state"])
         _place(shelf, made, path)
+
+
+def _has_room(upload: Upload) -> bool:
+    """Whether a file out of an archive is within the limits that files have that were sent."""
+    kept = bytes_kept(Upload.objects.within(upload.organization).exclude(pk=upload.pk))
+    whole = kept + upload.size <= settings.UPLOAD_ORGANIZATION_LIMIT
+    return bool(whole and upload.size <= settings.UPLOAD_FILE_LIMIT)
 
 
 def _named(upload: Upload, name: str, kind: str) -> str:

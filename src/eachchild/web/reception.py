@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 MEMORY, SECONDS = 1 << 30, 300
 MOST_BYTES = 16 << 30  # of a file once it is unpacked
@@ -37,6 +37,14 @@ _OTHERS: Mapping[bytes, str] = {
 }  # fmt: skip
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<script", b"<svg", b"<table")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a")) + b"\x7f"  # 1A: an old end of file
+
+
+class _Readable(Protocol):
+    """A file, or what is in an archive."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+    def seek(self, offset: int, /) -> int: ...
 
 
 class RefusedError(Exception):
@@ -65,7 +73,7 @@ def kind_of(path: Path) -> str:
     return "text.gz"
 
 
-def _weighed(inner: IO[bytes] | gzip.GzipFile, stored: int) -> int:
+def _weighed(inner: _Readable, stored: int) -> int:
     size = 0
     while piece := inner.read(_PIECE):
         size += len(piece)
@@ -125,7 +133,7 @@ def _archive_kind(file: IO[bytes], size: int) -> str:
         raise RefusedError("letter")
 
 
-def _text(file: IO[bytes] | gzip.GzipFile) -> None:
+def _text(file: _Readable) -> None:
     """Nothing but text, to its last byte; it does not begin like a page, a picture or a program."""
     start = file.read(_PIECE)
     for sign, kind in _OTHERS.items():

@@ -1,5 +1,7 @@
 """The only writers of audits: each one transaction, each one line of the trail."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
@@ -38,13 +40,13 @@ def begin_upload(member: Membership, audit: Audit, told: str, size: int) -> Uplo
     """Make room for a file, or find the one of that name and size that did not arrive whole."""
     mine = Upload.objects.within(member.organization)
     with transaction.atomic():
-        here = list(mine.filter(audit=audit))
+        here: list[Upload] = list(mine.filter(audit=audit))
         plain = safe_name(told, ())
         for one in here:
             if (one.state, one.size, one.name) == (Upload.State.ARRIVING, size, plain):
                 found: Upload = one
                 return found
-        kept = mine.exclude(state=Upload.State.REFUSED).aggregate(bytes=Sum("size"))["bytes"] or 0
+        kept = bytes_kept(mine)
         limits = (settings.UPLOAD_FILE_LIMIT, settings.UPLOAD_ORGANIZATION_LIMIT)
         check_can_receive(size, kept, limits)
         upload: Upload = mine.create(
@@ -54,6 +56,12 @@ def begin_upload(member: Membership, audit: Audit, told: str, size: int) -> Uplo
         record("upload.begun", organization=member.organization, actor=member.user,
                thing=f"upload:{upload.pk}")  # fmt: skip
     return upload
+
+
+def bytes_kept(uploads: Any) -> int:
+    """The bytes of files that are here, or for which room was made."""
+    gone = (Upload.State.REFUSED, Upload.State.UNPACKED)
+    return int(uploads.exclude(state__in=gone).aggregate(bytes=Sum("size"))["bytes"] or 0)
 
 
 def upload_arrived(member: Membership, upload: Upload, *, received: int, sha256: str) -> Upload:

@@ -44,7 +44,7 @@ class AuditForm(forms.Form):
 class FilesForm(forms.Form):
     """Files to send."""
 
-    files = FilesField(  # type: ignore[assignment]  # its name is the field's, not the form's
+    sent = FilesField(
         label=_("Choose files"),
         help_text=_("CSV, TSV, Excel or Parquet, also as .gz, or a .zip of them."),
     )

@@ -256,7 +256,8 @@ def _rules(rules: Sequence[Told], severity: str) -> list[Mapping[str, Any]]:
     """The rules of a severity, each once, with where it was found."""
     found: dict[str, dict[str, Any]] = {}
     for rule in (r for r in rules if r["severity"] == severity):
-        one = found.setdefault(rule["id"], {**rule, "where": [], "total": 0})
+        todo = str(words.TODOS.get(rule["id"], rule["todo"]))
+        one = found.setdefault(rule["id"], {**rule, "todo": todo, "where": [], "total": 0})
         one["where"].append(rule)
         one["total"] += rule["count"]
     return list(found.values())

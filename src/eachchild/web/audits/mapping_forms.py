@@ -148,8 +148,8 @@ class CodesForm(forms.Form):
     more = forms.CharField(required=False, max_length=80, label=gettext_lazy("Another value"))
     more_is = forms.ChoiceField(required=False, label=gettext_lazy("means"))
 
-    def __init__(self, *given: Any, name: str, codes: Sequence[Code], **more: Any) -> None:
-        super().__init__(*given, **{**more, "prefix": name})
+    def __init__(self, posted: Any = None, *, name: str, codes: Sequence[Code]) -> None:
+        super().__init__(posted, prefix=name)
         self.name, self.codes = name, codes
         options = [("", _("not reported"))]
         options += [(v, words.value_name(name, v)) for v in plans.options_of(name)]

@@ -70,7 +70,7 @@ def files(request: Visit, audit: str) -> HttpResponse:
     member, found = request.member, _audit(request, audit)
     form = FilesForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        for sent in form.cleaned_data["files"]:
+        for sent in form.cleaned_data["sent"]:
             _keep(request, found, sent)
         return redirect("files", slug=member.organization.slug, audit=found.pk)
     uploads = Upload.objects.within(member.organization).filter(audit=found).order_by("name")

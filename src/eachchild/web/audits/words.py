@@ -45,6 +45,7 @@ REFUSALS: Mapping[str, object] = {
     "link": gettext_lazy("It holds something that is no file. Send the files by themselves."),
     "locked": gettext_lazy("It is locked with a password. Save it without one."),
     "macros": gettext_lazy("It is a workbook with macros. Save it as .xlsx."),
+    "room": gettext_lazy("It is larger than one file may be here, or there is no more room."),
     "damaged": gettext_lazy("It is damaged or cut off. Export it again."),
     "too_much": gettext_lazy("It takes more than the limits here allow. Export less at once."),
 }  # fmt: skip
@@ -78,6 +79,28 @@ VALUES: Mapping[tuple[str, str], object] = {
     ("action", "other"): gettext_lazy("something else"),
     ("course_level", "ap"): gettext_lazy("Advanced Placement"),
 }
+# What to do about a rule, where the library's own words speak of files that no page shows.
+TODOS: Mapping[str, object] = {
+    "F02": gettext_lazy("If names show wrong letters, export the file again as UTF-8."),
+    "F05": gettext_lazy("Nothing."),
+    "F06": gettext_lazy("Say again which column it is, under what the files are."),
+    "F09": gettext_lazy("Say what it is, under what the files are, if it should be counted."),
+    "F10": gettext_lazy("Take one of the two out."),
+    "F11": gettext_lazy("Export it again, or take it out."),
+    "R01": gettext_lazy("Correct the rows at the source and export them again."),
+    "R05": gettext_lazy("Fill them in at the source and export again; the rows are below."),
+    "R06": gettext_lazy("Look whether their ids are of another kind, or these students left."),
+    "R11": gettext_lazy("Export it for this district, or take it out."),
+    "V02": gettext_lazy("Say so, under what the files are, if the day comes first."),
+    "V04": gettext_lazy("Say the school year, under what the files are."),
+    "V07": gettext_lazy("Say what they mean, under what values mean."),
+    "V10": gettext_lazy("Nothing, if these cells are truly not known."),
+    "M02": gettext_lazy("Say what the values mean, or take the group out of what is asked."),
+    "D02": gettext_lazy("Nothing, or complete the records."),
+    "D09": gettext_lazy("Say which schools these are in the list of schools."),
+    "E02": gettext_lazy("Nothing. If a code of yours says that a student never came, say so, under "
+                        "what values mean."),
+}  # fmt: skip
 STEPS: Mapping[str, object] = {
     "inspect": gettext_lazy("Looking at the files"),
     "check": gettext_lazy("Checking the data"),
