@@ -71,15 +71,25 @@ def _innermost(tables: tuple[Table, ...]) -> dict[str, dict[str, frozenset[str]]
                 known.setdefault(child, ())
     for name, value in (pair for table in tables for pair in table.of):
         known = parts.setdefault(name, {TOTAL: ()})
-        if value not in known:  # else other tables part it: schools that offer a course
+        if value not in _reached(known):  # else other tables part it: schools that offer a course
             known[TOTAL] = tuple(dict.fromkeys((*known[TOTAL], value)))
-            known[value] = ()
+            known.setdefault(value, ())
 
     def below(name: str, value: str) -> frozenset[str]:
         children = parts[name][value]
         return frozenset().union(*(below(name, c) for c in children)) or frozenset((value,))
 
     return {name: {value: below(name, value) for value in parts[name]} for name in parts}
+
+
+def _reached(known: dict[str, tuple[str, ...]]) -> set[str]:
+    """Every value that is part of the total."""
+    found, todo = set(), [TOTAL]
+    while todo:
+        children = known.get(todo.pop(), ())
+        todo += set(children) - found
+        found.update(children)
+    return found
 
 
 def _ends(rules: tuple[Rule, ...], aim: Cells) -> Range:
