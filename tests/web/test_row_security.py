@@ -1,5 +1,6 @@
 """What PostgreSQL refuses by itself, asked in raw SQL with the platform's own role."""
 
+import os
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,13 @@ from eachchild.web.accounts.models import User
 from eachchild.web.foundation.fence import owned_tables
 from eachchild.web.foundation.tenancy import inside
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(
+        not os.environ.get("EACHCHILD_TEST_DATABASE"),
+        reason="PostgreSQL alone has row security; test_on_postgresql.py runs this there",
+    ),
+]
 
 
 def _all(statement: str, *given: object) -> list[tuple]:

@@ -116,6 +116,16 @@ SETTINGS = (
             "refused in production"),
     Setting("EACHCHILD_BEHIND_PROXY", "`yes` where a proxy of yours ends TLS and sets "
             "`X-Forwarded-Proto` itself.", "no"),
+    Setting("EACHCHILD_MAIL", "`smtp://user:password@host:587`, or `smtps://`: how mail goes out.",
+            "no mail is sent"),
+    Setting("EACHCHILD_MAIL_FROM", "The address that mail comes from.", "`eachchild@localhost`"),
+    Setting("EACHCHILD_OIDC_ISSUER", "The district's own sign-in (OpenID Connect), with https. "
+            "Its way back is `https://HOST/account/platform/back/`.", "no single sign-on"),
+    Setting("EACHCHILD_OIDC_CLIENT_ID", "Our name there.", "no single sign-on"),
+    Setting("EACHCHILD_OIDC_CLIENT_SECRET", "Our secret there.", "no single sign-on"),
+    Setting("EACHCHILD_FILE_LIMIT_MB", "The largest file that may be sent, in megabytes.", "4096"),
+    Setting("EACHCHILD_ORGANIZATION_LIMIT_MB", "All files of one organization, in megabytes.",
+            "65536"),
     Setting("EACHCHILD_PORT", "The port to listen on, on this machine alone.", "8000"),
     Setting("EACHCHILD_PROCESSES", "Processes that answer requests.", "1"),
 )  # fmt: skip

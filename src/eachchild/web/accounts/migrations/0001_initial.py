@@ -8,80 +8,145 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('is_active', models.BooleanField(default=True)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('shredded', models.BooleanField(default=False)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("is_active", models.BooleanField(default=True)),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("shredded", models.BooleanField(default=False)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Disclosure',
+            name="Disclosure",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('basis', models.CharField(choices=[('staff', 'School official, employed here'), ('contractor', 'School official under contract, 34 CFR 99.31(a)(1)(i)(B)'), ('study', 'Study for the district, 34 CFR 99.31(a)(6)'), ('evaluation', 'Audit or evaluation of a program, 34 CFR 99.35')], max_length=12)),
-                ('purpose', models.CharField(max_length=200)),
-                ('agreement', models.CharField(max_length=200)),
-                ('audience', models.CharField(max_length=10)),
-                ('fields', models.JSONField(default=list)),
-                ('since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('until', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("staff", "School official, employed here"),
+                            (
+                                "contractor",
+                                "School official under contract, 34 CFR 99.31(a)(1)(i)(B)",
+                            ),
+                            ("study", "Study for the district, 34 CFR 99.31(a)(6)"),
+                            ("evaluation", "Audit or evaluation of a program, 34 CFR 99.35"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=200)),
+                ("agreement", models.CharField(max_length=200)),
+                ("audience", models.CharField(max_length=10)),
+                ("fields", models.JSONField(default=list)),
+                ("since", models.DateTimeField(default=django.utils.timezone.now)),
+                ("until", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'every',
+                "abstract": False,
+                "base_manager_name": "every",
             },
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('every', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("every", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254)),
-                ('role', models.CharField(max_length=20)),
-                ('basis', models.CharField(choices=[('staff', 'School official, employed here'), ('contractor', 'School official under contract, 34 CFR 99.31(a)(1)(i)(B)'), ('study', 'Study for the district, 34 CFR 99.31(a)(6)'), ('evaluation', 'Audit or evaluation of a program, 34 CFR 99.35')], default='staff', max_length=12)),
-                ('purpose', models.CharField(blank=True, max_length=200)),
-                ('agreement', eachchild.web.foundation.sealing.SealedText(blank=True)),
-                ('audience', models.CharField(blank=True, max_length=10)),
-                ('fields', models.JSONField(default=list)),
-                ('membership_ends_at', models.DateTimeField(blank=True, null=True)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField()),
-                ('taken_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                ("role", models.CharField(max_length=20)),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("staff", "School official, employed here"),
+                            (
+                                "contractor",
+                                "School official under contract, 34 CFR 99.31(a)(1)(i)(B)",
+                            ),
+                            ("study", "Study for the district, 34 CFR 99.31(a)(6)"),
+                            ("evaluation", "Audit or evaluation of a program, 34 CFR 99.35"),
+                        ],
+                        default="staff",
+                        max_length=12,
+                    ),
+                ),
+                ("purpose", models.CharField(blank=True, max_length=200)),
+                ("agreement", eachchild.web.foundation.sealing.SealedText(blank=True)),
+                ("audience", models.CharField(blank=True, max_length=10)),
+                ("fields", models.JSONField(default=list)),
+                ("membership_ends_at", models.DateTimeField(blank=True, null=True)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField()),
+                ("taken_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(max_length=20)),
-                ('fields', models.JSONField(default=list)),
-                ('audience', models.CharField(blank=True, max_length=10)),
-                ('basis', models.CharField(choices=[('staff', 'School official, employed here'), ('contractor', 'School official under contract, 34 CFR 99.31(a)(1)(i)(B)'), ('study', 'Study for the district, 34 CFR 99.31(a)(6)'), ('evaluation', 'Audit or evaluation of a program, 34 CFR 99.35')], default='staff', max_length=12)),
-                ('purpose', models.CharField(blank=True, max_length=200)),
-                ('agreement', eachchild.web.foundation.sealing.SealedText(blank=True)),
-                ('starts_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("role", models.CharField(max_length=20)),
+                ("fields", models.JSONField(default=list)),
+                ("audience", models.CharField(blank=True, max_length=10)),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("staff", "School official, employed here"),
+                            (
+                                "contractor",
+                                "School official under contract, 34 CFR 99.31(a)(1)(i)(B)",
+                            ),
+                            ("study", "Study for the district, 34 CFR 99.31(a)(6)"),
+                            ("evaluation", "Audit or evaluation of a program, 34 CFR 99.35"),
+                        ],
+                        default="staff",
+                        max_length=12,
+                    ),
+                ),
+                ("purpose", models.CharField(blank=True, max_length=200)),
+                ("agreement", eachchild.web.foundation.sealing.SealedText(blank=True)),
+                ("starts_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
     ]
