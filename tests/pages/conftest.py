@@ -4,8 +4,6 @@ The counts by race, sex and disability are the state's own (Civil Rights Data Co
 public use). The years before, the grade points, the schools and the hidden cells are made up.
 """
 
-import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations, product
@@ -13,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from eachchild.findings.model import Finding, finding_id
 from eachchild.measures.comparisons import (
@@ -555,20 +553,6 @@ _FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --disable-dev-shm-usage"
 )
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium as the system has it; without one the tests of pages cannot be run."""
-    found = shutil.which("chromium")
-    if found is None and os.environ.get("CI") == "true":
-        pytest.fail("Chromium is missing, and CI must have it: apt-get install chromium")
-    if found is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=_FLAGS.split())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

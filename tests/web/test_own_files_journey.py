@@ -2,7 +2,6 @@
 
 import csv
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from eachchild.worlds import synthesize
 
@@ -38,20 +37,6 @@ client = Client()
 client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
 print(client.cookies["sessionid"].value)
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium as the system has it."""
-    found = shutil.which("chromium")
-    if found is None and os.environ.get("CI") == "true":
-        pytest.fail("Chromium is missing, and CI must have it: apt-get install chromium")
-    if found is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=_FLAGS.split())
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

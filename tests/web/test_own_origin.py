@@ -1,14 +1,12 @@
 """Pages in a real browser ask nobody else for anything, and break no rule of theirs (S15, S18)."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.keeping import actions
@@ -20,19 +18,11 @@ WIDTHS = (390, 1280)
 
 
 @pytest.fixture
-def browser(monkeypatch) -> Iterator[BrowserContext]:
-    """Chromium, as a reader has it."""
-    path = shutil.which("chromium")
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("chromium is missing, and CI must have it")
-        pytest.skip("needs chromium")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # its driver runs a loop here
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu"]
-        opened = playwright.chromium.launch(executable_path=path, args=options)
-        yield opened.new_context()
-        opened.close()
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """What one reader's browser knows."""
+    made = browser.new_context()
+    yield made
+    made.close()
 
 
 def _signed_in(browser: BrowserContext, client: Client, origin: str) -> None:
@@ -43,10 +33,10 @@ def _signed_in(browser: BrowserContext, client: Client, origin: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_s18_no_page_asks_another_machine_for_anything(
-    north, finished, client_for, live_server, browser
+    north, finished, client_for, live_server, context
 ) -> None:
     origin, asked, said = live_server.url, set[str](), list[str]()
-    page = browser.new_page()
+    page = context.new_page()
     page.on("request", lambda request: asked.add(request.url))
     page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -62,7 +52,7 @@ def test_s18_no_page_asks_another_machine_for_anything(
         ]  # fmt: skip
         addresses.append((role, reverse(name, args=given)))
     for role, address in addresses:
-        _signed_in(browser, client_for(north, role), origin)
+        _signed_in(context, client_for(north, role), origin)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             answer = page.goto(f"{origin}{address}")

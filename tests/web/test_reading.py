@@ -155,7 +155,7 @@ def test_an_audit_of_another_district_cannot_be_compared(
     theirs = finish_for(south)
     address = reverse("compare", args=[north.slug, finished.pk])
     said = client_for(north, "analyst").get(f"{address}?then={theirs.pk}").content.decode()
-    assert str(theirs.pk) not in said
+    assert str(theirs.pk) not in said.partition("<main")[2]  # the frame repeats the address
     assert "<tbody>" not in said
 
 

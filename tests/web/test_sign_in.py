@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator
+from secrets import token_urlsafe
 from typing import Any
 from unittest import mock
 
@@ -80,6 +81,7 @@ OPEN = {  # what somebody who is not signed in may be shown: sign-in itself, and
     "/account/password/reset/done/", "/account/password/reset/key/done/",
     "/account/3rdparty/login/cancelled/",
     "/account/password/reset/key/1-x/",
+    "/api/v1/openapi.json",
 }  # fmt: skip
 
 
@@ -365,7 +367,7 @@ def test_s14_cookies_of_production_are_for_this_host_over_tls_alone() -> None:
     with tempfile.TemporaryDirectory() as data:
         told = {"EACHCHILD_KIND": "production", "EACHCHILD_HOSTS": "equity.district.example",
                 "EACHCHILD_SECRET_KEY": hashlib.sha512(b"x").hexdigest(), "EACHCHILD_DATA": data,
-                "EACHCHILD_DATABASE": ""}  # fmt: skip
+                "EACHCHILD_DATABASE": "", "EACHCHILD_FIELD_KEYS": token_urlsafe(32)}  # fmt: skip
         ran = subprocess.run(
             [sys.executable, "-c", code], env=os.environ | told, capture_output=True, check=True
         )
@@ -443,7 +445,8 @@ def test_s19_every_unsafe_method_asks_for_the_token(
                     assert answer["Location"].startswith(("/account/login/", "/account/")), address
                 answer.close()
     for _, pattern in _addresses(get_resolver().url_patterns):
-        assert not getattr(pattern.callback, "csrf_exempt", False), pattern
+        reads_alone = str(pattern.name).startswith("api-")  # with a token, and by no other method
+        assert reads_alone or not getattr(pattern.callback, "csrf_exempt", False), pattern
 
 
 def _rows() -> dict[str, Any]:

@@ -285,6 +285,7 @@ def test_single_sign_on_is_told_in_full_or_not_at_all() -> None:
     told = {
         "EACHCHILD_KIND": "production", "EACHCHILD_HOSTS": "equity.example",
         "EACHCHILD_SECRET_KEY": "0123456789abcdef" * 4,
+        "EACHCHILD_FIELD_KEYS": secrets.token_urlsafe(32),
         "EACHCHILD_OIDC_ISSUER": "https://id.example/", "EACHCHILD_OIDC_CLIENT_ID": "us",
         "EACHCHILD_OIDC_CLIENT_SECRET": "s",
     }  # fmt: skip

@@ -1,6 +1,5 @@
 """The platform served to Chromium, by whatever database the tests run on."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from eachchild import story
 from eachchild.web.accounts.models import Membership
@@ -19,23 +18,6 @@ from eachchild.web.shelf import SCREENS, screens
 
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium as the system has it; without one the journeys cannot be made."""
-    found = shutil.which("chromium")
-    if found is None and os.environ.get("CI") == "true":
-        pytest.fail("Chromium is missing, and CI must have it: apt-get install chromium")
-    if found is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    # The browser's own loop runs in this thread, and the tests ask the database from it.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(_FLAGS))
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @dataclass

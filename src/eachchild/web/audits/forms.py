@@ -119,7 +119,7 @@ class QuickSelect(forms.Select):
             if isinstance(some, list | tuple) else _options([(head, some)], chosen)
             for head, some in self.choices
         )  # fmt: skip
-        told = flatatt({"name": name, **(attrs or {})})
+        told = flatatt({"name": name, **self.attrs, **(attrs or {})})
         return mark_safe(f"<select{told}>{inside}</select>")  # noqa: S308 - escaped, each of them
 
 
