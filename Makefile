@@ -29,7 +29,7 @@ test: setup  ## all tests
 check: setup  ## lint, types, import contracts, and that generated docs are current
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	@EACHCHILD_KIND=test EACHCHILD_DATA=$(VENV)/types $(BIN)/mypy  # reads the settings of the platform
 	$(BIN)/lint-imports
 	$(BIN)/python tools/reference.py --check
 
