@@ -148,10 +148,7 @@ def test_the_answer_says_that_groups_differ_where_the_index_cannot_be_told(copy)
     unsure = tuple(replace(c, verdict="cannot_tell") for c in copy.predictability)
     answer = compose(replace(copy, predictability=unsure)).answer
     assert answer.startswith("In 4 of 4 outcomes groups differ")
-    assert (
-        "In 2 of the outcomes where we cannot tell, some groups clearly differ"
-        in compose(copy).answer
-    )
+    assert "In 2 of those where we cannot tell, some groups clearly differ" in compose(copy).answer
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])

@@ -107,7 +107,7 @@ def test_a_rule_that_the_audit_tries_is_the_one_that_was_brought_in(
     ]  # fmt: skip
     assert near == ["automatic"]
     assert any(
-        line.startswith("Those of today, and all with more than 50 %") for line in told["evidence"]
+        r["label"].startswith("Those of today, and all with more than 50 %") for r in told["rules"]
     )
 
 

@@ -10,9 +10,10 @@ from test_matrix import _POST_ONLY, PAGES, _address
 
 from eachchild.web.audits.actions import propose
 from eachchild.web.audits.models import Release
+from eachchild.web.child import Ended
 from eachchild.web.foundation.matrix import roles
 from eachchild.web.foundation.tenancy import inside
-from eachchild.web.worker import Ended, Worker
+from eachchild.web.worker import Worker
 
 SECRET = "SELECT secret FROM nowhere"
 OPEN = ("/health/", "/account/login/", "/public/north/", "/nowhere/", "/static/eachchild/web.css")

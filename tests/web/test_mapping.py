@@ -23,8 +23,9 @@ from eachchild.web.audits import plans
 from eachchild.web.audits.actions import change_plan, open_audit, start_run
 from eachchild.web.audits.mapping import escaped
 from eachchild.web.audits.models import Audit, Run, Upload
+from eachchild.web.child import in_words
 from eachchild.web.foundation.rules import NotAllowedError
-from eachchild.web.worker import Worker, in_words
+from eachchild.web.worker import Worker
 
 NASTY = "Notes'); COPY (SELECT 1) TO 'pwned.csv'; --"
 TABLE_NAME = 'Fund"; DROP TABLE student_year; --'

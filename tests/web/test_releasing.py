@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from eachchild.release.ledger import load_ledger
-from eachchild.web import worker
+from eachchild.web import child, worker
 from eachchild.web.accounts.actions import add_member
 from eachchild.web.accounts.models import User
 from eachchild.web.audits.actions import ask_to_withdraw, propose, vote
@@ -183,7 +183,7 @@ def test_s39_a_proof_that_is_killed_publishes_nothing(
             os.kill(started[-1].pid, signal.SIGKILL)
         return True
 
-    monkeypatch.setattr(worker.subprocess, "Popen", Known)
+    monkeypatch.setattr(child.subprocess, "Popen", Known)
     monkeypatch.setattr(worker, "_alive", kill)
     _drafted(north, waiting)
     Worker()._do_release(north.organization, _fresh(waiting))
@@ -194,7 +194,7 @@ def test_s39_a_proof_that_is_killed_publishes_nothing(
 def test_s39_time_that_runs_out_publishes_nothing(
     north, waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "SECONDS", 1)  # of computing, where a proof takes longer
+    monkeypatch.setattr(child, "SECONDS", 1)  # of computing, where a proof takes longer
     _drafted(north, waiting)
     Worker()._do_release(north.organization, _fresh(waiting))
     _is_refused(north, waiting)

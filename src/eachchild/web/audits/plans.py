@@ -36,7 +36,7 @@ def write(plan: Plan, unused: Iterable[str] = ()) -> str:
     <BLANKLINE>
     [[source]]
     path = "a.csv"
-    columns = {sex = "the \\\\"S\\\\""}
+    columns = {sex = "the \\"S\\""}
     <BLANKLINE>
     """
     lines = [*_body(plan, ()), *(f"# {_LEFT}{json.dumps(name)}" for name in unused)]
