@@ -29,6 +29,7 @@ def timed(folder: Path) -> dict[str, float]:
     start, cpu = time.perf_counter(), time.process_time()
     from eachchild.release import Audience, release
     from eachchild.report.bundle import write_tables
+    from eachchild.report.compose import compose
     from eachchild.report.html import write_html
     from eachchild.report.pdf import write_pdf
     from eachchild.story import audit
@@ -42,10 +43,11 @@ def timed(folder: Path) -> dict[str, float]:
     released = release(made.content, Audience.INTERNAL)
     write_tables(released, out)
     before = time.perf_counter()
-    write_html(released, out / "report.html")
+    page = compose(released)
+    write_html(page, out / "report.html")
     done["charts_and_page"] = time.perf_counter() - before
     done["html_written"] = time.perf_counter() - start
-    write_pdf(released, out / "report.pdf")
+    write_pdf(page, out / "report.pdf")
     done["pdf_written"] = time.perf_counter() - start
     done["cpu"] = time.process_time() - cpu
     done["peak_gib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

@@ -34,6 +34,7 @@ from eachchild.release.types import (
     Quality,
 )
 from eachchild.report import write_html
+from eachchild.report.compose import compose
 from eachchild.tables import FileAccount, RuleHit, Unmapped
 from eachchild.terms.catalogue import words
 from eachchild.terms.outcomes import Direction
@@ -559,7 +560,7 @@ _FLAGS = (
 def report(released: Released, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The made audit as an HTML file."""
     path = tmp_path_factory.mktemp("report") / "report.html"
-    write_html(released, path)
+    write_html(compose(released), path)
     return path
 
 

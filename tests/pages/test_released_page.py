@@ -43,7 +43,7 @@ def copy(released):
 @pytest.fixture(scope="module")
 def file(copy, tmp_path_factory):
     path = tmp_path_factory.mktemp("copy") / "report.html"
-    write_html(copy, path)
+    write_html(compose(copy), path)
     return path
 
 
@@ -176,7 +176,7 @@ def test_the_bar_of_each_group_is_as_long_as_its_share(opened, file):
 
 def test_the_paper_says_what_is_hidden_too(copy, tmp_path):
     path = tmp_path / "report.pdf"
-    write_pdf(copy, path)
+    write_pdf(compose(copy), path)
     text = " ".join(" ".join(page.extract_text() for page in PdfReader(path).pages).split())
     assert "What is hidden here" in text
     assert claim(5) in text

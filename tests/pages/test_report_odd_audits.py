@@ -62,8 +62,8 @@ def test_an_audit_without_findings_is_whole_and_says_so(bare, released, tmp_path
         == "Race and ethnicity by sex: no crossing has a finding of its own"
     )
     assert section.years == ()
-    write_html(bare, tmp_path / "report.html")
-    write_pdf(bare, tmp_path / "report.pdf")
+    write_html(compose(bare), tmp_path / "report.html")
+    write_pdf(compose(bare), tmp_path / "report.pdf")
     assert page.no_headline.startswith("No groups could be compared.")
     quiet = replace(bare, findings=(replace(finding, headline=False),))
     assert compose(quiet).no_headline.startswith("No gap between groups stands out")

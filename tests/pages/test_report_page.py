@@ -180,14 +180,14 @@ def test_flags_of_other_frameworks_stand_only_where_the_plan_asks(released):
 
 def test_what_a_person_wrote_is_never_read_as_markup(released, tmp_path):
     evil = replace(released, title='<script>alert("x")</script>', author="{{ 7 * 7 }} & Sons")
-    write_html(evil, tmp_path / "report.html")
+    write_html(compose(evil), tmp_path / "report.html")
     html = (tmp_path / "report.html").read_text("utf-8")
     assert "&lt;script&gt;alert(" in html
     assert "{{ 7 * 7 }} &amp; Sons" in html
 
 
 def test_same_input_same_bytes(released, report, tmp_path):
-    write_html(released, tmp_path / "again.html")
+    write_html(compose(released), tmp_path / "again.html")
     assert (tmp_path / "again.html").read_bytes() == report.read_bytes()
 
 
@@ -203,7 +203,7 @@ def test_without_the_typeface_the_page_still_opens(released, tmp_path, monkeypat
     monkeypatch.setattr("eachchild.report.fonts.FOLDER", tmp_path)
     module._look.cache_clear()
     try:
-        write_html(released, tmp_path / "report.html")
+        write_html(compose(released), tmp_path / "report.html")
     finally:
         module._look.cache_clear()
     assert "@font-face" not in (tmp_path / "report.html").read_text("utf-8")

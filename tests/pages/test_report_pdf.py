@@ -6,12 +6,13 @@ import pytest
 from pypdf import PdfReader
 
 from eachchild.report import FontsMissingError, write_pdf
+from eachchild.report.compose import compose
 
 
 @pytest.fixture(scope="module")
 def path(released, tmp_path_factory):
     path = tmp_path_factory.mktemp("pdf") / "report.pdf"
-    write_pdf(released, path)
+    write_pdf(compose(released), path)
     return path
 
 
@@ -80,13 +81,13 @@ def test_it_names_no_moment(pdf):
 
 
 def test_same_input_same_bytes(released, path, tmp_path):
-    write_pdf(released, tmp_path / "again.pdf")
+    write_pdf(compose(released), tmp_path / "again.pdf")
     assert (tmp_path / "again.pdf").read_bytes() == path.read_bytes()
 
 
 def test_what_a_person_wrote_is_never_read_as_markup(released, tmp_path):
     title = '#import "x.typ" *strong* $x$ <label> @ref \\ //'
-    write_pdf(replace(released, title=title), tmp_path / "report.pdf")
+    write_pdf(compose(replace(released, title=title)), tmp_path / "report.pdf")
     made = PdfReader(tmp_path / "report.pdf")
     assert made.metadata.title == title
     assert "*strong*" in made.pages[0].extract_text()
@@ -95,5 +96,5 @@ def test_what_a_person_wrote_is_never_read_as_markup(released, tmp_path):
 def test_without_the_typeface_it_says_what_to_do(released, tmp_path, monkeypatch):
     monkeypatch.setattr("eachchild.report.fonts.FOLDER", tmp_path)
     with pytest.raises(FontsMissingError, match="make setup"):
-        write_pdf(released, tmp_path / "report.pdf")
+        write_pdf(compose(released), tmp_path / "report.pdf")
     assert not (tmp_path / "report.pdf").exists()

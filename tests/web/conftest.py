@@ -43,7 +43,7 @@ class District:
 
     @property
     def shelf(self) -> Shelf:
-        return Shelf(str(self.organization.pk))
+        return Shelf.of(self.organization)
 
 
 # Checks of what PostgreSQL alone has; test_on_postgresql.py runs them there, with others.

@@ -99,7 +99,7 @@ def test_the_principal_leads_a_school_with_findings(built) -> None:
 
     school = Membership.objects.get(organization=built, role="principal").school
     run = Run.objects.within(built).order_by("-ended_at").first()
-    pages = screens(Shelf(str(built.pk)).bundle(str(run.pk), "internal"))
+    pages = screens(Shelf.of(built).bundle(str(run.pk), "internal"))
     places = [
         one["place"] for o in pages["outcomes"] for f in o["findings"] for one in (f, *f["folded"])
     ]

@@ -29,10 +29,11 @@ from eachchild.web.foundation.sealing import CannotOpenError, SealedText
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.keeping import actions
 from eachchild.web.keeping.backups import CannotRestoreError, back_up, restore
-from eachchild.web.keeping.files import NotThisKeyError, Opening, Sealing, digest_of, within
+from eachchild.web.keeping.files import NotThisKeyError, Opening, Sealing, within
 from eachchild.web.keeping.models import Backup, Certificate, Chore, Hold
 from eachchild.web.keeping.rows import all_lines, kept_models
 from eachchild.web.keeping.sealed import seal_anew
+from eachchild.web.shelf import digest_of
 
 SECRET_NOTE = "Ask Ms. Rivera of room 12 about it"
 KEYS = [

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from eachchild.tables import TABLES
+from eachchild.tables import PROTECTED, TABLES
 from eachchild.web.accounts.actions import (
     add_member,
     disable,
@@ -293,6 +293,18 @@ def test_s4_meal_eligibility_is_a_grant_of_its_own_and_never_a_partners(north: D
     assert not analyst.sees_column("frl")
     analyst.fields = ["meals"]
     assert analyst.sees_column("frl")
+
+
+def test_every_protected_column_can_be_granted_and_no_grant_is_of_nothing(north: District) -> None:
+    assert set(protected()) == set().union(*PROTECTED.values())
+    assert {c for group in protected().values() for c in group.columns} == set(PROTECTED)
+    analyst = north.members["analyst"]
+    analyst.fields = ["discipline_notes", "housing"]
+    assert analyst.sees_column("narrative")
+    assert analyst.sees_column("homeless")
+    assert not analyst.sees_column("factor")  # a row of programs may be of any
+    analyst.fields = [*protected()]
+    assert all(analyst.sees_column(column) for column in PROTECTED)
 
 
 @pytest.mark.parametrize("role", list(roles()))

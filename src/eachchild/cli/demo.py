@@ -16,12 +16,10 @@ from eachchild.release.ledger import Ledger
 from eachchild.release.tables import entry_of
 from eachchild.sources import SourceError
 from eachchild.terms.numerals import count
-from eachchild.worlds import synthesize
+from eachchild.worlds.demonstration import for_the_public, make_up
 
 _REPOSITORY = Path(__file__).resolve().parents[3]
 _APPROVERS = ("first approver", "second approver")
-_PUBLIC = ('factor = "race"', 'name = "chronic_absence"', 'name = "oss_any"')
-STUDENTS, SCHOOLS, YEARS, SEED = 12_000, 20, 4, 2026
 
 
 def run_demo(out: Path) -> int:
@@ -40,14 +38,7 @@ def run_demo(out: Path) -> int:
     district = out / "district-data"
     if not (district / "truth.json").exists():
         with Bar("bar") as bar:
-            synthesize(
-                district,
-                seed=SEED,
-                students=STUDENTS,
-                schools=SCHOOLS,
-                years=YEARS,
-                progress=bar.step,
-            )
+            make_up(district, bar.step)
     _audit(district, out / "district", vault=out / "vault", screens=True)
     print(f"  What was planted in it: {district / 'truth.json'}\n")
     print("  For the public, a plan with fewer groups and outcomes, so that less must be hidden:")
@@ -83,10 +74,8 @@ def _audit(plan: Path, out: Path, *, vault: Path, screens: bool = False) -> None
 
 def plan_for_the_public(district: Path) -> Path:
     """The district's plan with one factor and two outcomes."""
-    first, *blocks = (district / "audit.toml").read_text("utf-8").split("\n[[")
-    kept = [b for b in blocks if b.startswith("source") or any(name in b for name in _PUBLIC)]
     plan = district / "public.toml"
-    plan.write_text("\n[[".join((first, *kept)), "utf-8")
+    plan.write_text(for_the_public((district / "audit.toml").read_text("utf-8")), "utf-8")
     return plan
 
 

@@ -29,7 +29,7 @@ from eachchild.release.published import SCORE, Publication
 from eachchild.release.types import SEAL
 
 CELLS, POLICY, PROOF = "cells.csv", "policy.toml", "proof.json"
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take a formula to begin with
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take a formula to begin with
 # What reading a file somebody changed can end in.
 _UNREADABLE = (
     KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError,
@@ -258,7 +258,7 @@ def as_text(value: str) -> str:
     >>> as_text("=HYPERLINK(1)"), as_text("black")
     ("'=HYPERLINK(1)", 'black')
     """
-    return f"'{value}" if value.startswith(_FORMULAS) else value
+    return f"'{value}" if value.startswith(FORMULAS) else value
 
 
 def _row(table: Table, key: Key, dimensions: list[str], publication: Publication) -> list[object]:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from eachchild.measures.table import MeasureTable
 from eachchild.release import SEAL, Released
+from eachchild.report.compose import compose
 from eachchild.report.html import write_html
 from eachchild.report.pdf import write_pdf
 from eachchild.report.screens import SCREENS, write_screens
@@ -88,13 +89,14 @@ def write_pages(
 ) -> None:
     """Write what people read; `screens` too, where the platform is to show it page by page."""
     progress("drawing the report", 0.9)
-    write_html(released, folder / "report.html")
+    page = compose(released)
+    write_html(page, folder / "report.html")
     if screens:
-        write_screens(released, folder / SCREENS)
+        write_screens(released, page, folder / SCREENS)
         pq.write_table(released.measures.to_arrow(), folder / TABLE, row_group_size=_ROWS_AT_ONCE)
     if pdf:
         progress("typesetting the PDF", 0.95)
-        write_pdf(released, folder / "report.pdf")
+        write_pdf(page, folder / "report.pdf")
     progress("done", 1.0)
 
 

@@ -9,11 +9,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.environment import TemplateModule
 from markupsafe import Markup
 
-from eachchild.release.types import Audience, Quality, Released
+from eachchild.release.types import Audience, Quality
 from eachchild.report.charts.marks import Drawing
 from eachchild.report.charts.palette import DARK, DARK_STEPS, LIGHT, LIGHT_STEPS, STEPS
 from eachchild.report.charts.svg import on_page, style_rules
-from eachchild.report.compose import compose, plain_words
+from eachchild.report.compose import plain_words
 from eachchild.report.data_quality import data_quality
 from eachchild.report.fonts import embedded
 from eachchild.report.names import Names
@@ -21,9 +21,8 @@ from eachchild.report.page import Page
 from eachchild.terms.catalogue import words
 
 
-def write_html(released: Released, path: Path) -> None:
+def write_html(page: Page, path: Path) -> None:
     """Write the report as one self-contained file; the same report gives the same bytes."""
-    page = compose(released)
     template = _environment().get_template("report.html")
     html = template.render(page=page, w=page.words, look=_look())
     path.write_text(_together(html), "utf-8")

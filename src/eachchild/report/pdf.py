@@ -11,19 +11,17 @@ from typing import Literal
 
 import typst
 
-from eachchild.release.types import Released
 from eachchild.report.charts.marks import Drawing
 from eachchild.report.charts.palette import LIGHT, LIGHT_STEPS
 from eachchild.report.charts.svg import on_paper
-from eachchild.report.compose import compose
 from eachchild.report.fonts import FAMILY, require_fonts
-from eachchild.report.page import Figure
+from eachchild.report.page import Figure, Page
 
 # PDF/UA-1 (ISO 14289-1): title, language, tags and text alternatives are enforced, not hoped for.
 _STANDARD: Literal["ua-1"] = "ua-1"
 
 
-def write_pdf(released: Released, path: Path) -> None:
+def write_pdf(page: Page, path: Path) -> None:
     """Write the report as a PDF; the same report gives the same bytes.
 
     Raises FontsMissingError where the typeface has not been fetched.
@@ -33,7 +31,7 @@ def write_pdf(released: Released, path: Path) -> None:
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)]
     )
     # Data go in as JSON and come out as text: no word of them is ever read as markup.
-    document = json.dumps({"page": _plain(compose(released)), "look": _look()}, ensure_ascii=False)
+    document = json.dumps({"page": _plain(page), "look": _look()}, ensure_ascii=False)
     made = typst.compile(
         _template(),
         format="pdf",

@@ -12,7 +12,6 @@ from pathlib import Path
 from jinja2.environment import TemplateModule
 
 from eachchild.release.types import Released
-from eachchild.report.compose import compose
 from eachchild.report.html import as_printed, pieces
 from eachchild.report.labels import labels
 from eachchild.report.names import names_of
@@ -31,15 +30,14 @@ _SUPPORTED = "supported"
 Piece = Mapping[str, object]
 
 
-def write_screens(released: Released, path: Path) -> None:
+def write_screens(released: Released, page: Page, path: Path) -> None:
     """Write the pieces as one file; the same report gives the same bytes."""
-    document = screens_document(released)
+    document = screens_document(released, page)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=0) + "\n", "utf-8")
 
 
-def screens_document(released: Released) -> dict[str, object]:
+def screens_document(released: Released, page: Page) -> dict[str, object]:
     """What every page of a report needs, by the part of the report it belongs to."""
-    page = compose(released)
     paint = _Painter(page)
     outcomes = [paint.outcome(section) for section in page.sections]
     headlines = [paint.headline(target, one) for target, one in page.headlines]

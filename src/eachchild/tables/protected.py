@@ -12,13 +12,14 @@ PROTECTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "support": ("disability",),
         "el": ("english_learner",),
         "el_ever": ("english_learner",),
+        "language": ("english_learner",),
         "frl": ("meals",),
         "homeless": ("housing",),
         "foster": ("housing",),
         "migrant": ("housing",),
         "factor": _PROGRAMS,
         "value": _PROGRAMS,
-        "narrative": ("notes",),
-        "behavior": ("notes",),
+        "narrative": ("discipline_notes",),
+        "behavior": ("discipline_notes",),
     }
 )

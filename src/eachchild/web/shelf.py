@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from eachchild.web.foundation.models import Organization
 
 MEASURES, SCREENS, PROOF, SEAL = "measures.parquet", "screens.json", "proof.json", "seal.txt"
 _KEPT = 64  # bundles whose pages are held ready
@@ -28,6 +31,11 @@ class Shelf:
     """Where the bundles of one organization stand; each is whole or not there."""
 
     organization: str
+
+    @classmethod
+    def of(cls, organization: "Organization") -> Self:
+        """The shelf of an organization."""
+        return cls(str(organization.pk))
 
     @property
     def folder(self) -> Path:
@@ -71,16 +79,7 @@ class Shelf:
 
 def screens(folder: Path) -> Mapping[str, Any]:
     """The pages of a bundle; raises NotOnTheShelfError where there is none."""
-    try:
-        stamp = (folder / SCREENS).stat().st_mtime_ns
-    except OSError as error:
-        raise NotOnTheShelfError(str(folder)) from error
-    return _screens(folder, stamp)
-
-
-@lru_cache(maxsize=_KEPT)
-def _screens(folder: Path, stamp: int) -> Mapping[str, Any]:
-    return dict(json.loads((folder / SCREENS).read_text("utf-8")))
+    return told(folder / SCREENS)
 
 
 def told(path: Path) -> Mapping[str, Any]:
@@ -91,7 +90,7 @@ def told(path: Path) -> Mapping[str, Any]:
         raise NotOnTheShelfError(str(path)) from error
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_KEPT * 2)
 def _told(path: Path, stamp: int) -> Mapping[str, Any]:
     return dict(json.loads(path.read_text("utf-8")))
 
@@ -102,11 +101,6 @@ class Numbers:
 
     rows: tuple[Mapping[str, Any], ...]
     count: int
-
-    @property
-    def more(self) -> int:
-        """How many are not on the page."""
-        return self.count - len(self.rows)
 
 
 def numbers(
@@ -233,6 +227,11 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 
 @lru_cache(maxsize=_KEPT * 8)
 def _digest(path: Path, stamp: tuple[int, int, int]) -> str:
+    return digest_of(path)
+
+
+def digest_of(path: Path) -> str:
+    """The sha256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

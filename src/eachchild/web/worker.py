@@ -31,12 +31,12 @@ from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.keeping.actions import nightly
 from eachchild.web.keeping.health import beat
-from eachchild.web.shelf import SCREENS, Shelf, seal_of
+from eachchild.web.shelf import SCREENS, Shelf, digest_of, seal_of
 
 _WRONG = 2  # the plan or the data are wrong, which a command says
 _SILENT = timedelta(seconds=30)  # a worker that says nothing for so long is gone
 _TRIES = 2
-_CHORES_AGAIN = 600.0  # seconds after chores that failed
+_CHORES_AGAIN = 600.0  # seconds from one look at what is due to the next
 _NOT_PROVED = (
     "Not proved: the work ended before the proof did, so nothing was released. Propose it again; "
     "where it happens again, the audit is too large for this machine."
@@ -73,7 +73,7 @@ class Worker:
             nightly()
         except Exception:
             logging.getLogger(__name__).exception("The nightly chores failed")
-            self._chores_from = time.monotonic() + _CHORES_AGAIN
+        self._chores_from = time.monotonic() + _CHORES_AGAIN
 
     def take_one(self) -> bool:
         """Do one waiting job; False where none is."""
@@ -89,7 +89,7 @@ class Worker:
         return False
 
     def _do_run(self, organization: Organization, run: Run) -> None:
-        shelf = Shelf(str(organization.pk))
+        shelf = Shelf.of(organization)
         make = {"inspect": self._look, "check": self._check}.get(run.kind, self._audit)
         ended = make(shelf, run)
         if self._stopped.is_set() and ended.code:
@@ -146,7 +146,7 @@ class Worker:
         return last
 
     def _do_release(self, organization: Organization, release: Release) -> None:
-        shelf = Shelf(str(organization.pk))
+        shelf = Shelf.of(organization)
         if release.tries > _TRIES:
             refuse_release(release, _NOT_PROVED)
         elif release.state == Release.State.DRAFTING:
@@ -277,7 +277,7 @@ def _is_entered(shelf: Shelf, release: Release, out: Path) -> bool:
 
 
 def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+    return digest_of(path) if path.exists() else ""
 
 
 def _why(ended: Ended) -> str:

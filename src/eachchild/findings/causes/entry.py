@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from eachchild.causes.above import EntryCounts, Tried
-from eachchild.findings.causes.gates import narrower
+from eachchild.findings.causes.gates import gap_rule, narrower
 from eachchild.findings.causes.shared import cause_of, hypothesis_of
 from eachchild.findings.model import Finding, GapRule
 from eachchild.findings.phrases import Phrases, of_so_many, sentence_case
-from eachchild.terms.numerals import count, tenths, whole_percent
+from eachchild.terms.numerals import count, tenths
 
 _CAUSE = "gate"
 
@@ -72,18 +72,12 @@ def _untold(phrases: Phrases, outcome: str, groups: Iterable[str]) -> str:
 
 def _rules(phrases: Phrases, found: Tried) -> tuple[GapRule, ...]:
     return tuple(
-        GapRule(
-            str(found.rule[at]), _label(phrases, str(found.rule[at]), float(found.at[at])),
-            float(found.at[at]), float(found.seats[at]), float(found.added[at]),
-            float(found.lost[at]), float(found.group[at]), float(found.others[at]),
-            float(found.gap[at]),
+        gap_rule(
+            phrases, found.rule[at], found.at[at], found.seats[at], found.added[at],
+            found.lost[at], found.group[at], found.others[at], found.gap[at],
         )
         for at in range(len(found.rule)) if found.told[at]
     )  # fmt: skip
-
-
-def _label(phrases: Phrases, rule: str, at: float) -> str:
-    return phrases.words.say(f"cause.gate.{rule}", at=whole_percent(at / 100))
 
 
 def _hidden(phrases: Phrases, words: Mapping[str, str], found: Tried) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from math import isfinite
+from typing import SupportsFloat
 
 from eachchild.causes.asked import Asked, Origins
 from eachchild.causes.courses import GROUP, OTHERS, FoundGate
@@ -145,15 +146,19 @@ def _missed(phrases: Phrases, words: Mapping[str, str], found: FoundGate) -> Ite
 def _rules(phrases: Phrases, found: FoundGate) -> tuple[GapRule, ...]:
     tried = found.settings
     return tuple(
-        GapRule(
-            str(name),
-            phrases.words.say(f"cause.gate.{name}", at=_at(str(name), float(tried.at[at]))),
-            float(tried.at[at]), float(tried.seats[at]), float(tried.added[at]),
-            float(tried.lost[at]), float(tried.rate[at, GROUP]), float(tried.rate[at, OTHERS]),
-            float(tried.gap[at, GROUP]),
+        gap_rule(
+            phrases, name, tried.at[at], tried.seats[at], tried.added[at], tried.lost[at],
+            tried.rate[at, GROUP], tried.rate[at, OTHERS], tried.gap[at, GROUP],
         )
         for at, name in enumerate(tried.rule)
     )  # fmt: skip
+
+
+def gap_rule(phrases: Phrases, rule: object, at: SupportsFloat, *told: SupportsFloat) -> GapRule:
+    """A rule of entry in words, with what a `GapRule` tells of it after where it cuts."""
+    name, cut = str(rule), float(at)
+    said = phrases.words.say(f"cause.gate.{name}", at=_at(name, cut))
+    return GapRule(name, said, cut, *map(float, told))
 
 
 def _at(rule: str, at: float) -> str:

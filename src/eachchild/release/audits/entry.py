@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from eachchild.release.audits.entry_counts import OFFERED, Entry, entry_of, in_depth
 from eachchild.release.audits.few import hidden_as_few
@@ -158,16 +159,8 @@ def _as_one(shown: Shown, before: Shown) -> Decision:
     counted, enrolled = shown.decisions[-2:]
     primary, beside = (
         frozenset(key for d in (counted, enrolled) for key in side(d.choice)) - before.hidden.keys()
-        for side in (_primary, _beside)
+        for side in (attrgetter("primary"), attrgetter("secondary"))
     )
     cost = counted.choice.cost + enrolled.choice.cost
     choice = Choice(primary, beside - primary, cost, cost)
     return replace(enrolled, own=enrolled.own.beside(counted.own), choice=choice)
-
-
-def _primary(choice: Choice) -> frozenset[Key]:
-    return choice.primary
-
-
-def _beside(choice: Choice) -> frozenset[Key]:
-    return choice.secondary

@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.translation import gettext_lazy as _
 
 from eachchild.web.accounts.models import Membership
+from eachchild.web.foundation.forms import offer
 from eachchild.web.foundation.matrix import AUDIENCES, protected, roles
 from eachchild.web.foundation.models import Organization
 
@@ -58,15 +59,10 @@ class InvitationForm(forms.Form):
         school = self.fields["school"]
         assert isinstance(school, forms.ModelChoiceField)  # noqa: S101 - for the type checker alone
         school.queryset = organization.children.filter(kind=Organization.Kind.SCHOOL)
-        self._offer("role", [(r.name, _(r.label)) for r in roles().values()])
+        offer(self, "role", [(r.name, _(r.label)) for r in roles().values()])
         copies = [(name, COPIES[name]) for name in AUDIENCES[:-1]]
-        self._offer("audience", [("", _("As the role reads")), *copies])
-        self._offer("columns", [(p.name, _(p.label)) for p in protected().values()])
-
-    def _offer(self, name: str, choices: list[Any]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
-        field.choices = choices
+        offer(self, "audience", [("", _("As the role reads")), *copies])
+        offer(self, "columns", [(p.name, _(p.label)) for p in protected().values()])
 
     def clean_ends_at(self) -> datetime | None:
         """The day is the last one: it ends with the day, in UTC."""

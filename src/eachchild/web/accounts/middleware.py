@@ -15,6 +15,7 @@ from eachchild.web.accounts.adapter import FACTORS
 Answer = Callable[[HttpRequest], HttpResponse]
 _LAST, _FIRST = "last-seen", "first-seen"
 _EVERY = 60  # seconds between two notes of when somebody was last here
+_OPEN = ("/public/", "/look/", "/static/", "/api/")  # the same to everybody: nobody is asked
 _BEFORE_FACTOR = (  # what somebody may open who has no second factor yet: setting one up, leaving
     "/account/2fa/", "/account/reauthenticate/", "/account/password/", "/account/login/",
     "/account/logout/", "/static/", "/look/", "/public/", "/health/",
@@ -39,10 +40,6 @@ def signed_in(get_response: Answer) -> Answer:
         return response if request.user.is_authenticated else _cleared(response)
 
     return answer
-
-
-_OPEN = ("/public/", "/look/", "/static/", "/api/")  # the same to everybody: nobody is asked
-_EVERY = 60  # seconds between two notes of when somebody was last here
 
 
 def _is_over(request: HttpRequest) -> bool:

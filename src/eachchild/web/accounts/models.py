@@ -1,5 +1,6 @@
 """People, and what they may do in which organization, from when until when."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from eachchild.tables import PROTECTED
 from eachchild.web.foundation.matrix import AUDIENCES, Role, protected, roles
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.sealing import SealedText
@@ -131,14 +133,18 @@ class Membership(models.Model):
         return min(granted, self.of_role.audience, key=AUDIENCES.index)
 
     def sees_column(self, column: str) -> bool:
-        """Whether a column of students' rows is for this person: most are, protected ones by grant.
+        """Whether a column of students' rows is for this person: protected ones are by grant."""
+        return self.holds(PROTECTED.get(column, ()))
+
+    def holds(self, grants: Iterable[str]) -> bool:
+        """Whether each of these grants is this person's.
 
         A partner never sees meal eligibility, even where a grant says so.
         """
-        of = next((group for group in protected().values() if column in group.columns), None)
-        if of is None:
-            return True
-        return of.name in self.fields and (of.outside or self.role != OUTSIDE)
+        return all(
+            name in self.fields and (protected()[name].outside or self.role != OUTSIDE)
+            for name in grants
+        )
 
     @property
     def granted(self) -> list[str]:
@@ -153,8 +159,7 @@ class Membership(models.Model):
 
     def sees_place(self, place: str) -> bool:
         """Whether numbers of a place are for this person: the whole, and the own school or all."""
-        own = self.school.place_key if self.school else ""
-        return not self.of_role.own_place or place in ("", "all", own)
+        return self.places is None or place in ("", *self.places)
 
 
 class Invitation(models.Model):

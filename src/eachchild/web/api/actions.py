@@ -1,6 +1,5 @@
 """The only writer of tokens: making one, ending one, noting that one was used."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from eachchild.web.accounts.actions import digest
 from eachchild.web.accounts.models import Membership
 from eachchild.web.api.models import Token
 from eachchild.web.api.rules import check_can_make
@@ -23,7 +23,7 @@ def make_token(member: Membership, label: str, audience: str, days: int) -> str:
     key = f"{_MARK}_{member.organization.pk.hex}_{secrets.token_urlsafe(32)}"
     with transaction.atomic():
         made = Token.objects.within(member.organization).create(
-            made_by=member.user, label=label, audience=audience, digest=_digest(key),
+            made_by=member.user, label=label, audience=audience, digest=digest(key),
             ends_at=timezone.now() + timedelta(days=days),
         )  # fmt: skip
         record("token.made", organization=member.organization, actor=member.user,
@@ -53,7 +53,7 @@ def organization_of(key: str) -> Organization | None:
 def token_of(key: str, organization: Organization) -> Token | None:
     """The open token of a key, within its organization."""
     mine = Token.objects.within(organization).select_related("made_by")
-    found: Token | None = mine.filter(digest=_digest(key), ends_at__gt=timezone.now()).first()
+    found: Token | None = mine.filter(digest=digest(key), ends_at__gt=timezone.now()).first()
     return found
 
 
@@ -64,7 +64,3 @@ def note_use(token: Token, what: str, thing: str, result: str) -> None:
         token.save(update_fields=["used_at"])
         record(f"api.{what}", organization=token.organization, actor=token.made_by,
                thing=f"token:{token.pk}{thing}"[:120], result=result)  # fmt: skip
-
-
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()

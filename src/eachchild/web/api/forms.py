@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from eachchild.web.api.rules import MOST_DAYS
+from eachchild.web.foundation.forms import offer
 
 _NAMES = {
     "public": _("What is released to everybody"),
@@ -26,7 +27,5 @@ class TokenForm(forms.Form):
 
     def __init__(self, *given: Any, audiences: tuple[str, ...], **more: Any) -> None:
         super().__init__(*given, **more)
-        field = self.fields["audience"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
-        field.choices = [(name, _NAMES[name]) for name in audiences]
-        field.initial = audiences[0]
+        offer(self, "audience", [(name, _NAMES[name]) for name in audiences])
+        self.fields["audience"].initial = audiences[0]

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from eachchild.web.accounts.models import Membership
-from eachchild.web.audits.rules import WIDEST_FIRST
+from eachchild.web.foundation.matrix import AUDIENCES
 from eachchild.web.foundation.rules import NotAllowedError
 
 MOST_DAYS = 366
@@ -11,7 +11,7 @@ MOST_DAYS = 366
 
 def audiences_of(member: Membership) -> tuple[str, ...]:
     """The audiences whose copies a member's token may read: the own one and wider ones."""
-    return WIDEST_FIRST[: WIDEST_FIRST.index(member.reads) + 1]
+    return AUDIENCES[: AUDIENCES.index(member.reads) + 1]
 
 
 def check_can_make(member: Membership, audience: str, days: int) -> None:
@@ -35,4 +35,4 @@ def narrower(one: str, other: str) -> str:
     >>> narrower("internal", "board")
     'board'
     """
-    return min(one, other, key=WIDEST_FIRST.index)
+    return min(one, other, key=AUDIENCES.index)

@@ -9,7 +9,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from eachchild.web.audits.rules import AUDIENCES
+from eachchild.web.audits.rules import FOR_OTHERS
+from eachchild.web.foundation.forms import offer
 
 Choices = Iterable[tuple[str, Any]]
 _NAMES = {"public": _("Everybody"), "board": _("The board"), "staff": _("All staff")}
@@ -61,10 +62,8 @@ class AskForm(forms.Form):
 
     def __init__(self, *given: Any, outcomes: Any, factors: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        for name, told in (("outcome", outcomes), ("factors", factors)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
-            field.choices = told
+        offer(self, "outcome", outcomes)
+        offer(self, "factors", factors)
 
     def clean_factors(self) -> list[str]:
         """Three at most."""
@@ -78,7 +77,7 @@ class ProposalForm(forms.Form):
     """For whom a copy is to be."""
 
     audience = forms.ChoiceField(
-        choices=[(name, _NAMES[name]) for name in AUDIENCES], label=_("For whom"),
+        choices=[(name, _NAMES[name]) for name in FOR_OTHERS], label=_("For whom"),
         widget=forms.RadioSelect,
     )  # fmt: skip
 
@@ -97,9 +96,8 @@ class VoteForm(forms.Form):
     def __init__(self, *given: Any, is_leaving: bool = False, **more: Any) -> None:
         super().__init__(*given, **more)
         if is_leaving:
-            field = self.fields["approves"]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
-            field.choices = [("yes", _("Take it off")), ("no", _("Leave it where it is"))]
+            leave = [("yes", _("Take it off")), ("no", _("Leave it where it is"))]
+            offer(self, "approves", leave)
 
 
 class QuickSelect(forms.Select):
@@ -146,9 +144,7 @@ class ExplorerForm(forms.Form):
     def __init__(self, *given: Any, choices: Mapping[str, Choices], **more: Any) -> None:
         super().__init__(*given, **more)
         for name, told in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
-            field.choices = list(told)
+            offer(self, name, told)
 
     def clean_page(self) -> int:
         """The first page where none is asked for."""
@@ -163,7 +159,5 @@ class ComparisonForm(forms.Form):
 
     def __init__(self, *given: Any, runs: Choices, places: Choices, **more: Any) -> None:
         super().__init__(*given, **more)
-        for name, told in (("then", runs), ("place", places)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
-            field.choices = list(told)
+        offer(self, "then", runs)
+        offer(self, "place", places)

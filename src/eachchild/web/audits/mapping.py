@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from eachchild.tables import PROTECTED
+from eachchild.release.bundle import FORMULAS
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits import plans, words
 from eachchild.web.audits.actions import change_plan, start_run
@@ -19,13 +19,13 @@ from eachchild.web.audits.forms import AskForm
 from eachchild.web.audits.mapping_forms import Code, CodesForm, QuestionsForm, SourceForm
 from eachchild.web.audits.models import Audit, Run, Upload
 from eachchild.web.audits.rules import check_can_run
+from eachchild.web.audits.screens import audit_of
 from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.views import Visit, page
 from eachchild.web.shelf import NotOnTheShelfError, Shelf, told
 
 Told = Mapping[str, Any]
 SEVERITIES = ("stop", "quarantine", "blank", "note")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ANSWERS = frozenset(("yes", "y", "true", "t", "1", "1.0", "no", "n", "false", "f", "0", "0.0"))
 
 
@@ -33,7 +33,7 @@ _ANSWERS = frozenset(("yes", "y", "true", "t", "1", "1.0", "no", "n", "false", "
 @page("upload", "mapping.read")
 def mapping(request: Visit, audit: str) -> HttpResponse:
     """What each file was taken for."""
-    found = _audit(request.member, audit)
+    found = audit_of(request.member, audit)
     look, plan = _look(request.member, found), plans.read(found.plan)
     by_name = {u.name: u for u in _uploads(request.member, found)}
     rows = [_row(one, plan, by_name) for one in look["files"] if one["path"] in by_name]
@@ -94,8 +94,7 @@ def preview(sample: Told | None, mapped: Mapping[str, str], member: Membership) 
     """A few rows, for a role that sees rows; protected columns masked unless each was granted."""
     if sample is None or not member.may("rows"):
         return None
-    granted = set(member.fields)
-    hidden = [not _may_see(c, mapped.get(c["name"], ""), granted) for c in sample["columns"]]
+    hidden = [not _may_see(c, mapped.get(c["name"], ""), member) for c in sample["columns"]]
     rows = [
         ["•••" if h and cell else cell for cell, h in zip(row, hidden, strict=True)]
         for row in sample["rows"]
@@ -103,16 +102,15 @@ def preview(sample: Told | None, mapped: Mapping[str, str], member: Membership) 
     return {"columns": sample["columns"], "rows": rows, "masked": any(hidden)}
 
 
-def _may_see(column: Told, ours: str, granted: set[str]) -> bool:
+def _may_see(column: Told, ours: str, member: Membership) -> bool:
     """By what it was taken for and by what it is now said to be: the stricter of both."""
-    needed = {*column["protected"], *PROTECTED.get(ours, ())}
-    return needed <= granted
+    return member.holds(column["protected"]) and member.sees_column(ours)
 
 
 @page("upload", "codes.read")
 def codes(request: Visit, audit: str) -> HttpResponse:
     """The queue of values that wait for somebody to say what they mean."""
-    member, found = request.member, _audit(request.member, audit)
+    member, found = request.member, audit_of(request.member, audit)
     plan = plans.read(found.plan)
     lists = list(_lists(member, found, plan, request.POST or None))
     if request.method == "POST" and _all_valid(lists):
@@ -194,7 +192,7 @@ def _reads_itself(name: str, values: Counter[str]) -> bool:
 @page("upload", "questions.read")
 def questions(request: Visit, audit: str) -> HttpResponse:
     """Whom to compare, in what, and under which privacy policy."""
-    member, found = request.member, _audit(request.member, audit)
+    member, found = request.member, audit_of(request.member, audit)
     _look(member, found)
     form = QuestionsForm(request.POST or None, plan=plans.read(found.plan))
     if request.method == "POST" and form.is_valid():
@@ -210,7 +208,7 @@ def questions(request: Visit, audit: str) -> HttpResponse:
 @page("upload", "check.started")
 def check(request: Visit, audit: str) -> HttpResponse:
     """Have the data checked before any result."""
-    run = start_run(request.member, _audit(request.member, audit), "check")
+    run = start_run(request.member, audit_of(request.member, audit), "check")
     return redirect("run", slug=request.member.organization.slug, run=run.pk)
 
 
@@ -219,7 +217,7 @@ def data_page(request: Visit, run: Run) -> HttpResponse:
     member = request.member
     if not member.may("quality"):
         raise NotAllowedError(_("Your role does not read the state of the data."))
-    shelf = Shelf(str(member.organization.pk))
+    shelf = Shelf.of(member.organization)
     try:
         found = told(shelf.told(str(run.pk)))
     except NotOnTheShelfError as error:
@@ -290,7 +288,7 @@ def escaped(cell: str) -> str:
     ("'=HYPERLINK(1)", 'Ana', '-0.5')
     """
     number = cell.lstrip("+-").replace(".", "", 1).isdecimal() and cell.isascii()
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) and not number else cell
+    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULAS) and not number else cell
 
 
 @page("run", "asked.more")
@@ -325,7 +323,7 @@ def _look(member: Membership, audit: Audit) -> Told:
     """What the newest look at the files found; raises the hint where there was none."""
     mine = Run.objects.within(member.organization)
     looks = mine.filter(audit=audit, kind="inspect", state=Run.State.DONE).order_by("-made_at")
-    shelf = Shelf(str(member.organization.pk))
+    shelf = Shelf.of(member.organization)
     for run in looks:
         try:
             return told(shelf.told(str(run.pk)))
@@ -341,7 +339,7 @@ def _checked(member: Membership, audit: Audit) -> Sequence[Told]:
     mine = Run.objects.within(member.organization).filter(audit=audit, kind="check")
     run = mine.filter(state=Run.State.DONE).order_by("-made_at").first()
     try:
-        found: Sequence[Told] = told(Shelf(str(member.organization.pk)).told(str(run.pk)))[
+        found: Sequence[Told] = told(Shelf.of(member.organization).told(str(run.pk)))[
             "unmapped"
         ] if run else ()  # fmt: skip
     except NotOnTheShelfError:
@@ -351,7 +349,7 @@ def _checked(member: Membership, audit: Audit) -> Sequence[Told]:
 
 def _aside(member: Membership, run: Run) -> Mapping[str, Any]:
     try:
-        return told(Shelf(str(member.organization.pk)).aside(str(run.pk)))
+        return told(Shelf.of(member.organization).aside(str(run.pk)))
     except NotOnTheShelfError:
         return {}
 
@@ -359,8 +357,3 @@ def _aside(member: Membership, run: Run) -> Mapping[str, Any]:
 def _uploads(member: Membership, audit: Audit) -> Any:
     mine = Upload.objects.within(member.organization)
     return mine.filter(audit=audit, state=Upload.State.READY).order_by("name")
-
-
-def _audit(member: Membership, audit: str) -> Audit:
-    found: Audit = get_object_or_404(Audit.objects.within(member.organization), pk=audit)
-    return found

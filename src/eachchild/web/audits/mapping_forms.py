@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from eachchild.tables import TABLES
 from eachchild.terms.factors import FACTORS
 from eachchild.web.audits import plans, words
+from eachchild.web.foundation.forms import offer
 
 _DAYS = (
     ("", gettext_lazy("found by reading")),
@@ -50,7 +51,7 @@ class SourceForm(forms.Form):
         self.told, self.source = told, dict(source or {})
         before = self.source.get("table", "")
         tables = [("", _("leave this file out")), *((t, words.table_name(t)) for t in TABLES)]
-        self._choices("table", tables)
+        offer(self, "table", tables)
         self.fields["table"].initial = self.fields["shown"].initial = before
         for name in _KEPT:
             self.fields[name].initial = self.source.get(name, "")
@@ -62,11 +63,6 @@ class SourceForm(forms.Form):
                 required=False, choices=choices, label=label,
                 initial=self.mine.get(column["name"], ""),
             )  # fmt: skip
-
-    def _choices(self, name: str, choices: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
-        field.choices = choices
 
     def _meanings(self, table: str) -> list[tuple[str, str]]:
         own = plans.columns_of(table) if table in TABLES else ()
@@ -153,9 +149,7 @@ class CodesForm(forms.Form):
         self.name, self.codes = name, codes
         options = [("", _("not reported"))]
         options += [(v, words.value_name(name, v)) for v in plans.options_of(name)]
-        field = self.fields["more_is"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
-        field.choices = options
+        offer(self, "more_is", options)
         for code in codes:
             self.fields[code.key] = forms.ChoiceField(
                 required=False, choices=options,

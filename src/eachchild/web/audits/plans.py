@@ -4,7 +4,6 @@ The command line reads what is written here unchanged. Changes take a plan and r
 """
 
 import json
-import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
@@ -13,9 +12,9 @@ from typing import Any
 from eachchild.tables import ABSENCE_REASONS, ACTIONS, COURSE_LEVELS, FREE_TEXT, TABLES, Kind
 from eachchild.terms.factors import FACTORS, NO, YES
 from eachchild.terms.outcomes import built_in
+from eachchild.web import toml
 
 Plan = Mapping[str, Any]
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _OWN_CODES: Mapping[str, tuple[str, ...]] = {
     "action": ACTIONS, "course_level": COURSE_LEVELS, "absence_reason": ABSENCE_REASONS,
     "factor": tuple(FACTORS), "exit_type": ("no_show", "invalid"),
@@ -47,17 +46,18 @@ def _body(table: Plan, above: tuple[str, ...]) -> Iterator[str]:
     later = {k: v for k, v in table.items() if _is_tables(v) or (not above and _is_table(v))}
     for key, value in table.items():
         if key not in later:
-            yield f"{_key(key)} = {_value(value)}"
+            yield f"{toml.key(key)} = {toml.value(value)}"
     for key, value in later.items():
         name = (*above, key)
         if _is_tables(value):
             for one in value:
-                yield from ("", f"[[{'.'.join(map(_key, name))}]]", *_body(one, name))
+                yield from ("", f"[[{'.'.join(map(toml.key, name))}]]", *_body(one, name))
         elif all(isinstance(v, dict) for v in value.values()) and value:
             for inner, pairs in value.items():
-                yield from ("", f"[{_key(key)}.{_key(inner)}]", *_body(pairs, (*name, inner)))
+                head = f"[{toml.key(key)}.{toml.key(inner)}]"
+                yield from ("", head, *_body(pairs, (*name, inner)))
         else:
-            yield from ("", f"[{_key(key)}]", *_body(value, name))
+            yield from ("", f"[{toml.key(key)}]", *_body(value, name))
 
 
 def _is_table(value: object) -> bool:
@@ -66,24 +66,6 @@ def _is_table(value: object) -> bool:
 
 def _is_tables(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
-
-
-def _key(text: str) -> str:
-    return text if _BARE.fullmatch(text) else _text(text)
-
-
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _value(value: object) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return _text(value) if isinstance(value, str) else str(value)
 
 
 def source_of(plan: Plan, file: str) -> dict[str, Any] | None:

@@ -1,7 +1,6 @@
 """Pages that take files in: whole by a form, or in pieces that a dropped connection cannot lose."""
 
 import fcntl
-import hashlib
 import os
 import re
 from pathlib import Path
@@ -21,9 +20,10 @@ from eachchild.web.audits.actions import begin_upload, look_at, open_audit, take
 from eachchild.web.audits.forms import AuditForm, FilesForm
 from eachchild.web.audits.models import Audit, Run, Upload
 from eachchild.web.audits.rules import check_can_look
+from eachchild.web.audits.screens import audit_of
 from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.views import Visit, page
-from eachchild.web.shelf import Shelf
+from eachchild.web.shelf import Shelf, digest_of
 
 _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -67,7 +67,7 @@ def new(request: Visit) -> HttpResponse:
 @page("upload", "files.read")
 def files(request: Visit, audit: str) -> HttpResponse:
     """The files of an audit; more are sent in pieces by a script, or whole by the form."""
-    member, found = request.member, _audit(request, audit)
+    member, found = request.member, audit_of(request.member, audit)
     form = FilesForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         for sent in form.cleaned_data["sent"]:
@@ -92,7 +92,7 @@ def files(request: Visit, audit: str) -> HttpResponse:
 @page("upload", "upload.begun")
 def begin(request: Visit, audit: str) -> JsonResponse:
     """Make room for a file, or say how much of it is there already."""
-    found = _audit(request, audit)
+    found = audit_of(request.member, audit)
     size = request.POST.get("size", "")
     try:
         told = int(size) if size.isdecimal() and len(size) < 16 else 0
@@ -137,7 +137,7 @@ def arrived(request: Visit, upload: str) -> JsonResponse:
     path, there = _path(request, found), _there(request, found)
     if there != found.size:
         return JsonResponse({"received": there, "why": _("It has not arrived whole.")}, status=409)
-    made = _hash(path)
+    made = digest_of(path)
     if not _SHA256.fullmatch(told) or made != told:
         path.unlink(missing_ok=True)
         why = _("It changed on its way, or while it was sent. Send it again.")
@@ -165,7 +165,7 @@ def remove(request: Visit, upload: str) -> HttpResponse:
 @page("upload", "files.looked_at")
 def look(request: Visit, audit: str) -> HttpResponse:
     """Have the worker look at the files that arrived."""
-    run = look_at(request.member, _audit(request, audit))
+    run = look_at(request.member, audit_of(request.member, audit))
     return redirect("run", slug=request.member.organization.slug, run=run.pk)
 
 
@@ -176,7 +176,7 @@ def _keep(request: Visit, audit: Audit, sent: TemporaryUploadedFile) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     Path(sent.temporary_file_path()).chmod(0o600)
     Path(sent.temporary_file_path()).replace(path)
-    upload_arrived(request.member, upload, received=upload.size, sha256=_hash(path))
+    upload_arrived(request.member, upload, received=upload.size, sha256=digest_of(path))
     messages.success(request, _("%(name)s has arrived.") % {"name": upload.name})
 
 
@@ -193,11 +193,6 @@ def _add(path: Path, first: int, data: bytes) -> tuple[bool, int]:
         return True, there + len(data)
 
 
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _there(request: Visit, upload: Upload) -> int:
     path = _path(request, upload)
     return path.stat().st_size if path.is_file() else upload.received
@@ -208,12 +203,7 @@ def _path(request: Visit, upload: Upload) -> Path:
 
 
 def _shelf(request: Visit) -> Shelf:
-    return Shelf(str(request.member.organization.pk))
-
-
-def _audit(request: Visit, audit: str) -> Audit:
-    found: Audit = get_object_or_404(Audit.objects.within(request.member.organization), pk=audit)
-    return found
+    return Shelf.of(request.member.organization)
 
 
 def _upload(request: Visit, upload: str) -> Upload:

@@ -7,14 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from eachchild.release.approval import person
 from eachchild.web.accounts.models import Membership, User
 from eachchild.web.audits.models import Audit, Release, Run, Upload, Vote
+from eachchild.web.foundation.matrix import AUDIENCES
 from eachchild.web.foundation.rules import NotAllowedError
 
 APPROVALS = 2
-AUDIENCES = ("public", "board", "staff")
 _ENDINGS = re.compile(r"^(.*?)(\.(?:csv|tsv|txt|parquet|xlsx|xls|zip)(?:\.gz)?)?$", re.DOTALL)
-WIDEST_FIRST = (*AUDIENCES, "internal")
+FOR_OTHERS = AUDIENCES[:-1]  # a copy for the innermost is no release
 OVER = (Release.State.REJECTED, Release.State.REFUSED, Release.State.GONE)
 VOTING = (Release.State.WAITING, Release.State.LEAVING)
 
@@ -99,7 +100,7 @@ def check_can_cancel(run: Run) -> None:
 
 def check_can_propose(run: Run, audience: str, others: Iterable[Release]) -> None:
     """A finished audit, for somebody outside the circle that reads everything, once at a time."""
-    if audience not in AUDIENCES:
+    if audience not in FOR_OTHERS:
         raise NotAllowedError(_("A copy is for the public, the board or the staff."))
     if run.state != Run.State.DONE or run.kind != "audit":
         raise NotAllowedError(_("Only an audit that is done can be released."))
@@ -146,7 +147,7 @@ def is_author(audit: Audit, user: User) -> bool:
         named = str(tomllib.loads(audit.plan).get("author", ""))
     except tomllib.TOMLDecodeError:
         return False
-    return bool(named.strip()) and _alike(named) == _alike(name_of(user))
+    return bool(named.strip()) and person(named) == person(name_of(user))
 
 
 def are_shown(release: Release) -> bool:
@@ -168,13 +169,9 @@ def audience_read(audience: str, out: Iterable[str]) -> str | None:
     >>> audience_read("staff", ["internal", "public", "board"])
     'board'
     """
-    mine = WIDEST_FIRST.index(audience)
+    mine = AUDIENCES.index(audience)
     there = set(out)
-    return next((a for a in reversed(WIDEST_FIRST[: mine + 1]) if a in there), None)
-
-
-def _alike(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return next((a for a in reversed(AUDIENCES[: mine + 1]) if a in there), None)
 
 
 def name_of(user: User) -> str:

@@ -8,12 +8,18 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from eachchild.web.accounts.models import Membership
-from eachchild.web.audits.models import OUT, Release, Run
+from eachchild.web.audits.models import OUT, Audit, Release, Run
 from eachchild.web.audits.rules import audience_read
 from eachchild.web.shelf import MEASURES, SCREENS, NotOnTheShelfError, Shelf, is_sealed, screens
 
 Pages = Mapping[str, Any]
 _OF_ALL_SCHOOLS = "schools"  # pictures that show every school by name
+
+
+def audit_of(member: Membership, audit: str) -> Audit:
+    """An audit of the member's organization; 404 where it has none of that number."""
+    found: Audit = get_object_or_404(Audit.objects.within(member.organization), pk=audit)
+    return found
 
 
 def run_of(member: Membership, run: str) -> Run:
@@ -30,7 +36,7 @@ def folder_of(member: Membership, run: Run, *names: str, audience: str = "") -> 
 
     A copy is read only while it is released, and only where its files are those that were proved.
     """
-    shelf, key = Shelf(str(member.organization.pk)), str(run.pk)
+    shelf, key = Shelf.of(member.organization), str(run.pk)
     there = {"internal"} & {*shelf.there(key)}
     mine = audience or member.reads
     if "internal" not in there or mine != "internal":
@@ -97,13 +103,6 @@ def screen_of(pages: Pages, screen: str) -> tuple[Mapping[str, Any], Mapping[str
             if one["screen"] == screen:
                 return outcome, one
     raise Http404
-
-
-def top_of(pages: Pages) -> Mapping[str, Any]:
-    """The finding of the first headline, with its cause; nothing where there is none."""
-    screen = next((one["screen"] for one in pages["headlines"]), "")
-    found = (one for outcome in pages["outcomes"] for one in outcome["findings"])
-    return next((one for one in found if one["screen"] == screen), {})
 
 
 def outcome_of(pages: Pages, name: str) -> Mapping[str, Any]:

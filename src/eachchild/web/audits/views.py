@@ -1,12 +1,11 @@
 """Pages of audits: what was found, where it comes from, how sure it is, and who may be told."""
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,7 +17,14 @@ from eachchild.web.audits.forms import ComparisonForm, ExplorerForm
 from eachchild.web.audits.mapping import data_page, run_hint
 from eachchild.web.audits.models import Audit, Release, Run, Upload
 from eachchild.web.audits.rules import VOTING
-from eachchild.web.audits.screens import folder_of, outcome_of, pages_of, run_of, screen_of
+from eachchild.web.audits.screens import (
+    audit_of,
+    folder_of,
+    outcome_of,
+    pages_of,
+    run_of,
+    screen_of,
+)
 from eachchild.web.foundation.views import Visit, page
 
 FILES = ("report.html", "report.pdf", "measures.csv", "findings.json")
@@ -48,7 +54,7 @@ def audits(request: Visit) -> HttpResponse:
 @page("quality", "audit.read")
 def audit(request: Visit, audit: str) -> HttpResponse:
     """One audit: its files, its runs."""
-    found = get_object_or_404(Audit.objects.within(request.member.organization), pk=audit)
+    found = audit_of(request.member, audit)
     return render(
         request, "audits/audit.html",
         {
@@ -64,7 +70,7 @@ def audit(request: Visit, audit: str) -> HttpResponse:
 @page("run", "run.started")
 def start(request: Visit, audit: str) -> HttpResponse:
     """Run an audit again."""
-    found = get_object_or_404(Audit.objects.within(request.member.organization), pk=audit)
+    found = audit_of(request.member, audit)
     run = start_run(request.member, found)
     return redirect("run", slug=request.member.organization.slug, run=run.pk)
 
@@ -144,7 +150,7 @@ def explore(request: Visit, run: str) -> HttpResponse:
         request, "audits/explore.html",
         {"run": found, "pages": pages, "form": form, "query": query.urlencode(),
          "shown": explorer.shown(folder, pages, places, wanted) if wanted else None,
-         "ask": _ask(request, found)},
+         "ask": reverse("ask", args=[member.organization.slug, found.pk])},
     )  # fmt: skip
 
 
@@ -206,15 +212,6 @@ def file(request: Visit, run: str, name: str) -> FileResponse:
     if not path.is_file():
         raise Http404
     return FileResponse(path.open("rb"), as_attachment=True, filename=name)
-
-
-def _ask(request: Visit, run: Run) -> str:
-    """Where a question that the audit does not answer can be asked; empty where nowhere is."""
-    slug = request.member.organization.slug
-    for named in ({"audit": run.audit_id}, {"run": run.pk}, {}):
-        with suppress(NoReverseMatch):
-            return reverse("ask", kwargs={"slug": slug, **named})
-    return ""
 
 
 def _some_ready(member: Membership, audit: Audit) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
 
 _EVENTS = "foundation_event"
 _NEVER = "lines of the trail are never changed"
@@ -55,11 +56,12 @@ def put_up(using: str = "default") -> None:
 
 def owned_tables() -> tuple[str, ...]:
     """Every table whose rows belong to an organization."""
-    return tuple(
-        model._meta.db_table
-        for model in apps.get_models()
-        if any(field.column == "organization_id" for field in model._meta.local_concrete_fields)
-    )
+    return tuple(model._meta.db_table for model in apps.get_models() if belongs(model))
+
+
+def belongs(model: type[Model]) -> bool:
+    """Whether a model's rows belong to organizations."""
+    return any(f.column == "organization_id" for f in model._meta.local_concrete_fields)
 
 
 def _statements(connection: BaseDatabaseWrapper) -> Iterator[str]:

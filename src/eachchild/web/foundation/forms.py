@@ -1,1 +1,13 @@
-"""No forms of its own; every app has the same files."""
+"""What forms of every app need."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+
+def offer(form: forms.Form, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Give a field its choices, where they are known only once the form is made."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
+    field.choices = list(choices)

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
+
+from eachchild.tables import PROTECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def roles() -> Mapping[str, Role]:
     >>> sorted(roles()["auditor"].rights)
     ['trail']
     """
-    told = tomllib.loads(files(__package__).joinpath("roles.toml").read_text("utf-8"))
+    told = _told()
     known = frozenset(told["rights"])
     found = {
         name: Role(
@@ -57,8 +60,7 @@ def roles() -> Mapping[str, Role]:
 @cache
 def rights() -> Mapping[str, str]:
     """What each right allows, in words."""
-    told = tomllib.loads(files(__package__).joinpath("roles.toml").read_text("utf-8"))
-    return dict(told["rights"])
+    return dict(_told()["rights"])
 
 
 @cache
@@ -68,8 +70,15 @@ def protected() -> Mapping[str, Protected]:
     >>> protected()["meals"].outside
     False
     """
-    told = tomllib.loads(files(__package__).joinpath("roles.toml").read_text("utf-8"))
     return {
-        name: Protected(name, row["label"], frozenset(row["columns"]), row["outside"])
-        for name, row in told["protected"].items()
-    }
+        name: Protected(
+            name, row["label"],
+            frozenset(column for column, grants in PROTECTED.items() if name in grants),
+            row["outside"],
+        )
+        for name, row in _told()["protected"].items()
+    }  # fmt: skip
+
+
+def _told() -> Mapping[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("roles.toml").read_text("utf-8"))

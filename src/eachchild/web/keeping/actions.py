@@ -24,7 +24,7 @@ from eachchild.web.foundation.actions import note_heads, record
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.tenancy import inside
-from eachchild.web.keeping.files import digest_of, within
+from eachchild.web.keeping.files import within
 from eachchild.web.keeping.models import Backup, Certificate, Chore, Hold, Period
 from eachchild.web.keeping.rules import (
     check_can_destroy,
@@ -33,7 +33,7 @@ from eachchild.web.keeping.rules import (
     is_due,
     schedule,
 )
-from eachchild.web.shelf import Shelf
+from eachchild.web.shelf import Shelf, digest_of
 
 BLOCKED = "█████"
 _FILES = "Files removed from an encrypted disk; copies in backups end with the backups."
@@ -89,7 +89,7 @@ def days_of(organization: Organization) -> dict[str, int | None]:
 
 def due(organization: Organization, now: datetime) -> Iterator[Due]:
     """Everything of an organization whose time is up."""
-    days, shelf = days_of(organization), Shelf(str(organization.pk))
+    days, shelf = days_of(organization), Shelf.of(organization)
     runs = Run.objects.within(organization)
     for audit in Audit.objects.within(organization):
         folder = shelf.files(str(audit.pk))

@@ -17,9 +17,10 @@ from eachchild.web.accounts.models import User
 from eachchild.web.foundation.actions import broken_lines, record
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.sealing import key_of
-from eachchild.web.keeping.files import Opening, Sealing, digest_of, within
+from eachchild.web.keeping.files import Opening, Sealing, within
 from eachchild.web.keeping.models import Backup
 from eachchild.web.keeping.rows import all_lines, kept_models, label, numbers_go_on, put_back
+from eachchild.web.shelf import digest_of
 
 _FOLDERS = ("organizations",)
 _HEADS = "trail-heads.jsonl"

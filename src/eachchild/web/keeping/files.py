@@ -5,7 +5,6 @@ alone, made from the backup key and a salt. Each piece is numbered and the last 
 that none can be left out, moved, or taken off the end.
 """
 
-import hashlib
 import io
 import os
 from collections.abc import Iterator
@@ -113,9 +112,3 @@ def within(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():
             yield path
-
-
-def digest_of(path: Path) -> str:
-    """The sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from eachchild.web.foundation.forms import offer
 from eachchild.web.keeping.rules import LONGEST, schedule
 
 
@@ -23,6 +24,5 @@ class PeriodForm(forms.Form):
 
     def __init__(self, *given: object, **more: object) -> None:
         super().__init__(*given, **more)  # type: ignore[arg-type]
-        field = self.fields["data_class"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
-        field.choices = [(c.name, _(c.label)) for c in schedule().values() if c.days is not None]
+        classes = [(c.name, _(c.label)) for c in schedule().values() if c.days is not None]
+        offer(self, "data_class", classes)

@@ -12,14 +12,15 @@ from typing import Any, BinaryIO
 
 from django.utils import timezone
 
+from eachchild.release.bundle import as_text
+from eachchild.web.foundation.fence import belongs
 from eachchild.web.foundation.models import Organization
 from eachchild.web.keeping.files import within
-from eachchild.web.keeping.rows import belongs, kept_models, label, lines
+from eachchild.web.keeping.rows import kept_models, label, lines
 from eachchild.web.shelf import Shelf
 
 _STUDENTS = ("audits", "vault", "uploads")  # folders that hold rows of students
 _SECRET = {"accounts.invitation": {"digest"}}  # the secret of a link is of no use elsewhere
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _README = """\
 Everything that this platform holds of {name}
 Made on {when} (UTC).
@@ -43,7 +44,7 @@ def hand_back(organization: Organization, into: BinaryIO, *, with_students: bool
             archive.writestr(name, told)
             raw = told.encode()
             inventory.append((name, len(raw), hashlib.sha256(raw).hexdigest()))
-        folder = Shelf(str(organization.pk)).folder
+        folder = Shelf.of(organization).folder
         for path in within(folder):
             name = path.relative_to(folder).as_posix()
             if with_students or name.split("/")[0] not in _STUDENTS:
@@ -118,5 +119,4 @@ def _csv(heads: list[str], rows: Iterable[Iterable[object]]) -> str:
 
 
 def _safe(cell: object) -> str:
-    told = cell if isinstance(cell, str) else json.dumps(cell, default=str)
-    return f"'{told}" if told.startswith(_FORMULAS) and isinstance(cell, str) else told
+    return as_text(cell) if isinstance(cell, str) else json.dumps(cell, default=str)

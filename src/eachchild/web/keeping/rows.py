@@ -10,6 +10,7 @@ from django.core.management.color import no_style
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
+from eachchild.web.foundation.fence import belongs
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import PLATFORM, inside
 
@@ -34,9 +35,9 @@ def kept_models() -> tuple[type[models.Model], ...]:
     )  # fmt: skip
 
 
-def belongs(model: type[models.Model]) -> bool:
-    """Whether a model's rows belong to organizations."""
-    return any(f.column == "organization_id" for f in model._meta.local_concrete_fields)
+def owners(model: type[models.Model]) -> Iterable[Organization | None]:
+    """Whose rows a model may have: each organization's in turn and nobody's, or nobody's alone."""
+    return (None, *Organization.objects.order_by("pk")) if belongs(model) else (None,)
 
 
 def label(model: type[models.Model]) -> str:
@@ -57,10 +58,7 @@ def lines(model: type[models.Model], organization: Organization | None) -> Itera
 
 def all_lines(model: type[models.Model]) -> Iterator[str]:
     """Every row of a model as JSON lines."""
-    whose: Iterable[Organization | None] = (None,)
-    if belongs(model):
-        whose = (None, *Organization.objects.order_by("pk"))
-    for organization in whose:
+    for organization in owners(model):
         yield from lines(model, organization)
 
 

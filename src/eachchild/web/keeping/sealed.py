@@ -1,6 +1,5 @@
 """Changing keys: every sealed text is opened and sealed anew with the first key."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
@@ -9,10 +8,10 @@ from django.db import models, transaction
 from django.db.models.functions import Cast
 
 from eachchild.web.foundation.actions import record
-from eachchild.web.foundation.models import Organization
+from eachchild.web.foundation.fence import belongs
 from eachchild.web.foundation.sealing import SealedText, is_current
 from eachchild.web.foundation.tenancy import PLATFORM, inside
-from eachchild.web.keeping.rows import belongs, kept_models
+from eachchild.web.keeping.rows import kept_models, owners
 
 
 def seal_anew() -> int:
@@ -28,11 +27,8 @@ def _sealed(model: type[models.Model]) -> list[SealedText]:
 
 
 def _rows(model: type[models.Model], field: SealedText) -> int:
-    whose: Iterable[Organization | None] = (None,)
-    if belongs(model):
-        whose = (None, *Organization.objects.order_by("pk"))
     count = 0
-    for organization in whose:
+    for organization in owners(model):
         with inside(organization or PLATFORM):
             rows = model._base_manager.all()
             if belongs(model):

@@ -1,6 +1,5 @@
 """A profile's document: which parts it has, and how it is written as TOML and read back."""
 
-import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -9,6 +8,7 @@ from typing import Any
 
 from eachchild.terms.catalogue import words
 from eachchild.terms.factors import NOT_REPORTED
+from eachchild.web import toml
 
 SCHEMA = 1
 _PARTS = 3  # of a group's key: group, factor, value
@@ -43,7 +43,7 @@ def to_toml(document: Document, logo: str = "") -> str:
     lines = ["# A district's profile for EachChild.", f"schema = {SCHEMA}"]
     lines += [line for key, value in told.items() for line in _simple(key, value)]
     if logo:
-        lines.append(f"logo = {_text(logo)}")
+        lines.append(f"logo = {toml.value(logo)}")
     for name in ("margin", "privacy", "labels"):
         lines += table(name, told[name])
     for name, codes in sorted(told["codes"].items()):
@@ -71,29 +71,14 @@ def table(name: str, rows: Mapping[str, Any]) -> list[str]:
     """A table in TOML; nothing where it has no rows."""
     if not rows:
         return []
-    return ["", f"[{name}]", *(f"{_key(key)} = {_value(v)}" for key, v in rows.items())]
+    return ["", f"[{name}]", *(f"{toml.key(key)} = {toml.value(v)}" for key, v in rows.items())]
 
 
 def _simple(key: str, value: Any) -> Iterator[str]:
     if (isinstance(value, str | int) and value != "") or (
         isinstance(value, list) and all(isinstance(one, str) for one in value) and value
     ):
-        yield f"{key} = {_value(value)}"
-
-
-def _key(key: str) -> str:
-    return key if key.isidentifier() and key.isascii() else _text(key)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
-    return _text(value) if isinstance(value, str) else repr(value)
-
-
-def _text(text: str) -> str:
-    """A string as TOML's basic strings, which escape as JSON does."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+        yield f"{key} = {toml.value(value)}"
 
 
 @cache

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from eachchild.release.policy import load_policy
 from eachchild.terms.catalogue import languages
+from eachchild.web.foundation.forms import offer
 from eachchild.web.profile.document import (
     USUAL_MARGIN,
     Document,
@@ -79,8 +80,8 @@ class ProfileForm(forms.Form):
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        _choose(self.fields["wording"], [(code, code) for code in languages()])
-        _choose(self.fields["policy"], [(name, _policy(name)) for name in policies()])
+        offer(self, "wording", [(code, code) for code in languages()])
+        offer(self, "policy", [(name, _policy(name)) for name in policies()])
         for name, label in _MARGINS.items():
             self.fields[name] = forms.FloatField(
                 label=label, widget=forms.NumberInput(attrs={"step": "any"}), localize=False
@@ -171,8 +172,3 @@ def _policy(name: str) -> str:
     found = load_policy(name)
     told = {"name": name, "n": found.minimum_n, "source": found.source}
     return _("%(name)s: at least %(n)d students (%(source)s)") % told
-
-
-def _choose(field: forms.Field, choices: list[tuple[str, str]]) -> None:
-    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker alone
-    field.choices = choices

@@ -27,11 +27,10 @@ from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.project.demo_files import SCHOOLS, place, years_of
 from eachchild.web.project.demo_files import synthesize as make_files
-from eachchild.web.shelf import SCREENS, Shelf, screens
+from eachchild.web.shelf import SCREENS, NotOnTheShelfError, Shelf, screens
 from eachchild.web.worker import Worker
 
 SLUG = "demo-district"
-_PUBLIC = ('factor = "race"', 'name = "chronic_absence"', 'name = "oss_any"')
 _HOST = "localhost"
 
 
@@ -113,7 +112,7 @@ def _audits(
     """Last year's audit, one with fewer groups for the public, and this year's: the newest."""
     last, this = years_of(files)[-2:]
     _audit(district, by, f"Does identity predict? {last}", files, until=last)
-    public = _audit(district, by, f"For the public {this}", files, kept=_PUBLIC)
+    public = _audit(district, by, f"For the public {this}", files, public=True)
     newest = _audit(district, by, f"Does identity predict? {this}", files)
     for run, name in ((public, "public"), (newest, "district")):
         if name in bundles:
@@ -123,16 +122,16 @@ def _audits(
 
 def _audit(
     district: Organization, by: Membership, title: str, files: Path, *,
-    kept: tuple[str, ...] = (), until: str = "",
+    public: bool = False, until: str = "",
 ) -> Run:  # fmt: skip
-    first, *blocks = (files / "audit.toml").read_text("utf-8").split("\n[[")
-    first = first.replace('title = "Synthetic district"', f'title = "{title}"')
-    if kept:
-        blocks = [b for b in blocks if b.startswith("source") or any(name in b for name in kept)]
+    from eachchild.worlds.demonstration import for_the_public
+
+    plan = (files / "audit.toml").read_text("utf-8")
+    plan = plan.replace('title = "Synthetic district"', f'title = "{title}"', 1)
     audit = Audit.objects.within(district).create(
-        title=title, made_by=by.user, plan="\n[[".join((first, *blocks))
+        title=title, made_by=by.user, plan=for_the_public(plan) if public else plan
     )
-    folder = Shelf(str(district.pk)).files(str(audit.pk))
+    folder = Shelf.of(district).files(str(audit.pk))
     folder.mkdir(parents=True, mode=0o700)
     for path in place(files, folder, until=until):
         size = path.stat().st_size
@@ -147,7 +146,7 @@ def _take_over(district: Organization, run: Run, bundle: Path) -> None:
     """Put a bundle that was made already where the worker would have written it."""
     if not (bundle / SCREENS).is_file():
         return
-    to = Shelf(str(district.pk)).bundle(str(run.pk), "internal")
+    to = Shelf.of(district).bundle(str(run.pk), "internal")
     shutil.copytree(bundle, to, ignore=shutil.ignore_patterns("released"))
     run.state, run.share, run.started_at = Run.State.DONE, 1.0, timezone.now()
     run.ended_at = timezone.now()
@@ -157,8 +156,8 @@ def _take_over(district: Organization, run: Run, bundle: Path) -> None:
 def _principal(district: Organization, schools: list[Organization], newest: Run) -> None:
     """The principal leads the school of which the newest audit found most."""
     try:
-        pages = screens(Shelf(str(district.pk)).bundle(str(newest.pk), "internal"))
-    except LookupError:
+        pages = screens(Shelf.of(district).bundle(str(newest.pk), "internal"))
+    except NotOnTheShelfError:
         return
     told = [
         one["place"]
@@ -180,7 +179,7 @@ def _release(district: Organization, members: dict[str, Membership], draft: Path
         return
     release = propose(members["equity_lead"], run, "public")
     if draft is not None:
-        shutil.copytree(draft, Shelf(str(district.pk)).draft(str(release.pk)))
+        shutil.copytree(draft, Shelf.of(district).draft(str(release.pk)))
         release.state = Release.State.WAITING
         release.save(update_fields=["state"])
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SCHOOLS = "school.csv"
-STUDENTS, SCHOOL_COUNT, YEARS, SEED = 12_000, 20, 4, 2026
 _YEAR = "period"  # of the columns that say when a row happened, the one that names a school year
 _DATED = ("date", "entry_date", "begin_date")
 _TURN = "-07-01"  # no school is in session: a year's rows lie on one side
@@ -14,10 +13,9 @@ _TURN = "-07-01"  # no school is in session: a year's rows lie on one side
 
 def synthesize(folder: Path) -> None:
     """Make up the district."""
-    from eachchild.worlds import synthesize as make_up
+    from eachchild.worlds.demonstration import make_up
 
-    quiet = lambda what, share: None  # noqa: E731
-    make_up(folder, seed=SEED, students=STUDENTS, schools=SCHOOL_COUNT, years=YEARS, progress=quiet)
+    make_up(folder, lambda what, share: None)
 
 
 def years_of(folder: Path) -> list[str]:

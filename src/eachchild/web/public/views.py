@@ -122,6 +122,6 @@ def _released(district: Organization) -> Told:
     with inside(district):
         mine = Release.objects.within(district).filter(audience=AUDIENCE, state__in=OUT)
         out = list(mine.order_by("-out_at"))
-    shelf = Shelf(str(district.pk))
+    shelf = Shelf.of(district)
     told = [(release, shelf.bundle(str(release.run_id), AUDIENCE)) for release in out]
     return [one for one in told if is_sealed(one[1], one[0].seal, SCREENS, MEASURES)]
