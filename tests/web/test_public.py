@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from eachchild.release.bundle import verify_bundle
 from eachchild.web import public
 from eachchild.web.audits.models import Release
+from eachchild.web.foundation.tenancy import inside
+from eachchild.web.profile.models import Profile
 from eachchild.web.public.views import FILES
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -132,6 +135,38 @@ def test_public_pages_may_be_kept_a_minute_and_know_nobody(north, out, client_fo
         assert Client().post(address).status_code == 405
     old = Client().get(address).headers["ETag"]
     assert Client().get(f"{address}", headers={"Accept-Language": "es"}).headers["ETag"] != old
+
+
+def test_a_language_is_asked_for_by_address_and_goes_along(north, out: Release) -> None:
+    """No cookie decides what everybody may keep a copy of."""
+    address = reverse("public-report", args=[north.slug, out.pk])
+    reader = Client()
+    reader.cookies["django_language"] = "es"
+    page = reader.get(address).content.decode()
+    assert '<html lang="en">' in page
+    assert 'href="?language=es"' in page
+    answer = Client().get(f"{address}?language=es")
+    page = answer.content.decode()
+    assert '<html lang="es">' in page
+    assert answer.headers["Content-Language"] == "es"
+    links = re.findall(r'href="(/public/[^"]*)"', page)
+    pages = [link for link in links if "/files/" not in link]
+    assert pages
+    assert [link for link in pages if not link.endswith("?language=es")] == []
+    assert '<html lang="en">' in Client().get(f"{address}?language=xx").content.decode()
+
+
+def test_public_pages_wear_the_district_s_own_color(north, out: Release) -> None:
+    address = reverse("public-district", args=[north.slug])
+    before = Client().get(address)
+    with inside(north.organization):
+        profile = Profile.of(north.organization)
+        profile.document = {**profile.document, "accent": "#006644"}
+        profile.changed_at = timezone.now()
+        profile.save()
+    after = Client().get(address, headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code == 200
+    assert "/look/own/006644.css" in after.content.decode()
 
 
 def test_every_file_says_whose_it_is(north, out: Release) -> None:

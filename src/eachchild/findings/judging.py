@@ -13,10 +13,14 @@ from eachchild.terms.years import ALL
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What the tests of one comparison found; `carried` says which of them carries the finding."""
+    """What the tests of one comparison found; `carried` says which of them carries the finding.
+
+    `made` is False where none could be made, as of two groups whose counts schools hide.
+    """
 
     q: float
     carried: str = ""
+    made: bool = True
     worse_than_parts: bool = False
     excess: float = 0.0
 
@@ -76,6 +80,7 @@ def judge(material: Material, outcome: Outcome, group: str) -> tuple[Judged, ...
 
 
 def _judge_in(material: Material, outcome: Outcome, group: str, period: str) -> tuple[Judged, ...]:
+    """The plan's comparison first, unless it alone could not be tested."""
     judged = []
     for reference in _references(material, outcome, group, period):
         about = About(outcome.name, group, reference, period)
@@ -87,7 +92,11 @@ def _judge_in(material: Material, outcome: Outcome, group: str, period: str) -> 
         tested = material.tests.get(about)
         verdict = verdict_of(material.evidence, about, scale, tested.q if tested else None)
         judged.append(Judged(about, row, scale, verdict, tested))
-    return tuple(judged)
+    return tuple(sorted(judged, key=_is_untested))
+
+
+def _is_untested(judged: Judged) -> bool:
+    return judged.tested is not None and not judged.tested.made
 
 
 def _references(material: Material, outcome: Outcome, group: str, period: str) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ from eachchild.terms.years import ALL
 
 def tests_of(plan: Plan, assessment: Assessment, periods: tuple[str, ...]) -> dict[About, Tested]:
     """Each comparison of a whole place with its q, which test carries it, and its excess."""
-    asked = assessment.asked
+    asked, tests = assessment.asked, assessment.tests
+    made = tests.has_inside | tests.has_between | tests.stands_in
     whole = np.flatnonzero(asked.level == assessment.levels.index(ALL_PLACES))
     group, reference = asked.group.take(whole).text(), asked.reference.take(whole).text()
     directions: dict[str, Direction] = {o.name: o.direction for o in plan.outcomes}
@@ -29,6 +30,7 @@ def tests_of(plan: Plan, assessment: Assessment, periods: tuple[str, ...]) -> di
         found[About(outcome, g, r, period)] = Tested(
             q=float(assessment.q[i]),
             carried=CARRIED[assessment.carried[i]],
+            made=bool(made[i]),
             worse_than_parts=stands and _is_worse(excess, directions[outcome]),
             excess=excess,
         )

@@ -5,9 +5,11 @@ leaves out what its reader may not see: each says of which place it is.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from jinja2.environment import TemplateModule
 
@@ -32,7 +34,7 @@ Piece = Mapping[str, object]
 
 def write_screens(released: Released, page: Page, path: Path) -> None:
     """Write the pieces as one file; the same report gives the same bytes."""
-    document = screens_document(released, page)
+    document = _on_one_line(screens_document(released, page))
     path.write_text(json.dumps(document, ensure_ascii=False, indent=0) + "\n", "utf-8")
 
 
@@ -54,12 +56,14 @@ def screens_document(released: Released, page: Page) -> dict[str, object]:
         "periods": released.periods,
         "breaks": [asdict(one) for one in released.breaks],
         "labels": labels(released, names_of(released)),
+        "question": page.words["answer.title"],
         "answer": page.answer,
         "compared": page.compared,
         "no_headline": page.no_headline,
         "unpredicted": page.unpredicted,
+        "unpredicted_outcomes": list(paint.unpredicted()),
         "headlines": headlines,
-        "top": list(_top(page, headlines, begun)),
+        "top": list(_top(paint, headlines, begun)),
         "beginnings": begun,
         "predicted": [paint.predicted(one) for one in (*page.predicted, *page.predicted_means)],
         "outcomes": outcomes,
@@ -74,6 +78,15 @@ def screens_document(released: Released, page: Page) -> dict[str, object]:
     }
 
 
+def _on_one_line(piece: Any) -> Any:
+    """Sentences in which no percent sign leaves its number; what is painted has seen to it."""
+    if isinstance(piece, str):
+        return piece if "<" in piece else re.sub(r"(?<=\d) %", "\u00a0%", piece)
+    if isinstance(piece, Mapping):
+        return {key: _on_one_line(one) for key, one in piece.items()}
+    return [_on_one_line(one) for one in piece] if isinstance(piece, list | tuple) else piece
+
+
 class _Painter:
     """Paints the pieces of one page, and knows on which screen a statement stands."""
 
@@ -81,6 +94,8 @@ class _Painter:
         self._page = page
         self._pieces: TemplateModule = pieces(page)
         self._screen = dict(_screens(page.sections))
+        self.told = {one.id: one for s in page.sections for one in (*s.statements, *s.quiet)}
+        self._level = {section.id: section.level for section in page.sections}
 
     def html(self, name: str, *of: object, **how: object) -> str:
         """One piece, as the report paints it."""
@@ -93,6 +108,7 @@ class _Painter:
         return {
             "screen": self._screen.get(target, ""), "sentence": one.sentence,
             "evidence": one.evidence[:1], "place": one.place,
+            **self.glance(self._screen.get(target, "")),
         }  # fmt: skip
 
     def beginning(self, one: Beginning) -> Piece:
@@ -101,9 +117,17 @@ class _Painter:
     def predicted(self, one: Predicted) -> Piece:
         return {
             "outcome": one.target, "title": one.title, "sentence": one.sentence,
+            "level": self._level.get(one.target, ""),
             "verdict": one.verdict, "about": one.about, "gap": one.gap,
             "html": self.html("picture", one.wide, one.phone, one.alt),
         }  # fmt: skip
+
+    def unpredicted(self) -> Iterator[Piece]:
+        """The outcomes of which nothing says how well identity tells them."""
+        told = {one.target for one in (*self._page.predicted, *self._page.predicted_means)}
+        for section in self._page.sections:
+            if section.id not in told:
+                yield {"id": section.id, "title": section.title, "level": section.level}
 
     def outcome(self, section: OutcomeSection) -> Piece:
         return {
@@ -135,30 +159,38 @@ class _Painter:
         name = "heat" if isinstance(one, HeatMap) else "figure"
         return {"id": one.id, "kind": kind, "title": one.title, "html": self.html(name, one)}
 
+    def glance(self, screen: str) -> Piece:
+        """What the picture of a finding shows, without its table."""
+        one = self.told.get(screen)
+        if one is None or one.figure is None:
+            return {"about": "", "picture": ""}
+        drawn = self.html("picture", one.figure.wide, one.figure.phone, one.figure.alt)
+        return {"about": one.figure.about, "picture": drawn}
+
     def _drawn(self, one: Statement) -> str:
         if one.figure:
             return self.html("figure", one.figure, titled=False)
         return self.html("heat", one.heat, titled=False) if one.heat else ""
 
 
-def _top(page: Page, headlines: list[Piece], begun: list[Piece]) -> Iterator[Piece]:
+def _top(paint: _Painter, headlines: list[Piece], begun: list[Piece]) -> Iterator[Piece]:
     """What a front page may begin with, best first: headlines of which a cause is supported,
     other findings of which one is, then headlines without.
     """
-    told = {one.id: one for s in page.sections for one in (*s.statements, *s.quiet)}
     supported = {
         one.id: cause
-        for one in told.values()
+        for one in paint.told.values()
         for cause in reversed(one.causes)
         if cause.verdict == _SUPPORTED
     }
     order = [str(one["screen"]) for one in (*headlines, *begun)]
     with_cause = [name for name in dict.fromkeys(order) if name in supported]
     for name in with_cause:
-        one, cause = told[name], supported[name]
+        one, cause = paint.told[name], supported[name]
         yield {
             "screen": name, "sentence": one.sentence, "evidence": one.evidence[:1],
             "place": one.place, "cause": cause.sentence, "begin": cause.begin,
+            **paint.glance(name),
         }  # fmt: skip
     for headline in headlines:
         if headline["screen"] not in with_cause:

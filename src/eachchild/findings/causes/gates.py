@@ -13,6 +13,7 @@ from eachchild.findings.phrases import Phrases, of_so_many
 from eachchild.terms.numerals import count, significant, tenths, whole_percent
 
 _CAUSE = "gate"
+_NEAR = 0.05  # of the whole gap
 
 
 def told_by_gate(phrases: Phrases, gap: Finding, origins: Origins) -> Iterator[Finding]:
@@ -45,7 +46,7 @@ def _told(phrases: Phrases, gap: Finding, found: FoundGate) -> Finding:
         gap, _CAUSE, verdict, period=gap.period,
         measure="risk_difference", estimate=float(pooled.difference[0]), share=found.share,
         rules=rules,
-        sentence=say(f"cause.gate.{verdict}", **words),
+        sentence=say(f"cause.gate.{_key(verdict, found.share)}", **words),
         evidence=(
             say("cause.gate.precise", **(words | {"points": tenths(pooled.difference[0])})),
             *_where(phrases, found),
@@ -58,6 +59,13 @@ def _told(phrases: Phrases, gap: Finding, found: FoundGate) -> Finding:
                  *_left_out(phrases, words, found), say("cause.gate.stay"),
                  say("caveats.not_cause")),
     )  # fmt: skip
+
+
+def _key(verdict: str, share: float) -> str:
+    """A part near the whole is told as the whole: nobody reads 101 % of a gap with ease."""
+    if verdict != "supported" or share < 1 - _NEAR:
+        return verdict
+    return "whole" if share <= 1 + _NEAR else "larger"
 
 
 def _told_by_cut(phrases: Phrases, gap: Finding, found: FoundGate, cut: ScoreCut) -> Finding:

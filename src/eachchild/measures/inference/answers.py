@@ -16,10 +16,11 @@ from eachchild.measures.inference.asked import (
 )
 from eachchild.measures.inference.crossed_cells import crossed_excess, no_excess
 from eachchild.measures.inference.frame import Layer
+from eachchild.measures.inference.from_margins import FromMargins, from_margins
 from eachchild.measures.inference.gaps import inside_gap, no_gap
 from eachchild.measures.inference.inside import folded, p_alone, p_values, scores
 from eachchild.measures.inference.layout import Layout
-from eachchild.measures.inference.make_up import Tilted, tilted
+from eachchild.measures.inference.make_up import Line, Tilted, tilted
 from eachchild.measures.inference.model import Excess, Found, InsideGap, Tests, taken
 from eachchild.measures.inference.sides import Counted, Facts, Pairs, counted
 from eachchild.measures.inference.sums import Amounts, p_of_sums
@@ -55,6 +56,7 @@ class _Inside:
     amounts: Amounts | None
     fold: Fold
     hidden: Known  # a school is known only within bounds
+    by_totals: FromMargins | None  # what stands in for schools that are hidden
     odd: Whole  # schools left out: more events than students
     told: Known  # the group is known in some school
 
@@ -66,9 +68,10 @@ def answers(layout: Layout, facts: Facts) -> Iterator[Found]:
     crossed = schools.counted
     if layout.crossed is not frame.schools:
         crossed = counted(layout.crossed, frame.layers[0].comparisons, facts)
-    for layer, tilt in zip(frame.layers, _tilts(layout, schools.counted, facts), strict=True):
+    tilts = _tilts(layout, schools.counted, facts)
+    for layer, line, tilt in zip(frame.layers, layout.lines, tilts, strict=True):
         here = counted(layer.cells, layer.comparisons, facts)
-        inside = _inside(layer, schools)
+        inside = _inside(layer, line, here, schools)
         asked = asked_of(frame.groups, here, outcome=facts.number, level=layout.at(layer))
         testable = np.asarray(asked.state == _REPORTED)
         excess = no_excess(testable.size)
@@ -106,14 +109,14 @@ def _tilts(layout: Layout, in_schools: Counted, facts: Facts) -> Iterator[Tilted
         yield tilted(line, schools.held, schools.totals, is_rate=facts.is_rate)
 
 
-def _inside(layer: Layer, schools: _Schools) -> _Inside:
+def _inside(layer: Layer, line: Line, here: Counted, schools: _Schools) -> _Inside:
     size = layer.comparisons.cell.size
     into = layer.into[schools.telling]
-    here = into >= 0
+    of = into >= 0
     pairs, score, amounts = schools.pairs, schools.score, schools.amounts
-    if not here.all():
-        pairs, score, into = pairs.take(here), score.take(here), into[here]
-        amounts = None if amounts is None else amounts.take(here)
+    if not of.all():
+        pairs, score, into = pairs.take(of), score.take(of), into[of]
+        amounts = None if amounts is None else amounts.take(of)
 
     def added(flag: Known) -> Whole:
         at = layer.into[flag]
@@ -123,12 +126,17 @@ def _inside(layer: Layer, schools: _Schools) -> _Inside:
     # What is known of a group does not hang on whether its reference is in the same school.
     told = np.zeros(every.usable.shape, np.bool_)
     told[: held.exact.size] = held.exact & held.collected
+    hidden = added(every.hidden) > 0
+    by_totals = None
+    if every.is_rate and hidden.any() and not layer.cells.pooled:
+        by_totals = from_margins(layer, line, here, schools.counted)
     return _Inside(
         pairs,
         score,
         amounts,
         Fold(into, size),
-        added(every.hidden) > 0,
+        hidden,
+        by_totals,
         added(every.odd),
         (added(told) > 0)[layer.comparisons.cell],
     )
@@ -147,11 +155,17 @@ def _tests(here: Counted, inside: _Inside, tilt: Tilted, *, testable: Known, fac
     else:
         p_inside, can_tell = p_of_sums(inside.score, inside.amounts, fold)
         has_inside = has_inside & can_tell
+    p_inside, surplus = np.where(has_inside, weakened(p_inside, years), 1.0), total.surplus
+    if inside.by_totals is not None:
+        stands_for = testable & inside.hidden & inside.by_totals.known
+        p_inside = np.where(stands_for, inside.by_totals.p, p_inside)
+        surplus = np.where(inside.hidden, inside.by_totals.surplus, surplus)
+        has_inside = has_inside | stands_for
     p_plain = weakened(p_alone(here.pairs, plain), years)
     return Tests(
-        p_inside=np.where(has_inside, weakened(p_inside, years), 1.0),
+        p_inside=p_inside,
         has_inside=has_inside,
-        surplus=total.surplus,
+        surplus=surplus,
         schools=np.bincount(fold.cell[inside.score.variance > 0], minlength=fold.cells),
         left_out=inside.odd,
         p_between=np.where(has_between, tilt.p, 1.0),

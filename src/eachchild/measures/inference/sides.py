@@ -41,9 +41,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a source has of some cells: the counts, and how they may be taken."""
+    """What a source has of some cells: the counts, and how they may be taken.
+
+    `side` has the least of each; `n_most` and `total_most` the most, where they are hidden.
+    """
 
     side: Side
+    n_most: Whole
+    total_most: Whole
     exact: Known
     collected: Known
     suppressed: Known
@@ -58,12 +63,15 @@ class Held:
         if hidden is None:
             hidden = np.zeros(tally.n.shape, np.bool_)
         side = Side(tally.n, tally.events, squares)
-        return cls(side, tally.is_exact, tally.collected, hidden, has)
+        most = (tally.n_high, tally.events_high)
+        return cls(side, *most, tally.is_exact, tally.collected, hidden, has)
 
     def take(self, rows: Whole | Known) -> "Held":
         """The cells chosen by index or mask."""
         return Held(
             self.side.take(rows),
+            self.n_most[rows],
+            self.total_most[rows],
             self.exact[rows],
             self.collected[rows],
             self.suppressed[rows],
@@ -132,12 +140,12 @@ def held(cells: Cells, facts: Facts) -> Held:
     parts = [Held.of(m.tallies[facts.name], is_rate=facts.is_rate) for m in cells.margins]
     sides = [p.side for p in parts]
     side = Side(*(np.concatenate([getattr(s, x) for s in sides]) for x in Side.__slots__))
-    exact, collected, suppressed = (
+    rest = (
         np.concatenate([getattr(p, x) for p in parts])[cells.order]
-        for x in ("exact", "collected", "suppressed")
+        for x in ("n_most", "total_most", "exact", "collected", "suppressed")
     )
     has_squares = all(p.has_squares for p in parts)
-    return Held(side.take(cells.order), exact, collected, suppressed, has_squares)
+    return Held(side.take(cells.order), *rest, has_squares)
 
 
 def counted(cells: Cells, beside: Comparisons, facts: Facts) -> Counted:

@@ -48,7 +48,8 @@ class ReleasedRollups(Rollups):
     ) -> Margin:
         """All students, as the release itself tells them wherever it does.
 
-        Its tables have their totals, so nothing is added up over a hidden group. Years together
+        Its tables have their totals, so nothing is added up over a hidden group; where a total is
+        hidden, too, it lies in its own bounds and in those of its groups together. Years together
         stay sums of the years in which these groups are shown.
         """
         added = super().totals(outcome, factors, level=level, pooled=pooled)
@@ -62,19 +63,23 @@ class ReleasedRollups(Rollups):
         if told is None:
             return tally
         own = told.tallies[outcome]
-        exact = np.flatnonzero(own.is_exact & own.collected)
-        at = {where: row for row, where in zip(exact, _where(told, exact), strict=True)}
+        there = np.flatnonzero(own.collected)
+        at = {where: row for row, where in zip(there, _where(told, there), strict=True)}
         found = [at.get(where, _NONE) for where in _where(added, slice(None))]
         row = np.array(found, dtype=np.int64)
-        known = row != _NONE
+        exact = (row != _NONE) & own.is_exact[row]
 
-        def put(mine: Whole, theirs: Whole) -> Whole:
-            return np.where(known, theirs[row], mine)
+        def least(mine: Whole, theirs: Whole) -> Whole:
+            return np.where(row == _NONE, mine, np.maximum(mine, theirs[row]))
+
+        def most(mine: Whole, theirs: Whole) -> Whole:
+            return np.where(row == _NONE, mine, np.minimum(mine, theirs[row]))
 
         return replace(
-            tally, n=put(tally.n, own.n), n_high=put(tally.n_high, own.n),
-            events=put(tally.events, own.events), events_high=put(tally.events_high, own.events),
-            suppressed=None if tally.suppressed is None else tally.suppressed & ~known,
+            tally, n=least(tally.n, own.n), n_high=most(tally.n_high, own.n_high),
+            events=least(tally.events, own.events),
+            events_high=most(tally.events_high, own.events_high),
+            suppressed=None if tally.suppressed is None else tally.suppressed & ~exact,
         )  # fmt: skip
 
 

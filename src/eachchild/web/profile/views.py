@@ -72,9 +72,13 @@ def accent(request: HttpRequest, color: str) -> HttpResponse:
 
 
 def own(request: HttpRequest) -> dict[str, Any]:
-    """What every page's frame takes from the district's profile: languages, logo, color."""
+    """What every page's frame takes from the district's profile: languages, logo, color.
+
+    A public page has read the profile of its district already, before its answer was tagged.
+    """
     member = getattr(request, "member", None)
-    kept = Profile.of(member.organization) if member else None
+    read = getattr(request, "profile", None)
+    kept = Profile.of(member.organization) if member else read
     told = filled(kept.document) if kept else filled({})
     here = (get_language() or "en").partition("-")[0]
     offered = [code for code, _name in settings.LANGUAGES if code in told["languages"]]

@@ -5,17 +5,19 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import parse_etags
-from django.utils.translation import get_language
+from django.utils.translation import activate, get_language, get_language_from_request
 from django.views.decorators.http import require_safe
 
 from eachchild.web.audits.models import OUT, Release
 from eachchild.web.audits.screens import Pages, outcome_of, screen_of
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
+from eachchild.web.profile.models import Profile
 from eachchild.web.public.rules import KEPT, tag_of
 from eachchild.web.shelf import MEASURES, SCREENS, Shelf, is_sealed, screens
 
@@ -37,13 +39,17 @@ def public(view: Page) -> Page:
     @require_safe
     def shown(request: HttpRequest, slug: str, **named: Any) -> HttpResponseBase:
         district = get_object_or_404(Organization, slug=slug, closed_at=None)
+        activate(_language(request))
         told = _released(district)
+        with inside(district):
+            request.profile = Profile.of(district)  # type: ignore[attr-defined]
         if "release" in named:
             wanted = str(named.pop("release"))
             told = [one for one in told if str(one[0].pk) == wanted]
             if not told:
                 raise Http404
-        tag = tag_of(request.path, get_language() or "", (release.seal for release, _ in told))
+        seals = (release.seal for release, _ in told)
+        tag = tag_of(request.path, get_language() or "", (_look(request), *seals))
         response: HttpResponseBase
         if tag in parse_etags(request.headers.get("If-None-Match", "")):
             response = HttpResponseNotModified()
@@ -55,11 +61,30 @@ def public(view: Page) -> Page:
     return shown
 
 
+def _look(request: HttpRequest) -> str:
+    """When the district last changed what its pages look like; nothing where it never did."""
+    kept: Profile = request.profile  # type: ignore[attr-defined]
+    return kept.changed_at.isoformat() if kept.pk else ""
+
+
+def _language(request: HttpRequest) -> str:
+    """The language that the address asks for, else the browser.
+
+    Never a cookie: what everybody may keep a copy of hangs on nothing that is one reader's own.
+    """
+    asked = request.GET.get("language", "")
+    if asked in dict(settings.LANGUAGES):
+        return asked
+    request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
+    return get_language_from_request(request)
+
+
 @public
 def district(request: HttpRequest, district: Organization, told: Told) -> HttpResponse:
     """What a district has released to everybody, the latest first."""
     shown = [(release, screens(folder)) for release, folder in told]
-    return render(request, "public/district.html", {"district": district, "told": shown})
+    values = {"district": district, "told": shown, "spoken": _spoken(request)}
+    return render(request, "public/district.html", values)
 
 
 @public
@@ -109,8 +134,15 @@ def _page(
     request: HttpRequest, name: str, district: Organization, told: Told, **more: Any
 ) -> HttpResponse:
     (release, _), *_ = told
-    values = {"district": district, "release": release, "pages": _pages(told), **more}
+    values = {"district": district, "release": release, "pages": _pages(told),
+              "spoken": _spoken(request), **more}  # fmt: skip
     return render(request, f"public/{name}.html", values)
+
+
+def _spoken(request: HttpRequest) -> str:
+    """What a link takes along, so that the next page is in the language that was asked for."""
+    asked = request.GET.get("language", "")
+    return f"?language={asked}" if asked in dict(settings.LANGUAGES) else ""
 
 
 def _pages(told: Told) -> Pages:
