@@ -57,6 +57,16 @@ def compared(then: Side, now: Side, place: str) -> tuple[Compared, ...]:
     )
 
 
+def nearness(earlier: Pages, now: Pages) -> tuple[bool, int]:
+    """How fit an audit is to stand beside another, the least first: of a year before, alike."""
+    outcomes, before = now["labels"]["outcomes"], earlier["labels"]["outcomes"]
+    alike = sum(
+        name in before and one["hash"] == before[name]["hash"] for name, one in outcomes.items()
+    )
+    is_before = earlier["periods"][-1:] < now["periods"][-1:]
+    return not is_before, -alike
+
+
 def _outcome(
     then: Side, now: Side, place: str, name: str, before: Mapping[str, Any] | None
 ) -> Compared:

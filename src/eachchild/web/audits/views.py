@@ -1,6 +1,7 @@
 """Pages of audits: what was found, where it comes from, how sure it is, and who may be told."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -12,12 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits import explorer, words
 from eachchild.web.audits.actions import cancel_run, start_run
-from eachchild.web.audits.comparison import Side, compared
+from eachchild.web.audits.comparison import Side, compared, nearness
 from eachchild.web.audits.forms import ComparisonForm, ExplorerForm
 from eachchild.web.audits.mapping import data_page, run_hint
 from eachchild.web.audits.models import Audit, Release, Run, Upload
 from eachchild.web.audits.rules import VOTING
 from eachchild.web.audits.screens import (
+    Pages,
     audit_of,
     folder_of,
     outcome_of,
@@ -44,6 +46,7 @@ def audits(request: Visit) -> HttpResponse:
         {
             "audits": mine, "open": [run for run in runs.order_by("made_at") if run.is_open],
             "newest": newest and newest[0], "pages": newest and newest[1],
+            "own": _own_school(member, newest[1]) if newest else None,
             "waiting": waiting.select_related("run__audit", "made_by", "asked_by")
             if member.may("approve") else (),
         },
@@ -161,8 +164,8 @@ def compare(request: Visit, run: str) -> HttpResponse:
     member, now = request.member, run_of(request.member, run)
     done = Run.objects.within(member.organization).filter(state=Run.State.DONE, kind="audit")
     others = list(_readable(member, done.exclude(pk=now.pk).select_related("audit")))
-    others.sort(key=lambda one: (one[0].audit_id != now.audit_id, -one[0].made_at.timestamp()))
     pages = pages_of(member, now)
+    others.sort(key=lambda one: (*nearness(one[1], pages), -one[0].made_at.timestamp()))
     form = ComparisonForm(
         request.GET or None,
         runs=[(str(r.pk), f"{r.audit}, {p['about']} ({r.made_at:%Y-%m-%d})") for r, p in others],
@@ -176,9 +179,11 @@ def compare(request: Visit, run: str) -> HttpResponse:
         before = Side(folder_of(member, then), earlier, member.places)
         after = Side(folder_of(member, now), pages, member.places)
         place = wanted.get("place") or "all"
+        side_by_side = compared(before, after, place)
         told |= {"then": then, "before": before, "after": after,
                  "place": pages["labels"]["places"].get(place, ""),
-                 "outcomes": compared(before, after, place)}  # fmt: skip
+                 "outcomes": [one for one in side_by_side if not one.is_only_now],
+                 "only_now": [one for one in side_by_side if one.is_only_now]}  # fmt: skip
     return render(request, "audits/compare.html", told)
 
 
@@ -212,6 +217,17 @@ def file(request: Visit, run: str, name: str) -> FileResponse:
     if not path.is_file():
         raise Http404
     return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+
+
+def _own_school(member: Membership, pages: Pages) -> tuple[str, str] | None:
+    """The name of a reader's own school, and what asks the explorer for its numbers."""
+    if not member.of_role.own_place:
+        return None
+    mine = [one for one in pages["labels"]["places"].items() if one[0] not in ("", "all")]
+    if not mine:
+        return None
+    place, name = mine[0]
+    return name, urlencode({**explorer.first_choice(pages), "place": place})
 
 
 def _some_ready(member: Membership, audit: Audit) -> bool:

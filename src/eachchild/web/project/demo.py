@@ -31,6 +31,7 @@ from eachchild.web.shelf import SCREENS, NotOnTheShelfError, Shelf, screens
 from eachchild.web.worker import Worker
 
 SLUG = "demo-district"
+FOR_THE_PUBLIC = "Absence and suspension"  # a plan with fewer groups and outcomes
 _HOST = "localhost"
 
 
@@ -112,7 +113,7 @@ def _audits(
     """Last year's audit, one with fewer groups for the public, and this year's: the newest."""
     last, this = years_of(files)[-2:]
     _audit(district, by, f"Does identity predict? {last}", files, until=last)
-    public = _audit(district, by, f"For the public {this}", files, public=True)
+    public = _audit(district, by, f"{FOR_THE_PUBLIC} {this}", files, public=True)
     newest = _audit(district, by, f"Does identity predict? {this}", files)
     for run, name in ((public, "public"), (newest, "district")):
         if name in bundles:
@@ -173,7 +174,7 @@ def _principal(district: Organization, schools: list[Organization], newest: Run)
 def _release(district: Organization, members: dict[str, Membership], draft: Path | None) -> None:
     """Propose a copy for the public; the worker drafts it where no draft was made already."""
     run = Run.objects.within(district).filter(
-        state=Run.State.DONE, audit__title__startswith="For the public"
+        state=Run.State.DONE, audit__title__startswith=FOR_THE_PUBLIC
     ).first()  # fmt: skip
     if run is None:
         return
