@@ -37,6 +37,11 @@ def collect() -> dict[str, Message]:
     matrix = tomllib.loads((WEB / "foundation" / "roles.toml").read_text("utf-8"))
     for role in matrix["roles"].values():
         found |= {text: Message(text) for text in (role["label"], role["sees"])}
+    found |= {one["label"]: Message(one["label"]) for one in matrix["protected"].values()}
+    schedule = tomllib.loads((WEB / "keeping" / "schedule.toml").read_text("utf-8"))
+    for one in schedule.values():
+        told = (one.get(name, "") for name in ("label", "what", "after", "why"))
+        found |= {text: Message(text) for text in told if text}
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.test import Client
 
 PASSWORD = "the river is wide in spring"
+SECRET_NOTE = "Ask Ms. Rivera of room 12 about it"  # of a vote, which lies sealed
 NEW = "new.person@elsewhere.invalid"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 GROUND: dict[str, Any] = {  # on which somebody from outside is let in

@@ -10,15 +10,16 @@ from typing import Any
 import copies
 import pytest
 from allauth.mfa.models import Authenticator
-from cast import GROUND
+from cast import GROUND, SECRET_NOTE
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, TransactionTestCase
 from fences import take_down
 
 from eachchild import story
-from eachchild.web.accounts.actions import add_member
+from eachchild.web.accounts.actions import add_member, invite
 from eachchild.web.accounts.models import Membership, User
-from eachchild.web.audits.models import Audit, Release, Run
+from eachchild.web.audits.actions import propose, vote
+from eachchild.web.audits.models import Audit, Release, Run, Upload
 from eachchild.web.foundation.actions import open_organization
 from eachchild.web.foundation.matrix import roles
 from eachchild.web.foundation.models import Organization
@@ -173,6 +174,35 @@ def finish(district: District, files_and_report: tuple[Path, Path]) -> Any:
     shutil.copytree(report, district.shelf.bundle(str(run.pk), "internal"))
     shutil.copytree(files, district.shelf.files(str(audit.pk)))
     return run
+
+
+@pytest.fixture
+def data(settings: Any, tmp_path: Path) -> Path:
+    """A data folder of this test's own."""
+    settings.DATA, settings.BACKUPS = tmp_path / "data", tmp_path / "backups"
+    settings.DATA.mkdir(mode=0o700)
+    return settings.DATA
+
+
+@pytest.fixture
+def full(data: Path, finished: Run, north: District) -> Run:
+    """A finished run with its files, a vault, a draft, a release with a vote, an invitation."""
+    shelf = north.shelf
+    (shelf.folder / "vault").mkdir()
+    (shelf.folder / "vault" / "rows.parquet").write_bytes(b"PAR1")
+    with inside(north.organization):
+        Upload.objects.within(north.organization).create(
+            audit=finished.audit, name="students.csv", size=15, state=Upload.State.READY
+        )
+        release = propose(north.members["analyst"], finished, "public")
+        release.state = Release.State.WAITING
+        release.save()
+        vote(north.members["reviewer"], release, approves=True, note=SECRET_NOTE)
+    shelf.draft(str(release.pk)).mkdir(parents=True)
+    (shelf.draft(str(release.pk)) / "screens.json").write_text("{}")
+    invite(north.organization, "late@north.invalid", "analyst",
+           by=north.members["administrator"].user)  # fmt: skip
+    return finished
 
 
 @pytest.fixture(scope="session")

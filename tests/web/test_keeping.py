@@ -4,24 +4,22 @@ import csv
 import hashlib
 import io
 import json
-import shutil
 import zipfile
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
+from cast import SECRET_NOTE
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
-from fences import take_down
+from fences import destroy_everything
 
-from eachchild.web.accounts.actions import end_membership, invite
+from eachchild.web.accounts.actions import end_membership
 from eachchild.web.accounts.models import Invitation, Membership, User
-from eachchild.web.audits.actions import propose, vote
-from eachchild.web.audits.models import Audit, Release, Run, Upload, Vote
+from eachchild.web.audits.models import Audit, Run, Upload, Vote
 from eachchild.web.foundation.actions import broken_lines, record
 from eachchild.web.foundation.models import Event, Organization
 from eachchild.web.foundation.rules import NotAllowedError
@@ -31,44 +29,15 @@ from eachchild.web.keeping import actions
 from eachchild.web.keeping.backups import CannotRestoreError, back_up, restore
 from eachchild.web.keeping.files import NotThisKeyError, Opening, Sealing, within
 from eachchild.web.keeping.models import Backup, Certificate, Chore, Hold
+from eachchild.web.keeping.nights import nightly
 from eachchild.web.keeping.rows import all_lines, kept_models
 from eachchild.web.keeping.sealed import seal_anew
 from eachchild.web.shelf import digest_of
 
-SECRET_NOTE = "Ask Ms. Rivera of room 12 about it"
 KEYS = [
     "bmV3IGtleSBvZiBhIHRlc3QsIDMyIGJ5dGVzIGxvbmc",
     "b2xkIGtleSBvZiBhIHRlc3QsIDMyIGJ5dGVzIGxvbmc",
 ]
-
-
-@pytest.fixture
-def data(settings, tmp_path) -> Path:
-    """A data folder of this test's own."""
-    settings.DATA, settings.BACKUPS = tmp_path / "data", tmp_path / "backups"
-    settings.DATA.mkdir(mode=0o700)
-    return settings.DATA
-
-
-@pytest.fixture
-def full(data, finished, north) -> Run:
-    """A finished run with its files, a vault, a draft, a release with a vote, an invitation."""
-    shelf = north.shelf
-    (shelf.folder / "vault").mkdir()
-    (shelf.folder / "vault" / "rows.parquet").write_bytes(b"PAR1")
-    with inside(north.organization):
-        Upload.objects.within(north.organization).create(
-            audit=finished.audit, name="students.csv", size=15, state=Upload.State.READY
-        )
-        release = propose(north.members["analyst"], finished, "public")
-        release.state = Release.State.WAITING
-        release.save()
-        vote(north.members["reviewer"], release, approves=True, note=SECRET_NOTE)
-    shelf.draft(str(release.pk)).mkdir(parents=True)
-    (shelf.draft(str(release.pk)) / "screens.json").write_text("{}")
-    invite(north.organization, "late@north.invalid", "analyst",
-           by=north.members["administrator"].user)  # fmt: skip
-    return finished
 
 
 def _in(days: int):
@@ -148,12 +117,12 @@ def test_s27_a_district_may_keep_for_longer_but_not_for_ever(north, full, client
 
 def test_s27_the_night_does_it_once_a_day_and_ends_backups(north, full, data) -> None:
     made = back_up()
-    assert actions.nightly(_in(31))
-    assert not actions.nightly(_in(31))
+    assert nightly(_in(31))
+    assert not nightly(_in(31))
     with inside(north.organization):
         classes = {c.data_class for c in Certificate.objects.within(north.organization)}
     assert classes == {"drafts"}
-    assert actions.nightly(_in(36))
+    assert nightly(_in(36))
     assert Backup.objects.get(pk=made.pk).gone_at is not None
     assert not list((data.parent / "backups").glob("*.sealed"))
     assert (data / "trail-heads.jsonl").is_file()
@@ -238,23 +207,12 @@ def _everything() -> dict[str, list[str]]:
     return {m._meta.label: sorted(all_lines(m)) for m in kept_models()}
 
 
-def _destroy_everything(data: Path) -> None:
-    take_down()
-    with connection.constraint_checks_disabled(), connection.cursor() as cursor:
-        for model in reversed(kept_models()):
-            if connection.vendor == "sqlite":
-                cursor.execute(f'DELETE FROM "{model._meta.db_table}"')
-            else:
-                cursor.execute(f'TRUNCATE "{model._meta.db_table}" CASCADE')
-    shutil.rmtree(data / "organizations")
-
-
 @pytest.mark.django_db(transaction=True)
 def test_s33_a_restored_platform_is_the_one_that_was_backed_up(full, north, south, data) -> None:
     rows = _everything()
     files = {p.relative_to(data): digest_of(p) for p in within(data / "organizations")}
     made = back_up()
-    _destroy_everything(data)
+    destroy_everything(data)
     assert not Organization.objects.exists()
     path = data.parent / "backups" / made.name
     assert restore(path) == sum(map(len, rows.values()))

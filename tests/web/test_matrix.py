@@ -13,7 +13,7 @@ from eachchild.web.foundation.tenancy import inside
 
 _POST_ONLY = {"start", "cancel", "end-membership", "hold", "end-hold", "period", "shred",
               "withdraw", "end-token", "withdraw-invitation", "begin", "arrived",
-              "remove", "look-at", "check"}  # fmt: skip
+              "remove", "look-at", "check", "leave", "stay", "link-member"}  # fmt: skip
 
 
 def _within(patterns: list[URLPattern | URLResolver], slug: bool = False) -> list[URLPattern]:

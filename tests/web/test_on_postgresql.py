@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NEED = ROOT / "tools" / "need-postgres"
 CHOSEN = (
     "test_row_security.py", "test_matrix.py", "test_trail.py", "test_keeping.py", "test_tenants.py",
-    "test_inventory.py",
+    "test_inventory.py", "test_leaving.py",
 )  # fmt: skip
 _MISSING = 3
 

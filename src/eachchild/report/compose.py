@@ -147,7 +147,7 @@ def _group_lines(
     found: dict[str, list[tuple[str, str]]] = {}
     beside = _hidden_of_groups(released, of_outcomes)
     for group, line in released.group_lines:
-        label = sentence_case(names.group(group) if "=" in group else group)
+        label = sentence_case(names.group(group) if names.is_group(group) else group)
         said = ". ".join((line, *beside.get(label, ())))
         found.setdefault(factors.get(label, ""), []).append((label, sentence_case(said)))
     return tuple((factor, tuple(lines)) for factor, lines in found.items())

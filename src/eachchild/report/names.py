@@ -35,6 +35,12 @@ class Names:
             return self.words.say(f"group.{text or 'everybody'}")
         return ", ".join(self._one(f, value) for f, value in Group.parse(text).parts)
 
+    def is_group(self, text: str) -> bool:
+        """Whether a text is how a group is written, not what it is called: a label may have `=`."""
+        parts = Group.parse(text).parts if "=" in text else ()
+        known = (f in self.factors and value in self.factors[f].groups for f, value in parts)
+        return bool(parts) and all(known)
+
     def _one(self, factor: str, value: str) -> str:
         label, key = self.factors[factor].groups[value], f"group.{factor}.{value}"
         said = self.words.say(key) if self.words.has(key) else label

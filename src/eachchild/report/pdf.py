@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -32,15 +33,27 @@ def write_pdf(page: Page, path: Path) -> None:
     )
     # Data go in as JSON and come out as text: no word of them is ever read as markup.
     document = json.dumps({"page": _plain(page), "look": _look()}, ensure_ascii=False)
-    made = typst.compile(
-        _template(),
-        format="pdf",
-        font_paths=fonts,
-        sys_inputs={"document": document},
-        pdf_standards=[_STANDARD],
-        timestamp=0,  # no clock in any output
-    )
-    path.write_bytes(made)
+    path.write_bytes(_jailed(_template(), fonts, {"document": document}))
+
+
+def _jailed(source: bytes, fonts: typst.Fonts, inputs: dict[str, str]) -> bytes:
+    """Set a text whose root is a folder of its own: no file of the machine can be part of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        jail = Path(folder)
+        alone = jail / "report.typ"
+        alone.write_bytes(source)
+        made: bytes = typst.compile(
+            alone,
+            root=jail,
+            package_path=jail,
+            package_cache_path=jail,
+            format="pdf",
+            font_paths=fonts,
+            sys_inputs=inputs,
+            pdf_standards=[_STANDARD],
+            timestamp=0,  # no clock in any output
+        )
+    return made
 
 
 @cache

@@ -29,8 +29,8 @@ from eachchild.web.child import BEAT, Ended, ended_child, printed
 from eachchild.web.foundation.actions import record
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
-from eachchild.web.keeping.actions import nightly
 from eachchild.web.keeping.health import beat
+from eachchild.web.keeping.nights import nightly
 from eachchild.web.shelf import SCREENS, Shelf, digest_of, seal_of
 
 _WRONG = 2  # the plan or the data are wrong, which a command says
@@ -77,7 +77,8 @@ class Worker:
 
     def take_one(self) -> bool:
         """Do one waiting job; False where none is."""
-        for organization in Organization.objects.exclude(kind=Organization.Kind.SCHOOL):
+        there = Organization.objects.filter(closed_at=None)
+        for organization in there.exclude(kind=Organization.Kind.SCHOOL):
             with inside(organization):
                 job = _next_run(organization) or _next_release(organization)
                 if isinstance(job, Run):

@@ -2,10 +2,14 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,12 +17,14 @@ from eachchild.web.accounts.models import Disclosure, Invitation, Membership, Us
 from eachchild.web.accounts.rules import (
     Grant,
     check_can_end,
+    check_can_grant,
     check_can_invite,
     check_can_join,
+    check_can_link,
     check_grant,
 )
 from eachchild.web.foundation.actions import record
-from eachchild.web.foundation.matrix import roles
+from eachchild.web.foundation.matrix import protected, roles
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
 
@@ -42,6 +48,56 @@ def invite(organization: Organization, email: str, role: str, *, by: Any, **grou
         )  # fmt: skip
         record("person.invited", organization=organization, actor=by, thing=f"invitation:{made.pk}")
     return secret
+
+
+def waiting(people: Iterable[User]) -> set[User]:
+    """Those who have nothing yet with which to sign in, and never did here.
+
+    So it is with people who came with a district from another platform.
+    """
+    found = User.objects.filter(
+        pk__in=[one.pk for one in people], is_active=True, last_login=None,
+        password__startswith=UNUSABLE_PASSWORD_PREFIX,
+    )  # fmt: skip
+    for model in (Authenticator, SocialAccount):
+        found = found.exclude(pk__in=model.objects.values("user"))
+    return set(found)
+
+
+def link_for(member: Membership, *, by: User | None) -> str:
+    """A link for somebody who belongs here and has nothing to sign in with; its secret, once."""
+    organization, secret = member.organization, secrets.token_urlsafe(32)
+    with inside(None, member.user):
+        elsewhere = Membership.objects.filter(user=member.user).exclude(organization=organization)
+        check_can_link(member, waiting=bool(waiting([member.user])), elsewhere=elsewhere.exists())
+    with inside(organization, by), transaction.atomic():
+        made = Invitation.objects.create(
+            organization=organization, email=member.user.email, role=member.role,
+            school=member.school, basis=member.basis, purpose=member.purpose,
+            agreement=member.agreement, audience=member.audience, fields=member.fields,
+            membership_ends_at=member.ends_at, invited_by=by, digest=digest(secret),
+            expires_at=timezone.now() + timedelta(days=_DAYS),
+        )  # fmt: skip
+        record("person.linked", organization=organization, actor=by, thing=f"invitation:{made.pk}")
+    return secret
+
+
+def begin(invitation: Invitation, person: User, name: str, password: str) -> None:
+    """Let somebody who waits begin: their own password, once; what they may do is there already."""
+    with inside(invitation.organization), transaction.atomic():
+        _take(invitation)
+        person.name = name
+        person.set_password(password)
+        person.save(update_fields=["name", "password"])
+        record("person.began", organization=invitation.organization, actor=person,
+               thing=f"invitation:{invitation.pk}")  # fmt: skip
+
+
+def _take(invitation: Invitation) -> None:
+    """An invitation is taken once."""
+    mine = Invitation.objects.filter(pk=invitation.pk, taken_at=None)
+    if not mine.update(taken_at=timezone.now()):
+        raise Invitation.DoesNotExist
 
 
 def withdraw(invitation: Invitation, *, by: User) -> None:
@@ -80,7 +136,7 @@ def current_members(organization: Organization) -> Any:
     return Membership.running().filter(organization=organization)
 
 
-def _is_here(organization: Organization, user: User) -> bool:
+def is_here(organization: Organization, user: User) -> bool:
     with inside(organization, user):
         return bool(current_members(organization).filter(user=user).exists())
 
@@ -89,14 +145,10 @@ def join(invitation: Invitation, user: User) -> Membership:
     """Let the person whom an invitation names in, once."""
     check_can_join(
         user.email, invitation.email, inviter=invitation.invited_by_id == user.pk,
-        already_here=_is_here(invitation.organization, user),
+        already_here=is_here(invitation.organization, user),
     )  # fmt: skip
     with inside(invitation.organization), transaction.atomic():
-        taken = Invitation.objects.filter(pk=invitation.pk, taken_at=None).update(
-            taken_at=timezone.now()
-        )
-        if not taken:
-            raise Invitation.DoesNotExist
+        _take(invitation)
         return add_member(
             invitation.organization, user, invitation.role, by=user, school=invitation.school,
             basis=invitation.basis, purpose=invitation.purpose, agreement=invitation.agreement,
@@ -121,12 +173,41 @@ def add_member(
             organization=organization, user=user, defaults=given
         )
         if grant.is_outside:
-            Disclosure.objects.within(organization).create(
-                user=user, basis=made.basis, purpose=made.purpose, agreement=made.agreement,
-                audience=made.reads, fields=made.fields, since=made.starts_at, until=made.ends_at,
-            )  # fmt: skip
+            _disclose(made, since=made.starts_at)
         record("person.joined", organization=organization, actor=by, thing=f"membership:{made.pk}")
     return made
+
+
+def grant_columns(membership: Membership, names: Iterable[str], *, by: User) -> None:
+    """Give somebody groups of protected columns, or take them; they count from the next page on.
+
+    The trail says which were given and which were taken. For somebody from outside the register
+    has a new line, as it says what was theirs from when until when.
+    """
+    organization, given = membership.organization, set(names)
+    check_can_grant(membership, given, oneself=by == membership.user)
+    wanted = [name for name in protected() if name in given]
+    changed = [f"+{n}" for n in wanted if n not in membership.fields]
+    changed += [f"-{n}" for n in membership.fields if n not in wanted]
+    if not changed:
+        return
+    with inside(organization, by), transaction.atomic():
+        membership.fields = wanted
+        membership.save(update_fields=["fields"])
+        if Grant(membership.role, basis=membership.basis).is_outside:
+            now = timezone.now()
+            lines = Disclosure.objects.within(organization)
+            lines.filter(user=membership.user, until__gt=now).update(until=now)
+            _disclose(membership, since=now)
+        record("person.columns", organization=organization, actor=by,
+               thing=",".join((f"membership:{membership.pk}", *changed)))  # fmt: skip
+
+
+def _disclose(made: Membership, *, since: datetime) -> None:
+    Disclosure.objects.within(made.organization).create(
+        user=made.user, basis=made.basis, purpose=made.purpose, agreement=made.agreement,
+        audience=made.reads, fields=made.fields, since=since, until=made.ends_at,
+    )  # fmt: skip
 
 
 def end_membership(membership: Membership, *, by: User) -> None:

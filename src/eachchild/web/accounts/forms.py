@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
 
-from eachchild.web.accounts.models import Membership
+from eachchild.web.accounts.models import OUTSIDE, Membership
 from eachchild.web.foundation.forms import offer
 from eachchild.web.foundation.matrix import AUDIENCES, protected, roles
 from eachchild.web.foundation.models import Organization
@@ -75,6 +75,22 @@ class InvitationForm(forms.Form):
         told = dict(self.cleaned_data)
         told["fields"] = told.pop("columns")
         return told
+
+
+class ColumnsForm(forms.Form):
+    """Which protected columns somebody who is here sees; a partner is not offered meals."""
+
+    columns = forms.MultipleChoiceField(
+        required=False, label=_("Protected columns of students' rows"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None, unless the work cannot be done without. No partner sees meals."),
+    )  # fmt: skip
+
+    def __init__(self, *given: Any, member: Membership, **more: Any) -> None:
+        more["initial"] = {"columns": member.fields}
+        super().__init__(*given, **more)
+        theirs = [p for p in protected().values() if p.outside or member.role != OUTSIDE]
+        offer(self, "columns", [(p.name, _(p.label)) for p in theirs])
 
 
 class JoiningForm(forms.Form):

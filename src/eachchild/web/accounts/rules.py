@@ -1,6 +1,6 @@
 """Who may join an organization, and as what; and whose place here may be ended."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,16 +62,30 @@ def _check_reach(grant: Grant) -> None:
     reads = roles()[grant.role].audience
     if grant.audience and grant.audience not in AUDIENCES[: AUDIENCES.index(reads) + 1]:
         raise NotAllowedError(_("This role does not read that copy: choose one further out."))
-    for name in grant.fields:
+    check_columns(grant.role, grant.fields)
+
+
+def check_columns(role: str, names: Iterable[str]) -> None:
+    """Groups of protected columns that exist, and no meal eligibility for a partner."""
+    for name in names:
         if name not in protected():
             raise NotAllowedError(_("There is no such group of protected columns."))
-        if not protected()[name].outside and grant.role == OUTSIDE:
+        if not protected()[name].outside and role == OUTSIDE:
             raise NotAllowedError(
                 _(
                     "Meal eligibility may not be given to a partner: the National School Lunch Act "
                     "(42 USC 1758(b)(6)) names who may have it."
                 )
             )
+
+
+def check_can_grant(membership: Membership, names: Iterable[str], *, oneself: bool) -> None:
+    """To somebody who is here, whom the law lets have it; nobody grants to themself."""
+    if not membership.is_current:
+        raise NotAllowedError(_("This person can see nothing here already."))
+    if oneself and set(names) - set(membership.fields):
+        raise NotAllowedError(_("Nobody grants columns to themself. Ask another administrator."))
+    check_columns(membership.role, names)
 
 
 def check_can_invite(email: str, inviter: str, *, already_here: bool) -> None:
@@ -94,6 +108,14 @@ def check_can_join(email: str, invited: str, *, inviter: bool, already_here: boo
         )
     if already_here:
         raise NotAllowedError(_("You belong here already."))
+
+
+def check_can_link(membership: Membership, *, waiting: bool, elsewhere: bool) -> None:
+    """A link opens an account: only one that nothing opens yet, and that nobody else relies on."""
+    if not membership.is_current:
+        raise NotAllowedError(_("This person can see nothing here already."))
+    if not waiting or elsewhere:
+        raise NotAllowedError(_("This person signs in by themselves."))
 
 
 def check_can_end(membership: Membership, *, other_administrators: int) -> None:

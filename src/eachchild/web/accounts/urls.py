@@ -19,6 +19,8 @@ urlpatterns = [
     path("people/<slug:slug>/", views.people, name="people"),
     path("people/<slug:slug>/register/", views.register, name="register"),
     path("people/<slug:slug>/<uuid:membership>/end/", views.end, name="end-membership"),
+    path("people/<slug:slug>/<uuid:membership>/columns/", views.columns, name="columns"),
+    path("people/<slug:slug>/<uuid:membership>/link/", views.linking, name="link-member"),
     path(
         "people/<slug:slug>/invited/<uuid:invitation>/",
         views.withdrawing,

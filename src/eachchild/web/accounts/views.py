@@ -19,14 +19,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from eachchild.web.accounts import platform as single
 from eachchild.web.accounts.actions import (
+    begin,
     end_membership,
+    grant_columns,
     invite,
+    is_here,
     join,
+    link_for,
     open_invitation,
     open_invitations,
+    waiting,
     withdraw,
 )
-from eachchild.web.accounts.forms import InvitationForm, JoiningForm
+from eachchild.web.accounts.forms import ColumnsForm, InvitationForm, JoiningForm
 from eachchild.web.accounts.models import Disclosure, Invitation, Membership, User
 from eachchild.web.accounts.reading import parties
 from eachchild.web.foundation.matrix import roles
@@ -52,10 +57,17 @@ def people(request: Visit) -> HttpResponse:
             form = InvitationForm(organization=organization)
         except NotAllowedError as error:
             form.add_error(None, str(error))
+    return _people(request, form, link)
+
+
+def _people(request: Visit, form: InvitationForm, link: str) -> HttpResponse:
+    organization = request.member.organization
     members = Membership.objects.filter(organization=organization).select_related("user", "school")
+    current = sorted((m for m in members if m.is_current), key=_order)
     told = {
-        "members": sorted((m for m in members if m.is_current), key=_order),
+        "members": current,
         "past": sorted((m for m in members if not m.is_current), key=_order),
+        "unopened": set() if settings.DEMO else waiting(m.user for m in current),
         "waiting": open_invitations().filter(organization=organization).order_by("made_at"),
         "form": form, "link": link,
     }  # fmt: skip
@@ -70,6 +82,32 @@ def end(request: Visit, membership: str) -> HttpResponse:
     end_membership(found, by=request.user)
     messages.success(request, _("They can no longer see anything here."))
     return redirect("people", slug=request.member.organization.slug)
+
+
+@require_http_methods(["GET", "POST"])
+@page("people", "people.columns")
+def columns(request: Visit, membership: str) -> HttpResponse:
+    """Which protected columns somebody who is here sees."""
+    organization = request.member.organization
+    mine = Membership.objects.filter(organization=organization).select_related("user", "school")
+    member = get_object_or_404(mine, pk=membership)
+    form = ColumnsForm(request.POST if request.method == "POST" else None, member=member)
+    if form.is_valid():  # with nothing ticked all of them are taken
+        grant_columns(member, form.cleaned_data["columns"], by=request.user)
+        messages.success(request, _("Changed. It counts from their next page on."))
+        return redirect("people", slug=organization.slug)
+    return render(request, "accounts/columns.html", {"one": member, "form": form})
+
+
+@require_POST
+@page("people", "people.linked")
+def linking(request: Visit, membership: str) -> HttpResponse:
+    """A link for somebody who belongs here and has nothing to sign in with yet."""
+    organization = request.member.organization
+    mine = Membership.objects.filter(organization=organization).select_related("user", "school")
+    secret = link_for(get_object_or_404(mine, pk=membership), by=request.user)
+    link = request.build_absolute_uri(f"/account/join/{secret}/")
+    return _people(request, InvitationForm(organization=organization), link)
 
 
 @require_POST
@@ -99,13 +137,17 @@ def joining(request: HttpRequest, secret: str) -> HttpResponse:
         raise Http404
     if request.user.is_authenticated:
         return _taking(request, invitation)
-    if User.objects.filter(email=invitation.email).exists():
+    known = User.objects.filter(email=invitation.email).first()
+    begins = (
+        known is not None and known in waiting([known]) and is_here(invitation.organization, known)
+    )
+    if known is not None and not begins:
         request.session["invited-by"] = secret
         return redirect("account_login")
-    form = JoiningForm(request.POST or None)
+    form = JoiningForm(request.POST or None, initial={"name": known.name if known else ""})
     if request.method == "POST" and form.is_valid():
         try:
-            person = _made(invitation, form)
+            person = _made(invitation, form, known)
         except Invitation.DoesNotExist as error:  # somebody took it while this was read
             raise Http404 from error
         if person is not None:
@@ -187,14 +229,20 @@ def _order(member: Membership) -> int:
     return list(roles()).index(member.role)
 
 
-def _made(invitation: Invitation, form: JoiningForm) -> User | None:
-    """The account of somebody new, who belongs to the organization from then on."""
+def _made(invitation: Invitation, form: JoiningForm, known: User | None) -> User | None:
+    """The account of somebody new, who belongs to the organization from then on.
+
+    Of somebody who belongs to it already it is opened.
+    """
     password, name = form.cleaned_data["password"], form.cleaned_data["name"]
     try:
         validate_password(password, User(email=invitation.email, name=name))
     except ValidationError as error:
         form.add_error("password", error)
         return None
+    if known is not None:
+        begin(invitation, known, name, password)
+        return known
     with transaction.atomic():
         person = User.objects.create_user(invitation.email, name, password)
         with inside(invitation.organization, person):

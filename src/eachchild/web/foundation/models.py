@@ -31,6 +31,7 @@ class Organization(models.Model):
     place = models.CharField(max_length=200, blank=True)  # of a school: its id in the data
     language = models.CharField(max_length=8, default="en")
     closed_at = models.DateTimeField(null=True, blank=True)
+    leaves_at = models.DateTimeField(null=True, blank=True)  # from then on all of it is destroyed
 
     def __str__(self) -> str:
         return self.name

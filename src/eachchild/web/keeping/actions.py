@@ -13,19 +13,18 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eachchild.web.accounts.models import Invitation, Membership, User
 from eachchild.web.audits.models import Audit, Release, Run, Upload
-from eachchild.web.foundation.actions import note_heads, record
+from eachchild.web.foundation.actions import record
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.keeping.files import within
-from eachchild.web.keeping.models import Backup, Certificate, Chore, Hold, Period
+from eachchild.web.keeping.models import Certificate, Hold, Period
 from eachchild.web.keeping.rules import (
     check_can_destroy,
     check_can_set,
@@ -122,8 +121,9 @@ def destroy(organization: Organization, one: Due, *, by: User | None = None) -> 
     """Destroy one thing for good, and write down what it was."""
     check_can_destroy(Hold.objects.within(organization))
     things = list(_told(one))
+    method = _FILES if one.folder is not None else _ROWS
     with transaction.atomic():
-        made = _certificate(organization, one, things, by)
+        made = certify(organization, one.data_class, things, method=method, by=by)
         if one.rows is not None:
             one.rows.delete()
         if one.data_class == "uploads":
@@ -141,18 +141,25 @@ def _told(one: Due) -> Iterator[dict[str, Any]]:
     if one.folder is None:
         yield {"thing": one.thing, "rows": one.rows.count()}
         return
-    for path in within(one.folder):
-        yield {"thing": one.thing, "name": path.relative_to(one.folder).as_posix(),
+    yield from files_of(one.folder, one.thing)
+
+
+def files_of(folder: Path, thing: str) -> Iterator[dict[str, Any]]:
+    """Every file of a folder, as a certificate names it."""
+    for path in within(folder):
+        yield {"thing": thing, "name": path.relative_to(folder).as_posix(),
                "size": path.stat().st_size, "sha256": digest_of(path)}  # fmt: skip
 
 
-def _certificate(
-    organization: Organization, one: Due, things: list[dict[str, Any]], by: User | None
-) -> Certificate:
+def certify(
+    organization: Organization, data_class: str, things: list[dict[str, Any]], *, method: str,
+    by: User | None,
+) -> Certificate:  # fmt: skip
+    """Write down what is destroyed, how, and by whom; the hash is that of the whole text."""
     made = Certificate(
-        organization=organization, at=timezone.now(), by=by, data_class=one.data_class,
+        organization=organization, at=timezone.now(), by=by, data_class=data_class,
         count=sum(t.get("rows", 1) for t in things), size=sum(t.get("size", 0) for t in things),
-        method=_FILES if one.folder is not None else _ROWS, things=things,
+        method=method, things=things,
     )  # fmt: skip
     made.digest = hashlib.sha256(told_of(made).encode()).hexdigest()
     made.save(force_insert=True)
@@ -185,12 +192,7 @@ def shred(member: Membership, person: User, current: Iterable[Membership]) -> No
     check_can_shred(person, current)
     was = person.email
     with transaction.atomic():
-        person.name, person.email = BLOCKED, f"{BLOCKED}-{person.pk}"
-        person.shredded, person.is_active = True, False
-        person.set_unusable_password()
-        person.save()
-        for model in (EmailAddress, Authenticator, SocialAccount, UserSession):
-            model.objects.filter(user=person).delete()
+        forget(person)
         Invitation.objects.filter(organization=member.organization, email=was).update(
             email=BLOCKED, purpose="", agreement=""
         )
@@ -198,30 +200,13 @@ def shred(member: Membership, person: User, current: Iterable[Membership]) -> No
                thing=f"user:{person.pk}")  # fmt: skip
 
 
-def nightly(now: datetime | None = None) -> bool:
-    """What is done once a day; False where it was done today."""
-    now = now or timezone.now()
-    chore, _new = Chore.objects.get_or_create(
-        name="nightly", defaults={"done_at": datetime.min.replace(tzinfo=now.tzinfo)}
-    )
-    if chore.done_at.date() >= now.date():
-        return False
-    note_heads()
-    for organization in Organization.objects.exclude(kind=Organization.Kind.SCHOOL):
-        destroy_due(organization, now)
-    for backup in Backup.objects.filter(gone_at=None, expires_at__lte=now):
-        _expire(backup, now)
-    call_command("clearsessions")
-    chore.done_at = now
-    chore.save()
-    return True
-
-
-def _expire(backup: Backup, now: datetime) -> None:
-    """Remove a backup whose time is up from where backups are made; note that it must be gone."""
-    from django.conf import settings
-
-    (Path(settings.BACKUPS) / backup.name).unlink(missing_ok=True)
-    backup.gone_at = now
-    backup.save(update_fields=["gone_at"])
-    record("backup.expired", organization=None, thing=f"backup:{backup.pk}")
+def forget(person: User) -> None:
+    """Overwrite a person's name and address, and end all by which they could sign in."""
+    person.name, person.email = BLOCKED, f"{BLOCKED}-{person.pk}"
+    person.shredded, person.is_active, person.last_login = True, False, None
+    person.set_unusable_password()
+    person.save()
+    for session in UserSession.objects.filter(user=person):
+        session.end()
+    for model in (EmailAddress, Authenticator, SocialAccount):
+        model.objects.filter(user=person).delete()

@@ -10,17 +10,22 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from django.db.models import Model
 from django.utils import timezone
 
 from eachchild.release.bundle import as_text
-from eachchild.web.foundation.fence import belongs
+from eachchild.web.accounts.models import User
 from eachchild.web.foundation.models import Organization
 from eachchild.web.keeping.files import within
-from eachchild.web.keeping.rows import kept_models, label, lines
+from eachchild.web.keeping.rows import as_line, label, lines, own_models, parts
 from eachchild.web.shelf import Shelf
 
 _STUDENTS = ("audits", "vault", "uploads")  # folders that hold rows of students
-_SECRET = {"accounts.invitation": {"digest"}}  # the secret of a link is of no use elsewhere
+# What opens something here is of no use elsewhere: links, tokens, passwords.
+SECRET = {"accounts.invitation": {"digest"}, "api.token": {"digest"},
+          "accounts.user": {"password", "last_login"}}  # fmt: skip
+WHOLE = "whole"  # how the trail names an archive that has the rows of students too
+PEOPLE, PLACES = "people", "organizations"
 _README = """\
 Everything that this platform holds of {name}
 Made on {when} (UTC).
@@ -32,7 +37,8 @@ files/         folders as they are: bundles (finished audits and releases), the 
 inventory.csv  every file of this archive with its size and sha256
 
 People are named by number; people.csv says who they are. `audit.toml` in the folder of an audit is
-its plan: `eachchild audit audit.toml` makes the same numbers from the files beside it.
+its plan: `eachchild audit audit.toml` makes the same numbers from the files beside it. Another
+platform reads all of it with `eachchild web take-in`; passwords and second factors are not in it.
 """
 
 
@@ -75,22 +81,32 @@ def _texts(organization: Organization, *, with_students: bool) -> Iterator[tuple
     told = {"name": organization.name, "when": f"{timezone.now():%Y-%m-%d %H:%M}"}
     yield "README.txt", _README.format(students=folders, **told)
     people: set[str] = set()
-    for model in kept_models():
-        if not belongs(model):
-            continue
-        rows = [json.loads(line) for line in lines(model, organization)]
+    for model in own_models():
+        rows = [_told(model, line) for one in parts(organization) for line in lines(model, one)]
         for row in rows:
-            secret = _SECRET.get(label(model), set())
-            row["fields"] = {k: v for k, v in row["fields"].items() if k not in secret}
-            people |= {str(row["fields"][k]) for k in ("user", "actor", "made_by", "by")
-                       if row["fields"].get(k)}  # fmt: skip
+            people |= {str(row["fields"][name]) for name in _persons(model) if row["fields"][name]}
         yield from _both(label(model), rows)
-    yield "rows/organizations.csv", _csv(
-        ["id", "kind", "name", "slug", "place"],
-        [(str(one.pk), one.kind, one.name, one.slug, one.place)
-         for one in (organization, *organization.children.order_by("slug"))],
-    )  # fmt: skip
-    yield "rows/people.csv", _csv(["number", "name", "address"], _people(people))
+    yield from _both(PLACES, [_plain(one) for one in parts(organization)])
+    found = User.objects.filter(pk__in=people).order_by("pk")
+    yield from _both(PEOPLE, [_plain(one) for one in found])
+
+
+def _told(model: type[Model], line: str) -> dict[str, Any]:
+    """A row without what opens something here."""
+    row: dict[str, Any] = json.loads(line)
+    secret = SECRET.get(label(model), set())
+    row["fields"] = {name: told for name, told in row["fields"].items() if name not in secret}
+    return row
+
+
+def _plain(row: Model) -> dict[str, Any]:
+    return _told(type(row), as_line(row))
+
+
+def _persons(model: type[Model]) -> Iterator[str]:
+    for field in model._meta.local_concrete_fields:
+        if field.related_model is User:
+            yield field.name
 
 
 def _both(name: str, rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
@@ -99,13 +115,6 @@ def _both(name: str, rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
         fields = [{"id": row["pk"], **dict(row["fields"])} for row in rows]
         heads = list(fields[0])
         yield f"rows/{name}.csv", _csv(heads, [[one.get(h) for h in heads] for one in fields])
-
-
-def _people(numbers: set[str]) -> list[tuple[str, str, str]]:
-    from eachchild.web.accounts.models import User
-
-    found = User.objects.filter(pk__in=numbers).order_by("pk")
-    return [(str(one.pk), one.name, one.email) for one in found]
 
 
 def _csv(heads: list[str], rows: Iterable[Iterable[object]]) -> str:

@@ -1,6 +1,6 @@
 """Rows of the database as lines of JSON, model by model, and back; the same in both databases."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,31 @@ def kept_models() -> tuple[type[models.Model], ...]:
     )  # fmt: skip
 
 
+def own_models() -> tuple[type[models.Model], ...]:
+    """Every model whose rows belong to organizations; what a row points to comes before it."""
+    left, done = [model for model in kept_models() if belongs(model)], list[type[models.Model]]()
+    while left:
+        ready = [m for m in left if not {r for r in pointed(m).values() if r is not m} & set(left)]
+        done += ready
+        left = [model for model in left if model not in ready]
+    return tuple(done)
+
+
+def pointed(model: type[models.Model]) -> dict[str, type[models.Model]]:
+    """The columns of a model that point to rows, and of which model those are."""
+    return {
+        field.attname: field.related_model
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, models.ForeignKey) and not isinstance(field.related_model, str)
+    }
+
+
+def parts(organization: Organization) -> tuple[Organization, ...]:
+    """A district with its schools, which have rows of their own in the trail."""
+    schools = organization.children.filter(kind=Organization.Kind.SCHOOL)
+    return (organization, *schools.order_by("slug"))
+
+
 def owners(model: type[models.Model]) -> Iterable[Organization | None]:
     """Whose rows a model may have: each organization's in turn and nobody's, or nobody's alone."""
     return (None, *Organization.objects.order_by("pk")) if belongs(model) else (None,)
@@ -53,7 +78,12 @@ def lines(model: type[models.Model], organization: Organization | None) -> Itera
     with inside(organization or PLATFORM):
         rows = found.iterator(_BATCH)
         for row in rows:  # one at a time, so that a long trail does not fill the memory
-            yield serializers.serialize("jsonl", [row], cls=_Exact, ensure_ascii=True)
+            yield as_line(row)
+
+
+def as_line(row: models.Model) -> str:
+    """One row as a line of JSON."""
+    return str(serializers.serialize("jsonl", [row], cls=_Exact, ensure_ascii=True))
 
 
 def all_lines(model: type[models.Model]) -> Iterator[str]:
@@ -62,11 +92,14 @@ def all_lines(model: type[models.Model]) -> Iterator[str]:
         yield from lines(model, organization)
 
 
-def put_back(model: type[models.Model], told: Iterable[str]) -> int:
-    """Write rows into an empty table; how many."""
+def put_back(
+    model: type[models.Model], told: Iterable[str], look: Callable[[Any], None] = lambda row: None
+) -> int:
+    """Write rows, each of which may be looked at before; how many."""
     count, batch, whose = 0, list[Any](), object()
     for one in serializers.deserialize("jsonl", told):
         row = one.object
+        look(row)
         owner = getattr(row, "organization_id", None)
         if batch and (owner != whose or len(batch) >= _BATCH):
             count += _insert(model, batch, whose)

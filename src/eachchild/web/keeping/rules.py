@@ -26,6 +26,7 @@ class DataClass:
     after: str
     days: int | None  # None: it is kept
     why: str
+    most: int = LONGEST  # days that a district may choose
 
 
 @cache
@@ -38,7 +39,13 @@ def schedule() -> Mapping[str, DataClass]:
     told = tomllib.loads(files(__package__).joinpath("schedule.toml").read_text("utf-8"))
     return {
         name: DataClass(
-            name, row["label"], row["what"], row["after"], row.get("days"), row.get("why", "")
+            name,
+            row["label"],
+            row["what"],
+            row["after"],
+            row.get("days"),
+            row.get("why", ""),
+            row.get("most", LONGEST),
         )
         for name, row in told.items()
     }
@@ -61,6 +68,21 @@ def check_can_set(data_class: str, days: int) -> None:
         raise NotAllowedError(_("This is not kept for a number of days."))
     if not 1 <= days <= LONGEST:
         raise NotAllowedError(_("Choose 1 to 3,650 days: nothing of students is kept for ever."))
+    if days > (most := schedule()[data_class].most):
+        raise NotAllowedError(_("Choose at most %(days)d days for this.") % {"days": most})
+
+
+def check_can_leave(leaves_at: datetime | None, holds: Iterable[Hold]) -> None:
+    """A district says once that it leaves, and not while it must keep what it has."""
+    if leaves_at is not None:
+        raise NotAllowedError(_("It was said already that this district leaves."))
+    check_can_destroy(holds)
+
+
+def check_can_stay(leaves_at: datetime | None) -> None:
+    """What was not said cannot be taken back."""
+    if leaves_at is None:
+        raise NotAllowedError(_("Nobody said that this district leaves."))
 
 
 def check_can_shred(person: User, current: Iterable[Membership]) -> None:

@@ -12,6 +12,9 @@ urlpatterns = [
     path("certificates/<uuid:certificate>/", views.certificate, name="certificate"),
     path("people/<uuid:membership>/shred/", views.shred, name="shred"),
     path("export/", views.export, name="export"),
+    path("leaving/", views.leaving, name="leaving"),
+    path("leaving/say/", views.leave, name="leave"),
+    path("leaving/take-back/", views.stay, name="stay"),
     path("inventory/", views.inventory, name="inventory"),
     path("health/", views.health, name="operating"),
 ]

@@ -1,5 +1,6 @@
 """Pages about keeping: what is kept how long, what was destroyed, handing everything back."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -10,17 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from eachchild.web.accounts.models import Membership
+from eachchild.web.foundation.models import Event
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.foundation.views import Visit, page
 from eachchild.web.keeping import actions
-from eachchild.web.keeping.forms import HoldForm, PeriodForm
-from eachchild.web.keeping.handing import aside, hand_back
+from eachchild.web.keeping.forms import HoldForm, LeavingForm, PeriodForm
+from eachchild.web.keeping.handing import WHOLE, aside, hand_back
 from eachchild.web.keeping.health import state
 from eachchild.web.keeping.inventory import classes, columns, kept_files
+from eachchild.web.keeping.leaving import DATA_CLASS, say, take_back
 from eachchild.web.keeping.models import Backup, Certificate, Hold
 from eachchild.web.keeping.rules import schedule
 
-_RIGHT = "operate"
+_RIGHT, _LEAVE = "operate", "leave"
 
 
 @require_GET
@@ -109,6 +112,34 @@ def export(request: Visit) -> FileResponse:
 
 
 @require_GET
+@page(_LEAVE, "leaving.read")
+def leaving(request: Visit) -> HttpResponse:
+    """What it means that the district leaves, and whether it does."""
+    form = LeavingForm(organization=request.member.organization)
+    return render(request, "keeping/leaving.html", _of_leaving(request, form))
+
+
+@require_POST
+@page(_LEAVE, "leaving.asked")
+def leave(request: Visit) -> HttpResponse:
+    """Say that the district leaves."""
+    form = LeavingForm(request.POST, organization=request.member.organization)
+    if not form.is_valid():
+        return render(request, "keeping/leaving.html", _of_leaving(request, form))
+    say(request.member)
+    return redirect("leaving", slug=request.member.organization.slug)
+
+
+@require_POST
+@page(_LEAVE, "leaving.back_asked")
+def stay(request: Visit) -> HttpResponse:
+    """Take it back."""
+    take_back(request.member)
+    messages.success(request, _("The district stays. Nothing was destroyed."))
+    return redirect("leaving", slug=request.member.organization.slug)
+
+
+@require_GET
 @page(_RIGHT, "inventory.read")
 def inventory(request: Visit) -> HttpResponse:
     """Every column of the database: what it holds, why, on which ground, how long."""
@@ -138,6 +169,20 @@ def _told(request: Visit, **forms: Any) -> dict[str, Any]:
         "left": left.select_related("user").order_by("-ends_at"),
         "hold_form": HoldForm(), "period_form": PeriodForm(),
         "with_students": request.member.may("rows"), **forms,
+    }  # fmt: skip
+
+
+def _of_leaving(request: Visit, form: LeavingForm) -> dict[str, Any]:
+    organization = request.member.organization
+    days = actions.days_of(organization)[DATA_CLASS]
+    backups = Backup.objects.filter(gone_at=None).order_by("-expires_at")
+    taken = Event.objects.filter(
+        organization=organization, action="data.exported", result="done", thing=WHOLE
+    )
+    holds = Hold.objects.within(organization).filter(ended_at=None)
+    return {
+        "form": form, "days": days, "day": timezone.now() + timedelta(days=days or 0),
+        "last_backup": backups.first(), "whole": taken.first(), "held": holds.exists(),
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from eachchild.web.foundation.models import Organization
 from eachchild.web.keeping.actions import destroy_due
+from eachchild.web.keeping.leaving import leave_due
 
 
 class Command(BaseCommand):
@@ -20,3 +21,5 @@ class Command(BaseCommand):
             for one in destroy_due(organization, timezone.now()):
                 told = f"{organization.slug}: {one.data_class}, {one.count}, certificate {one.pk}"
                 self.stdout.write(told)
+        for one in leave_due(timezone.now()):
+            self.stdout.write(f"A district left: {one.count}, certificate {one.pk}")

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from eachchild.web.foundation.actions import record
 from eachchild.web.foundation.models import Organization
-from eachchild.web.keeping.handing import hand_back
+from eachchild.web.keeping.handing import WHOLE, hand_back
 
 
 class Command(BaseCommand):
@@ -28,5 +28,5 @@ class Command(BaseCommand):
         with file.open("xb") as into:
             file.chmod(0o600)
             count = hand_back(found, into, with_students=True)
-        record("data.exported", organization=found)
+        record("data.exported", organization=found, thing=WHOLE)
         self.stdout.write(f"{count} files in {file.name}")
