@@ -25,11 +25,11 @@ from eachchild.web.audits.rules import (
 from eachchild.web.foundation.actions import record
 
 
-def open_audit(member: Membership, title: str) -> Audit:
-    """Begin an audit; its files come next."""
+def open_audit(member: Membership, title: str, like: Audit | None = None) -> Audit:
+    """Begin an audit, perhaps as an earlier one; its files come next."""
     with transaction.atomic():
         audit: Audit = Audit.objects.within(member.organization).create(
-            title=title, made_by=member.user, plan=""
+            title=title, made_by=member.user, plan="", like=like
         )
         record("audit.opened", organization=member.organization, actor=member.user,
                thing=f"audit:{audit.pk}")  # fmt: skip

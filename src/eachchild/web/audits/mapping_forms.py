@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from eachchild.tables import TABLES
-from eachchild.terms.factors import FACTORS
+from eachchild.terms.factors import FACTORS, NOT_REPORTED
 from eachchild.web.audits import plans, words
 from eachchild.web.foundation.forms import offer
 
@@ -131,6 +131,7 @@ class Code:
     rows: int
     guess: str
     ours: str | None  # None: nobody has said yet
+    is_own: bool = False  # the district's profile says the same
 
     @property
     def key(self) -> str:
@@ -147,7 +148,7 @@ class CodesForm(forms.Form):
     def __init__(self, posted: Any = None, *, name: str, codes: Sequence[Code]) -> None:
         super().__init__(posted, prefix=name)
         self.name, self.codes = name, codes
-        options = [("", _("not reported"))]
+        options = [("", _("– not known yet –")), (NOT_REPORTED, _("not reported"))]
         options += [(v, words.value_name(name, v)) for v in plans.options_of(name)]
         offer(self, "more_is", options)
         for code in codes:
@@ -190,9 +191,11 @@ class QuestionsForm(forms.Form):
         help_text=gettext_lazy("What a released copy hides. Your state may ask for more."),
     )  # fmt: skip
 
-    def __init__(self, *given: Any, plan: plans.Plan, **more: Any) -> None:
+    def __init__(
+        self, *given: Any, plan: plans.Plan, says: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
         super().__init__(*given, **more)
-        self.plan = plan
+        self.plan, self.says = plan, says or {}
         asked = {i["factor"]: i for i in plan.get("identity", ())}
         self.factors = plans.factors_of(plan)
         for name in self.factors:
@@ -218,9 +221,12 @@ class QuestionsForm(forms.Form):
             choice.choices, choice.initial = choices, initial
         self.fields["depth"].initial = plan.get("depth", 2)
 
-    def groups(self) -> list[tuple[Any, Any]]:
-        """Each factor: whether it is asked, and the reference."""
-        return [(self[f"f-{n}"], self[f"r-{n}"]) for n in self.factors]
+    def groups(self) -> list[tuple[Any, Any, str]]:
+        """Each factor: whether it is asked, the reference, and what the profile says of it."""
+        return [
+            (self[f"f-{n}"], self[f"r-{n}"], self.says.get(f"identity.{n}", ""))
+            for n in self.factors
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Somebody is compared."""

@@ -5,7 +5,7 @@ The command line reads what is written here unchanged. Changes take a plan and r
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -13,6 +13,7 @@ from eachchild.tables import ABSENCE_REASONS, ACTIONS, COURSE_LEVELS, FREE_TEXT,
 from eachchild.terms.factors import FACTORS, NO, YES
 from eachchild.terms.outcomes import built_in
 from eachchild.web import toml
+from eachchild.web.profile.files import known_file
 
 Plan = Mapping[str, Any]
 _OWN_CODES: Mapping[str, tuple[str, ...]] = {
@@ -106,27 +107,20 @@ def with_factors(plan: Plan, names: Iterable[str]) -> dict[str, Any]:
     return {**deepcopy(dict(plan)), "identity": [*plan.get("identity", ()), *more]}
 
 
-def first_plan(told: Mapping[str, Any], before: str, title: str) -> str:
-    """The plan of a first look at files, with what is certain of codes.
+def with_told(plan: Plan, before: Plan, own: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The plan with the factors that its files tell now and did not before.
 
-    What was chosen before, for files that are still there, stays.
+    They are asked as the district asks them; those it does not compare are left to a person.
     """
-    guessed, chosen = read(told["plan"]), read(before)
-    there = {f["path"] for f in told["files"]}
-    kept = [s for s in chosen.get("source", ()) if s["path"] in there]
-    asked = set(files_of(chosen)) | set(left_in(before))
-    new = [s for s in guessed.get("source", ()) if s["path"] not in asked]
-    plan: dict[str, Any] = {**guessed, **chosen, "title": title, "source": [*kept, *new]}
-    plan.pop("author", None)
-    for key in ("identity", "outcome"):
-        if not chosen.get(key):
-            plan[key] = guessed.get(key, [])
-    for one in told["codes"]:
-        certain = {r["value"]: r["ours"] for r in one["rows"] if r["ours"]}
-        plan = with_codes(
-            plan, one["name"], {**certain, **chosen.get("codes", {}).get(one["name"], {})}
-        )
-    return write(plan, sorted(there - set(files_of(plan))))
+    asked = {one["factor"]: one for one in own}
+    new = [f for f in factors_of(plan) if f not in factors_of(before) and (f in asked or not own)]
+    more = [dict(asked.get(f, {"factor": f, "reference": "complement"})) for f in new]
+    return {**plan, "identity": [*plan.get("identity", ()), *more]}
+
+
+def known_files(plan: Plan) -> list[dict[str, Any]]:
+    """What a plan says of its files, for files of the same shape in another audit."""
+    return [known_file(s["path"], s, ()) for s in plan.get("source", ())]
 
 
 def left_in(text: str) -> Iterator[str]:

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits import explorer, words
 from eachchild.web.audits.actions import cancel_run, start_run
+from eachchild.web.audits.checking import data_page, run_hint
 from eachchild.web.audits.comparison import Side, compared
 from eachchild.web.audits.forms import ComparisonForm, ExplorerForm
-from eachchild.web.audits.mapping import data_page, run_hint
 from eachchild.web.audits.models import Audit, Release, Run, Upload
 from eachchild.web.audits.rules import VOTING
 from eachchild.web.audits.screens import (
