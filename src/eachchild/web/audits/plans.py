@@ -4,6 +4,7 @@ The command line reads what is written here unchanged. Changes take a plan and r
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -20,6 +21,7 @@ _OWN_CODES: Mapping[str, tuple[str, ...]] = {
     "action": ACTIONS, "course_level": COURSE_LEVELS, "absence_reason": ABSENCE_REASONS,
     "factor": tuple(FACTORS), "exit_type": ("no_show", "invalid"),
 }  # fmt: skip
+SLOT = re.compile(r"\{(\w+)\}")  # where a group's code stands in the heading of a count
 _LEFT = "left out on purpose: "
 
 
@@ -118,6 +120,13 @@ def with_told(plan: Plan, before: Plan, own: Sequence[Mapping[str, Any]]) -> dic
     return {**plan, "identity": [*plan.get("identity", ()), *more]}
 
 
+def with_asked(text: str, outcome: str, factors: Sequence[str]) -> str:
+    """The text of a plan with one outcome more, and factors crossed as deeply as was asked."""
+    more = with_factors(with_outcome(read(text), outcome), factors)
+    more["depth"] = max(int(more.get("depth", 2)), len(factors))
+    return write(more, left_in(text))
+
+
 def known_files(plan: Plan) -> list[dict[str, Any]]:
     """What a plan says of its files, for files of the same shape in another audit."""
     return [known_file(s["path"], s, ()) for s in plan.get("source", ())]
@@ -162,6 +171,8 @@ def options_of(code_list: str) -> tuple[str, ...]:
 def factors_of(plan: Plan) -> tuple[str, ...]:
     """The identity factors that the files of a plan tell, and those it asks."""
     told = {ours for s in plan.get("source", ()) for ours in s.get("columns", {})}
+    for cell in (c for s in plan.get("source", ()) for c in s.get("cells", ())):
+        told |= {*SLOT.findall(cell["columns"]), *cell.get("where", {}), *cell.get("from_rows", {})}
     told |= set(plan.get("codes", {}).get("factor", {}).values())
     asked = [i["factor"] for i in plan.get("identity", ())]
     built = [f for f in FACTORS if f in told and f not in asked]

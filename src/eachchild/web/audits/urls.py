@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{_UPLOAD}meaning/", mapping.source, name="source"),
     path(f"{_RUN}aside/<uuid:upload>/", checking.aside, name="aside"),
     path(f"{_RUN}ask/", asking.ask, name="ask"),
+    path("wishes/<uuid:wish>/", asking.answer, name="answer-wish"),
     path(_RUN, views.run, name="run"),
     path(f"{_RUN}status/", views.status, name="status"),
     path(f"{_RUN}cancel/", views.cancel, name="cancel"),
