@@ -14,6 +14,9 @@ from eachchild.web.accounts.models import Membership
 from eachchild.web.audits import plans, words
 from eachchild.web.audits.actions import change_plan
 from eachchild.web.audits.beginning import known_like
+from eachchild.web.audits.counting import counted, counts_form, counts_page, is_asked
+from eachchild.web.audits.counts import groups_of
+from eachchild.web.audits.counts_forms import COUNTS
 from eachchild.web.audits.looked import Told, checked_of, look_of, preview, uploads_of
 from eachchild.web.audits.mapping_forms import Code, CodesForm, QuestionsForm, SourceForm
 from eachchild.web.audits.models import Audit, Upload
@@ -64,11 +67,12 @@ def _row(
 ) -> Mapping[str, Any]:
     source = plans.source_of(plan, one["path"])
     counts = source is not None and source.get("shape") == "counts"
-    used = len(source.get("columns", {})) if source else 0
+    used = len(source.get("columns", {})) if source and not counts else 0
     headings = [c["name"] for c in one["columns"]]
     return {
         "file": one, "upload": uploads[one["path"]], "source": source, "counts": counts,
         "name": words.table_name(source.get("table", "")) if source and not counts else "",
+        "lines": len({c["columns"] for c in source["cells"]}) if source and counts else 0,
         "used": used, "unused": len(one["columns"]) - used,
         "whose": own.of_file(one["path"], source, headings),
         "known": known_like(one["path"], source, headings, own.files) or not headings,
@@ -86,23 +90,50 @@ def source(request: Visit, upload: str) -> HttpResponse:
         raise Http404
     plan = plans.read(found.audit.plan)
     was = plans.source_of(plan, found.name)
-    if was is not None and was.get("shape") == "counts":
-        one = {**one, "columns": []}
+    if is_asked(request, was):
+        return _counts(request, found, one, plan)
     form = SourceForm(request.POST or None, told=one, source=was)
+    if request.POST.get("table") == COUNTS:
+        return counts_page(request, found, one, counts_form(request, one, plan))
     if request.method == "POST" and form.is_valid():
         made = form.made()
         if made is None or form.asked_all():
             own = whose(found.audit).plan.get("identity", ())
             now = plans.with_told(plans.with_source(plan, found.name, made), plan, own)
-            _keep(member, found.audit, now)
-            messages.success(request, _("Kept."))
-            return redirect("mapping", slug=member.organization.slug, audit=found.audit_id)
+            return _kept(request, found.audit, now)
         form = SourceForm(told=one, source=made)  # another table: its columns are asked next
+    return _source_page(request, found, one, form)
+
+
+def _counts(request: Visit, upload: Upload, one: Told, plan: plans.Plan) -> HttpResponse:
+    """The same of a file of published counts; where it is none after all, its columns come next."""
+    form = counts_form(request, one, plan)
+    if request.method != "POST":
+        return counts_page(request, upload, one, form)
+    table = request.POST.get("table", "")
+    if table != COUNTS:
+        other = SourceForm({"table": table, "shown": ""}, told=one, source=None)
+        made = other.made() if other.is_valid() else None
+        if made is None:
+            return _kept(request, upload.audit, plans.with_source(plan, upload.name, None))
+        return _source_page(request, upload, one, SourceForm(told=one, source=made))
+    if not form.is_valid():
+        return counts_page(request, upload, one, form)
+    return _kept(request, upload.audit, counted(plan, form, whose(upload.audit).plan))
+
+
+def _kept(request: Visit, audit: Audit, plan: plans.Plan) -> HttpResponse:
+    _keep(request.member, audit, plan)
+    messages.success(request, _("Kept."))
+    return redirect("mapping", slug=request.member.organization.slug, audit=audit.pk)
+
+
+def _source_page(request: Visit, upload: Upload, one: Told, form: SourceForm) -> HttpResponse:
     return render(
         request, "audits/source.html",
-        {"audit": found.audit, "upload": found, "file": one, "form": form, "here": "mapping",
-         "columns": [_column(c, field, member) for c, field in form.rows()],
-         "sample": preview(one["sample"], form.mine, member)},
+        {"audit": upload.audit, "upload": upload, "file": one, "form": form, "here": "mapping",
+         "columns": [_column(c, field, request.member) for c, field in form.rows()],
+         "sample": preview(one["sample"], form.mine, request.member)},
     )  # fmt: skip
 
 
@@ -153,13 +184,13 @@ def _lists(
 ) -> Iterator[CodesForm]:
     """The lists of codes that a plan of these files needs, each value with its rows."""
     look, own = look_of(member, audit), whose(audit)
-    counted = _counted(look, plan)
+    found = _counted(look, plan)
     others = [(c["name"], r["value"], r["rows"]) for c in look["codes"] for r in c["rows"]]
     others += [(u["codes"], u["value"], u["rows"]) for u in checked_of(member, audit) if u["value"]]
     for name, value, rows in others:
-        if name in counted:
-            counted[name].setdefault(value, rows)
-    for name, values in sorted(counted.items()):
+        if name in found:
+            found[name].setdefault(value, rows)
+    for name, values in sorted(found.items()):
         chosen = plan.get("codes", {}).get(name, {})
         if values and (chosen or not _reads_itself(name, values)):
             codes = [
@@ -181,17 +212,43 @@ def _guess(look: Told, name: str, value: str) -> str:
 
 def _counted(look: Told, plan: plans.Plan) -> dict[str, Counter[str]]:
     """By list, the values that many rows of the columns share which the plan reads as codes."""
-    counted: dict[str, Counter[str]] = {}
+    counts: dict[str, Counter[str]] = {}
     columns = {(f["path"], c["name"]): c for f in look["files"] for c in f["columns"]}
     for one in plan.get("source", ()):
         for ours, theirs in one.get("columns", {}).items():
             own = ours if ours in plan.get("codes", {}) else ""
             name = plans.code_list_of(one.get("table", ""), ours) or own
             if name and (one["path"], theirs) in columns:
-                mine = counted.setdefault(name, Counter())
+                mine = counts.setdefault(name, Counter())
                 for value, rows in columns[one["path"], theirs]["values"]:
                     mine[value] += rows
-    return counted
+        for name, value, rows in _in_counts(one, columns, look):
+            counts.setdefault(name, Counter())[value] += rows
+    return counts
+
+
+def _in_counts(
+    source: Mapping[str, Any], columns: Mapping[tuple[str, str], Told], look: Told
+) -> Iterator[tuple[str, str, int]]:
+    """The codes of a published table: in the texts of its rows, and in its headings.
+
+    A text that stands for all students needs no meaning, nor does one that tells another factor.
+    """
+    file = next((f for f in look["files"] if f["path"] == source["path"]), None)
+    if file is None or not file.get("counts"):
+        return
+    lines = {line["columns"]: line for line in file["counts"]["lines"]}
+    for pattern in dict.fromkeys(c["columns"] for c in source.get("cells", ())):
+        line = lines.get(pattern, {"codes": {}, "members": 0})
+        for name, found in line["codes"].items():
+            yield from ((name, theirs, line["members"]) for theirs in found)
+    groups = groups_of(source)
+    for column, factors in groups.items():
+        told = columns.get((source["path"], column), {"values": ()})
+        whole = file["counts"]["wholes"].get(column)
+        for value, rows in told["values"]:
+            if value != whole and len(factors) == 1:
+                yield factors[0], value, rows
 
 
 def _reads_itself(name: str, values: Counter[str]) -> bool:

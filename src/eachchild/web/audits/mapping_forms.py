@@ -20,7 +20,7 @@ _DAYS = (
     ("dmy", gettext_lazy("day first: 30/8/2024")),
     ("ymd", gettext_lazy("year first: 2024-08-30")),
 )
-_YEARS = (
+YEARS = (
     ("", gettext_lazy("written in full, as 2024-25")),
     ("start", gettext_lazy("the year it starts")),
     ("end", gettext_lazy("the year it ends")),
@@ -38,7 +38,7 @@ class SourceForm(forms.Form):
         help_text=gettext_lazy("As 2024-25; leave it blank where a column says it."),
     )  # fmt: skip
     year_is = forms.ChoiceField(
-        required=False, choices=_YEARS, label=gettext_lazy("A school year is")
+        required=False, choices=YEARS, label=gettext_lazy("A school year is")
     )
     date_order = forms.ChoiceField(required=False, choices=_DAYS, label=gettext_lazy("Dates are"))
     complete = forms.BooleanField(
@@ -50,7 +50,11 @@ class SourceForm(forms.Form):
         super().__init__(*given, **more)
         self.told, self.source = told, dict(source or {})
         before = self.source.get("table", "")
-        tables = [("", _("leave this file out")), *((t, words.table_name(t)) for t in TABLES)]
+        tables = [
+            ("", _("leave this file out")),
+            ("counts", _("Published counts")),
+            *((t, words.table_name(t)) for t in TABLES),
+        ]
         offer(self, "table", tables)
         self.fields["table"].initial = self.fields["shown"].initial = before
         for name in _KEPT:
