@@ -21,7 +21,8 @@ from eachchild.sources.shown import open_key, pseudonym
 from eachchild.tables import fenced
 from eachchild.web.audits import plans
 from eachchild.web.audits.actions import change_plan, open_audit, start_run
-from eachchild.web.audits.mapping import escaped
+from eachchild.web.audits.beginning import first_plan
+from eachchild.web.audits.checking import escaped
 from eachchild.web.audits.models import Audit, Run, Upload
 from eachchild.web.child import in_words
 from eachchild.web.foundation.rules import NotAllowedError
@@ -80,7 +81,7 @@ def audit(north: Any, looked: tuple[str, bytes]) -> Audit:
     shelf.told(str(run.pk)).write_text(told, "utf-8")
     (shelf.folder / "vault" / "pseudonyms.key").write_bytes(key)
     (shelf.folder / "vault" / "pseudonyms.key").chmod(0o600)
-    return change_plan(analyst, made, plans.first_plan(json.loads(told), "", "Ours"))
+    return change_plan(analyst, made, first_plan(json.loads(told), "", "Ours"))
 
 
 def at(name: str, *args: Any) -> str:

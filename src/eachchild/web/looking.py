@@ -14,8 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from eachchild.web.audits import plans
 from eachchild.web.audits.actions import bytes_kept
+from eachchild.web.audits.beginning import begun_with, first_plan
 from eachchild.web.audits.models import Audit, Run, Upload
 from eachchild.web.audits.rules import safe_name
 from eachchild.web.audits.words import TODOS
@@ -68,7 +68,7 @@ def guess(shelf: Shelf, run: Run, step: Step, key: Path) -> int:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if code == 0:
-        _plan_anew(shelf, run, audit)
+        plan_anew(shelf, run, audit)
     return code
 
 
@@ -82,13 +82,13 @@ def stopped_by(told: Path) -> str:
     return ""
 
 
-def _plan_anew(shelf: Shelf, run: Run, audit: Audit) -> None:
+def plan_anew(shelf: Shelf, run: Run, audit: Audit) -> None:
     """Bring the plan up to the files there are; what a person chose stays."""
     with transaction.atomic():
         mine = Audit.objects.within(run.organization).select_for_update()
         fresh = mine.get(pk=audit.pk)
         told = _answer(shelf.told(str(run.pk)))
-        fresh.plan = plans.first_plan(told, fresh.plan, fresh.title)
+        fresh.plan = first_plan(told, fresh.plan, fresh.title, begun_with(fresh))
         fresh.save(update_fields=["plan"])
 
 

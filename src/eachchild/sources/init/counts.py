@@ -50,7 +50,7 @@ class CountGuess:
 
 def guess_counts(file: SeenFile) -> CountGuess | None:
     """Guess a published table; None where neither columns nor rows tell groups apart."""
-    counts = [c for c in file.columns if c.is_count and not _is_percent(c.name)]
+    counts = [c for c in file.columns if c.is_count and not is_percent(c.name)]
     families = find_families(counts)
     period, period_column = _period(file)
     place = guess_place(file)
@@ -119,19 +119,18 @@ def _by_columns(
 
 
 def _by_rows(guess: CountGuess, counts: Sequence[SeenColumn], told: Sequence[Told]) -> CountGuess:
-    """Rows tell groups apart, so each column of numbers counts something; one is chosen."""
+    """Rows tell groups apart, so each column of numbers counts something; one is chosen.
+
+    Beside it stand the students themselves, where one column alone is named as their number.
+    """
     able = [c for c in counts if guess.place is None or c.name not in guess.place.id]
     named = [c for c in able if counted_by(c.name)]
     chosen = (named or able)[0]
-    quantity = counted_by(chosen.name) or COUNTED
-    patterns = [
-        Pattern(clean(chosen.name), quantity, from_rows=((t.factor, t.column),)) for t in told
-    ]
-    for teller in dict.fromkeys(t.column for t in told):
-        whole = next(t.whole for t in told if t.column == teller)
-        if whole:
-            patterns.insert(0, Pattern(clean(chosen.name), quantity, rows=((teller, whole),)))
-    others = [c.name for c in able if c is not chosen]
+    students = [c for c in able if c is not chosen and _is_students(c.name)]
+    used = [(chosen, counted_by(chosen.name) or COUNTED)]
+    used += [(students[0], "n")] if len(students) == 1 else []
+    patterns = [one for column, quantity in used for one in _in_rows(column, quantity, told)]
+    others = [c.name for c in able if c not in [column for column, _ in used]]
     question = f"{guess.file.path}: which column is meant? '{chosen.name}' was taken, "
     question += f"and {len(others)} others were not."
     return replace(
@@ -140,6 +139,22 @@ def _by_rows(guess: CountGuess, counts: Sequence[SeenColumn], told: Sequence[Tol
         ignore_columns=(*guess.ignore_columns, *others),
         questions=(*guess.questions, *([question] if others else [])),
     )
+
+
+def _in_rows(column: SeenColumn, quantity: str, told: Sequence[Told]) -> list[Pattern]:
+    """One column of numbers, told apart by rows; rows that are the whole stand first."""
+    name = clean(column.name)
+    wholes = {t.column: t.whole for t in told if t.whole}
+    return [
+        *(Pattern(name, quantity, rows=(pair,)) for pair in reversed(wholes.items())),
+        *(Pattern(name, quantity, from_rows=((t.factor, t.column),)) for t in told),
+    ]
+
+
+def _is_students(name: str) -> bool:
+    """Whether a heading is that of all students, and of nothing that happened to them."""
+    plain = re.sub(r"^total\s+", "", clean(name.replace("_", " ")), flags=re.I)
+    return counted_by(plain) is None and words().patterns["students"].search(plain) is not None
 
 
 def _one_outcome_each(guess: CountGuess, patterns: Sequence[Pattern]) -> CountGuess:
@@ -214,18 +229,19 @@ def _is_total(column: SeenColumn) -> bool:
     name = clean(column.name).casefold()
     return (
         column.is_count
-        and not _is_percent(name)
+        and not is_percent(name)
         and (name in words().whole or re.fullmatch(r"total( idea)? students", name) is not None)
     )
 
 
-def _is_percent(name: str) -> bool:
+def is_percent(name: str) -> bool:
+    """Whether a heading speaks of shares, which are never added up."""
     return words().patterns["percent"].search(name) is not None
 
 
 def _percents(file: SeenFile) -> tuple[str, ...]:
     """The columns of percentages: shares of a row, not counts; one name for many like ones."""
-    names = [clean(c.name) for c in file.columns if _is_percent(c.name)]
+    names = [clean(c.name) for c in file.columns if is_percent(c.name)]
     for pattern in ("Percent*", "* Percent"):
         alike = fitting(names, [pattern])
         if sum(alike) > 2:

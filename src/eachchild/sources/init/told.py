@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from eachchild.sources.init.codes import CodeList
+from eachchild.sources.init.counts import CountGuess
 from eachchild.sources.init.plan import Guessed, guess_plan
 from eachchild.sources.init.records import RecordGuess, called, named_columns
 from eachchild.sources.init.seen import SeenColumn, SeenFile
 from eachchild.sources.init.text import plan_text
+from eachchild.sources.init.told_counts import columns_told, guess_alone, told_counts
 from eachchild.sources.init.words import words
 from eachchild.sources.records.mapping import is_secret
-from eachchild.sources.shown import column_for, open_key, shape_of, show
+from eachchild.sources.shown import VALUE, ShownColumn, column_for, open_key, shape_of, show
 from eachchild.tables import FEWEST_ROWS, MOST_CODES
 from eachchild.terms.factors import NO, YES
 
+_PEOPLE = ("student_id", "staff_id")
 _SHAPES = 3
 _FEW = 50
 _MOST_ALIKE = 1_000  # different texts of a column that is still not about single students
@@ -54,17 +57,23 @@ def _files(found: Guessed, secret: bytes | None, rows: int) -> Iterator[Mapping[
     for file in found.seen:
         one = taken[file.path]
         guess = records.get(file.path)
+        counts = guess_alone(file, one.shape)
+        groups = columns_told(counts)
         yield {
             "path": file.path, "rows": file.rows, "shape": one.shape, "table": one.table,
-            "why": one.why, "matched": one.matched, "columns": list(_columns(file, guess)),
-            "sample": _sample(file, guess, secret, rows) if secret is not None else None,
+            "why": one.why, "matched": one.matched, "columns": list(_columns(file, guess, groups)),
+            "counts": told_counts(file, counts),
+            "sample": _sample(file, guess, secret, rows=rows, plain=_plain(file, counts))
+            if secret is not None else None,
         }  # fmt: skip
     for path in sorted(set(taken) - {file.path for file in found.seen}):
         yield {"path": path, "rows": 0, "shape": "", "table": "", "why": taken[path].why,
-               "matched": None, "columns": [], "sample": None}  # fmt: skip
+               "matched": None, "columns": [], "counts": None, "sample": None}  # fmt: skip
 
 
-def _columns(file: SeenFile, guess: RecordGuess | None) -> Iterator[Mapping[str, Any]]:
+def _columns(
+    file: SeenFile, guess: RecordGuess | None, groups: frozenset[str]
+) -> Iterator[Mapping[str, Any]]:
     could: dict[str, list[str]] = {}
     for name, column in named_columns(file).items():
         could.setdefault(column.name, []).append(name)
@@ -75,7 +84,8 @@ def _columns(file: SeenFile, guess: RecordGuess | None) -> Iterator[Mapping[str,
             "name": column.name, "filled": column.filled, "distinct": column.distinct,
             "ours": name, "why": called(column, name) if name else "", "looks": _looks(column),
             "could": could.get(column.name, []), "shapes": _shapes(column),
-            "values": _values(column, name), "secret": is_secret(column.name),
+            "values": _values(column, name, in_full=column.name in groups),
+            "secret": is_secret(column.name),
         }  # fmt: skip
 
 
@@ -94,8 +104,13 @@ def _shapes(column: SeenColumn) -> list[str]:
     return list(dict.fromkeys(shape_of(text) for text in column.texts))[:_SHAPES]
 
 
-def _values(column: SeenColumn, ours: str) -> list[tuple[str, int]]:
-    """Texts that many rows share, of a column that may be a list of codes."""
+def _values(column: SeenColumn, ours: str, *, in_full: bool) -> list[tuple[str, int]]:
+    """Texts that many rows share, of a column that may be a list of codes.
+
+    Those of a published table's groups are told in full: each of its rows is about many students.
+    """
+    if in_full and column.distinct <= MOST_CODES:
+        return list(column.top)
     if ours in ("student_id", "staff_id") or (not ours and column.distinct > _FEW):
         return []  # many different texts of a column that is not known may be names
     if is_secret(column.name) or column.distinct > MOST_CODES or column.is_key:
@@ -117,14 +132,25 @@ def _codes(one: CodeList) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
+def _plain(file: SeenFile, guess: CountGuess | None) -> frozenset[str]:
+    """The columns of a published table that are shown as they are; none where one names people."""
+    if guess is None or set(_PEOPLE) & set(named_columns(file)):
+        return frozenset()
+    place = guess.place.id if guess.place else ()
+    period = (guess.period_column,) if guess.period_column else ()
+    counts = (c.name for c in file.columns if c.is_count)
+    return frozenset((*columns_told(guess), *place, *period, *counts))
+
+
 def _sample(
-    file: SeenFile, guess: RecordGuess | None, secret: bytes, rows: int
+    file: SeenFile, guess: RecordGuess | None, secret: bytes, *, rows: int, plain: frozenset[str]
 ) -> Mapping[str, object]:
     ours = {theirs: name for name, theirs in guess.columns.items()} if guess else {}
     columns = [
+        ShownColumn(c.name, "", VALUE) if c.name in plain else
         column_for(c.name, ours.get(c.name, ""), hidden=is_secret(c.name), alike=_alike(c))
         for c in file.columns
-    ]
+    ]  # fmt: skip
     return show(columns, _first(file, [c.name for c in columns], rows), secret).document()
 
 

@@ -1,5 +1,6 @@
 """The only writers of audits: each one transaction, each one line of the trail."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -9,8 +10,9 @@ from django.utils import timezone
 
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits import plans
-from eachchild.web.audits.models import Audit, Release, Run, Upload, Vote
+from eachchild.web.audits.models import Audit, Release, Run, Upload, Vote, Wish
 from eachchild.web.audits.rules import (
+    check_can_answer,
     check_can_cancel,
     check_can_look,
     check_can_propose,
@@ -25,11 +27,11 @@ from eachchild.web.audits.rules import (
 from eachchild.web.foundation.actions import record
 
 
-def open_audit(member: Membership, title: str) -> Audit:
-    """Begin an audit; its files come next."""
+def open_audit(member: Membership, title: str, like: Audit | None = None) -> Audit:
+    """Begin an audit, perhaps as an earlier one; its files come next."""
     with transaction.atomic():
         audit: Audit = Audit.objects.within(member.organization).create(
-            title=title, made_by=member.user, plan=""
+            title=title, made_by=member.user, plan="", like=like
         )
         record("audit.opened", organization=member.organization, actor=member.user,
                thing=f"audit:{audit.pk}")  # fmt: skip
@@ -119,6 +121,41 @@ def start_run(member: Membership, audit: Audit, kind: str = "audit", plan: str =
         record("run.queued", organization=member.organization, actor=member.user,
                thing=f"run:{run.pk}")  # fmt: skip
     return run
+
+
+def wish_for(member: Membership, run: Run, outcome: str, factors: Sequence[str]) -> Wish:
+    """Write down what somebody missed in an audit, for an analyst to take up."""
+    mine = Wish.objects.within(member.organization)
+    with transaction.atomic():
+        same = mine.filter(run=run, made_by=member.user, outcome=outcome, state=Wish.State.OPEN)
+        for one in same:
+            if one.factors == list(factors):
+                found: Wish = one
+                return found
+        wish: Wish = mine.create(
+            run=run, outcome=outcome, factors=list(factors), made_by=member.user
+        )
+        record("wish.made", organization=member.organization, actor=member.user,
+               thing=f"wish:{wish.pk}")  # fmt: skip
+    return wish
+
+
+def answer_wish(member: Membership, wish: Wish, *, takes: bool) -> Wish:
+    """Run a copy of the audit's plan with what was asked for, or leave it."""
+    with transaction.atomic():
+        rows = Wish.objects.within(member.organization).select_related("run__audit")
+        wish = rows.select_for_update(of=("self",)).get(pk=wish.pk)
+        check_can_answer(wish)
+        if takes:
+            before = wish.run.plan or wish.run.audit.plan
+            plan = plans.with_asked(before, wish.outcome, wish.factors)
+            wish.made = start_run(member, wish.run.audit, plan=plan)
+        wish.state = Wish.State.TAKEN if takes else Wish.State.DECLINED
+        wish.answered_by = member.user
+        wish.save(update_fields=["made", "state", "answered_by"])
+        record("wish.taken" if takes else "wish.declined", organization=member.organization,
+               actor=member.user, thing=f"wish:{wish.pk}")  # fmt: skip
+    return wish
 
 
 def cancel_run(member: Membership, run: Run) -> None:

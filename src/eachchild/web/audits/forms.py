@@ -34,12 +34,24 @@ class FilesField(forms.FileField):
 
 
 class AuditForm(forms.Form):
-    """What an audit is called."""
+    """What an audit is called, and which earlier one it is like."""
 
     title = forms.CharField(
         max_length=200, label=_("What is this audit called?"),
         help_text=_("As it stands on its report, as in: Suspensions and absence, 2024-25"),
     )  # fmt: skip
+    like = forms.ChoiceField(
+        required=False, label=_("Begin as an earlier audit did?"),
+        help_text=_("Files of the same shape, what their codes mean and what is asked are taken "
+                    "over. Each can be changed."),
+    )  # fmt: skip
+
+    def __init__(self, *given: Any, earlier: Choices = (), **more: Any) -> None:
+        super().__init__(*given, **more)
+        found = list(earlier)
+        offer(self, "like", [*found, ("", _("No: from the files and the district's own ways"))])
+        if not found:
+            del self.fields["like"]
 
 
 class FilesForm(forms.Form):

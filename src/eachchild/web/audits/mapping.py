@@ -1,6 +1,5 @@
-"""Pages on which people say what files mean and what to ask, and see the state of the data."""
+"""Pages on which people say what files and values mean, and what to ask."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,21 +10,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from eachchild.release.bundle import FORMULAS
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits import plans, words
-from eachchild.web.audits.actions import change_plan, start_run
-from eachchild.web.audits.forms import AskForm
+from eachchild.web.audits.actions import change_plan
+from eachchild.web.audits.beginning import known_like
+from eachchild.web.audits.counting import counted, counts_form, counts_page, is_asked
+from eachchild.web.audits.counts import groups_of
+from eachchild.web.audits.counts_forms import COUNTS
+from eachchild.web.audits.looked import Told, checked_of, look_of, preview, uploads_of
 from eachchild.web.audits.mapping_forms import Code, CodesForm, QuestionsForm, SourceForm
-from eachchild.web.audits.models import Audit, Run, Upload
-from eachchild.web.audits.rules import check_can_run
+from eachchild.web.audits.models import Audit, Upload
+from eachchild.web.audits.own_forms import OwnForm
 from eachchild.web.audits.screens import audit_of
-from eachchild.web.foundation.rules import NotAllowedError
+from eachchild.web.audits.whose import Whose, whose
 from eachchild.web.foundation.views import Visit, page
-from eachchild.web.shelf import NotOnTheShelfError, Shelf, told
+from eachchild.web.profile.actions import remember
+from eachchild.web.profile.files import known_file
 
-Told = Mapping[str, Any]
-SEVERITIES = ("stop", "quarantine", "blank", "note")
 _ANSWERS = frozenset(("yes", "y", "true", "t", "1", "1.0", "no", "n", "false", "f", "0", "0.0"))
 
 
@@ -34,22 +35,47 @@ _ANSWERS = frozenset(("yes", "y", "true", "t", "1", "1.0", "no", "n", "false", "
 def mapping(request: Visit, audit: str) -> HttpResponse:
     """What each file was taken for."""
     found = audit_of(request.member, audit)
-    look, plan = _look(request.member, found), plans.read(found.plan)
-    by_name = {u.name: u for u in _uploads(request.member, found)}
-    rows = [_row(one, plan, by_name) for one in look["files"] if one["path"] in by_name]
+    look, plan = look_of(request.member, found), plans.read(found.plan)
+    by_name = {u.name: u for u in uploads_of(request.member, found)}
+    own = whose(found)
+    rows = [_row(one, plan, by_name, own) for one in look["files"] if one["path"] in by_name]
     waiting = sum(1 for f in _lists(request.member, found, plan) for c in f.codes if c.ours is None)
-    told_ = {"audit": found, "rows": rows, "waiting": waiting, "here": "mapping"}
-    return render(request, "audits/mapping.html", told_)
+    return render(
+        request, "audits/mapping.html",
+        {"audit": found, "rows": rows, "waiting": waiting, "here": "mapping",
+         "is_known": all(row["known"] for row in rows)},
+    )  # fmt: skip
 
 
-def _row(one: Told, plan: plans.Plan, uploads: Mapping[str, Upload]) -> Mapping[str, Any]:
+@require_POST
+@page("upload", "files.remembered")
+def remembered(request: Visit, audit: str) -> HttpResponse:
+    """Keep what the files of an audit are for the next audit of files of the same shape."""
+    found = audit_of(request.member, audit)
+    plan, there = plans.read(found.plan), {u.name for u in uploads_of(request.member, found)}
+    remember(request.member, files=[
+        known_file(f["path"], plans.source_of(plan, f["path"]), [c["name"] for c in f["columns"]])
+        for f in look_of(request.member, found)["files"] if f["path"] in there and f["columns"]
+    ])  # fmt: skip
+    messages.success(request, _("The district's profile knows these files now. Next year's of the "
+                                "same shape need no mapping."))  # fmt: skip
+    return redirect("mapping", slug=request.member.organization.slug, audit=audit)
+
+
+def _row(
+    one: Told, plan: plans.Plan, uploads: Mapping[str, Upload], own: Whose
+) -> Mapping[str, Any]:
     source = plans.source_of(plan, one["path"])
     counts = source is not None and source.get("shape") == "counts"
-    used = len(source.get("columns", {})) if source else 0
+    used = len(source.get("columns", {})) if source and not counts else 0
+    headings = [c["name"] for c in one["columns"]]
     return {
         "file": one, "upload": uploads[one["path"]], "source": source, "counts": counts,
         "name": words.table_name(source.get("table", "")) if source and not counts else "",
+        "lines": len({c["columns"] for c in source["cells"]}) if source and counts else 0,
         "used": used, "unused": len(one["columns"]) - used,
+        "whose": own.of_file(one["path"], source, headings),
+        "known": known_like(one["path"], source, headings, own.files) or not headings,
     }  # fmt: skip
 
 
@@ -59,26 +85,55 @@ def source(request: Visit, upload: str) -> HttpResponse:
     member = request.member
     mine = Upload.objects.within(member.organization).select_related("audit")
     found = get_object_or_404(mine, pk=upload, state=Upload.State.READY)
-    one = next((f for f in _look(member, found.audit)["files"] if f["path"] == found.name), None)
+    one = next((f for f in look_of(member, found.audit)["files"] if f["path"] == found.name), None)
     if one is None:
         raise Http404
     plan = plans.read(found.audit.plan)
     was = plans.source_of(plan, found.name)
-    if was is not None and was.get("shape") == "counts":
-        one = {**one, "columns": []}
+    if is_asked(request, was):
+        return _counts(request, found, one, plan)
     form = SourceForm(request.POST or None, told=one, source=was)
+    if request.POST.get("table") == COUNTS:
+        return counts_page(request, found, one, counts_form(request, one, plan))
     if request.method == "POST" and form.is_valid():
         made = form.made()
         if made is None or form.asked_all():
-            _keep(member, found.audit, plans.with_source(plan, found.name, made))
-            messages.success(request, _("Kept."))
-            return redirect("mapping", slug=member.organization.slug, audit=found.audit_id)
+            own = whose(found.audit).plan.get("identity", ())
+            now = plans.with_told(plans.with_source(plan, found.name, made), plan, own)
+            return _kept(request, found.audit, now)
         form = SourceForm(told=one, source=made)  # another table: its columns are asked next
+    return _source_page(request, found, one, form)
+
+
+def _counts(request: Visit, upload: Upload, one: Told, plan: plans.Plan) -> HttpResponse:
+    """The same of a file of published counts; where it is none after all, its columns come next."""
+    form = counts_form(request, one, plan)
+    if request.method != "POST":
+        return counts_page(request, upload, one, form)
+    table = request.POST.get("table", "")
+    if table != COUNTS:
+        other = SourceForm({"table": table, "shown": ""}, told=one, source=None)
+        made = other.made() if other.is_valid() else None
+        if made is None:
+            return _kept(request, upload.audit, plans.with_source(plan, upload.name, None))
+        return _source_page(request, upload, one, SourceForm(told=one, source=made))
+    if not form.is_valid():
+        return counts_page(request, upload, one, form)
+    return _kept(request, upload.audit, counted(plan, form, whose(upload.audit).plan))
+
+
+def _kept(request: Visit, audit: Audit, plan: plans.Plan) -> HttpResponse:
+    _keep(request.member, audit, plan)
+    messages.success(request, _("Kept."))
+    return redirect("mapping", slug=request.member.organization.slug, audit=audit.pk)
+
+
+def _source_page(request: Visit, upload: Upload, one: Told, form: SourceForm) -> HttpResponse:
     return render(
         request, "audits/source.html",
-        {"audit": found.audit, "upload": found, "file": one, "form": form, "here": "mapping",
-         "columns": [_column(c, field, member) for c, field in form.rows()],
-         "sample": preview(one["sample"], form.mine, member)},
+        {"audit": upload.audit, "upload": upload, "file": one, "form": form, "here": "mapping",
+         "columns": [_column(c, field, request.member) for c, field in form.rows()],
+         "sample": preview(one["sample"], form.mine, request.member)},
     )  # fmt: skip
 
 
@@ -88,23 +143,6 @@ def _column(column: Told, field: Any, member: Membership) -> Mapping[str, Any]:
         "looks": words.LOOKS.get(column["looks"], ""),
         "values": column["values"][:6] if member.may("rows") else (),
     }  # fmt: skip
-
-
-def preview(sample: Told | None, mapped: Mapping[str, str], member: Membership) -> Told | None:
-    """A few rows, for a role that sees rows; protected columns masked unless each was granted."""
-    if sample is None or not member.may("rows"):
-        return None
-    hidden = [not _may_see(c, mapped.get(c["name"], ""), member) for c in sample["columns"]]
-    rows = [
-        ["•••" if h and cell else cell for cell, h in zip(row, hidden, strict=True)]
-        for row in sample["rows"]
-    ]
-    return {"columns": sample["columns"], "rows": rows, "masked": any(hidden)}
-
-
-def _may_see(column: Told, ours: str, member: Membership) -> bool:
-    """By what it was taken for and by what it is now said to be: the stricter of both."""
-    return member.holds(column["protected"]) and member.sees_column(ours)
 
 
 @page("upload", "codes.read")
@@ -117,9 +155,12 @@ def codes(request: Visit, audit: str) -> HttpResponse:
         for form in lists:
             plan = plans.with_codes(plan, form.name, form.made())
         _keep(member, found, plan)
+        if request.POST.get("for_district"):
+            said = {form.name: {k: v for k, v in form.made().items() if v} for form in lists}
+            remember(member, codes={name: rows for name, rows in said.items() if rows})
         messages.success(request, _("Kept."))
         return redirect("questions", slug=member.organization.slug, audit=audit)
-    hidden = _hidden(_look(member, found))
+    hidden = _hidden(look_of(member, found))
     return render(
         request, "audits/codes.html",
         {"audit": found, "lists": lists, "hidden": hidden, "here": "codes"},
@@ -142,19 +183,21 @@ def _lists(
     member: Membership, audit: Audit, plan: plans.Plan, posted: Any = None
 ) -> Iterator[CodesForm]:
     """The lists of codes that a plan of these files needs, each value with its rows."""
-    look = _look(member, audit)
-    counted = _counted(look, plan)
+    look, own = look_of(member, audit), whose(audit)
+    found = _counted(look, plan)
     others = [(c["name"], r["value"], r["rows"]) for c in look["codes"] for r in c["rows"]]
-    others += [(u["codes"], u["value"], u["rows"]) for u in _checked(member, audit) if u["value"]]
+    others += [(u["codes"], u["value"], u["rows"]) for u in checked_of(member, audit) if u["value"]]
     for name, value, rows in others:
-        if name in counted:
-            counted[name].setdefault(value, rows)
-    for name, values in sorted(counted.items()):
+        if name in found:
+            found[name].setdefault(value, rows)
+    for name, values in sorted(found.items()):
         chosen = plan.get("codes", {}).get(name, {})
         if values and (chosen or not _reads_itself(name, values)):
             codes = [
-                Code(v, n, _guess(look, name, v), chosen.get(v)) for v, n in values.most_common()
-            ]
+                Code(v, n, _guess(look, name, v), chosen.get(v),
+                     is_own=own.of_code(name, v, chosen.get(v)))
+                for v, n in values.most_common()
+            ]  # fmt: skip
             yield CodesForm(posted, name=name, codes=codes)
 
 
@@ -169,17 +212,43 @@ def _guess(look: Told, name: str, value: str) -> str:
 
 def _counted(look: Told, plan: plans.Plan) -> dict[str, Counter[str]]:
     """By list, the values that many rows of the columns share which the plan reads as codes."""
-    counted: dict[str, Counter[str]] = {}
+    counts: dict[str, Counter[str]] = {}
     columns = {(f["path"], c["name"]): c for f in look["files"] for c in f["columns"]}
     for one in plan.get("source", ()):
         for ours, theirs in one.get("columns", {}).items():
             own = ours if ours in plan.get("codes", {}) else ""
             name = plans.code_list_of(one.get("table", ""), ours) or own
             if name and (one["path"], theirs) in columns:
-                mine = counted.setdefault(name, Counter())
+                mine = counts.setdefault(name, Counter())
                 for value, rows in columns[one["path"], theirs]["values"]:
                     mine[value] += rows
-    return counted
+        for name, value, rows in _in_counts(one, columns, look):
+            counts.setdefault(name, Counter())[value] += rows
+    return counts
+
+
+def _in_counts(
+    source: Mapping[str, Any], columns: Mapping[tuple[str, str], Told], look: Told
+) -> Iterator[tuple[str, str, int]]:
+    """The codes of a published table: in the texts of its rows, and in its headings.
+
+    A text that stands for all students needs no meaning, nor does one that tells another factor.
+    """
+    file = next((f for f in look["files"] if f["path"] == source["path"]), None)
+    if file is None or not file.get("counts"):
+        return
+    lines = {line["columns"]: line for line in file["counts"]["lines"]}
+    for pattern in dict.fromkeys(c["columns"] for c in source.get("cells", ())):
+        line = lines.get(pattern, {"codes": {}, "members": 0})
+        for name, found in line["codes"].items():
+            yield from ((name, theirs, line["members"]) for theirs in found)
+    groups = groups_of(source)
+    for column, factors in groups.items():
+        told = columns.get((source["path"], column), {"values": ()})
+        whole = file["counts"]["wholes"].get(column)
+        for value, rows in told["values"]:
+            if value != whole and len(factors) == 1:
+                yield factors[0], value, rows
 
 
 def _reads_itself(name: str, values: Counter[str]) -> bool:
@@ -193,167 +262,23 @@ def _reads_itself(name: str, values: Counter[str]) -> bool:
 def questions(request: Visit, audit: str) -> HttpResponse:
     """Whom to compare, in what, and under which privacy policy."""
     member, found = request.member, audit_of(request.member, audit)
-    _look(member, found)
-    form = QuestionsForm(request.POST or None, plan=plans.read(found.plan))
-    if request.method == "POST" and form.is_valid():
-        _keep(member, found, form.made())
+    look_of(member, found)
+    plan, own = plans.read(found.plan), whose(found)
+    says = own.says(plan)
+    form = QuestionsForm(request.POST or None, plan=plan, says=says)
+    more = OwnForm(request.POST or None, plan=plan, says=says)
+    if request.method == "POST" and form.is_valid() and more.is_valid():
+        _keep(member, found, more.made(form.made()))
         messages.success(request, _("Kept."))
         return redirect("audit", slug=member.organization.slug, audit=audit)
     return render(
-        request, "audits/questions.html", {"audit": found, "form": form, "here": "questions"}
-    )
-
-
-@require_POST
-@page("upload", "check.started")
-def check(request: Visit, audit: str) -> HttpResponse:
-    """Have the data checked before any result."""
-    run = start_run(request.member, audit_of(request.member, audit), "check")
-    return redirect("run", slug=request.member.organization.slug, run=run.pk)
-
-
-def data_page(request: Visit, run: Run) -> HttpResponse:
-    """The state of the data before any result: rules, rows, links, values, and whether to go on."""
-    member = request.member
-    if not member.may("quality"):
-        raise NotAllowedError(_("Your role does not read the state of the data."))
-    shelf = Shelf.of(member.organization)
-    try:
-        found = told(shelf.told(str(run.pk)))
-    except NotOnTheShelfError as error:
-        raise Http404 from error
-    aside = _aside(member, run)
-    uploads = {u.name: u.pk for u in _uploads(member, run.audit)}
-    files = [
-        {**f, "aside": f["path"] in aside, "upload": uploads.get(f["path"])} for f in found["files"]
-    ]
-    return render(
-        request, "audits/data.html",
-        {"run": run, "audit": run.audit, "here": "check", "files": files,
-         "groups": [(s, _rules(found["rules"], s)) for s in SEVERITIES],
-         "unmapped": [{**u, "list": words.list_name(u["codes"])} for u in found["unmapped"]],
-         "linkage": [{**x, "name": words.table_name(x["table"]),
-                      "whole": x["matched"] == x["rows"]} for x in found["linkage"]],
-         "hint": run_hint(member, run.audit), "older": run.plan != run.audit.plan},
+        request, "audits/questions.html",
+        {"audit": found, "form": form, "more": more, "says": says, "here": "questions",
+         "own_codes": sum(len(rows) for rows in own.plan.get("codes", {}).values())},
     )  # fmt: skip
-
-
-def run_hint(member: Membership, audit: Audit) -> str:
-    """Why an audit cannot be run now; empty where it can."""
-    mine = Run.objects.within(member.organization).filter(audit=audit)
-    newest = mine.filter(kind="check", plan=audit.plan).order_by("-made_at").first()
-    uploads = _uploads(member, audit)
-    try:
-        check_can_run(uploads, plans.files_of(plans.read(audit.plan)) if uploads else (), newest)
-    except NotAllowedError as error:
-        return str(error)
-    return "" if audit.plan else _("Say first what the files are.")
-
-
-def _rules(rules: Sequence[Told], severity: str) -> list[Mapping[str, Any]]:
-    """The rules of a severity, each once, with where it was found."""
-    found: dict[str, dict[str, Any]] = {}
-    for rule in (r for r in rules if r["severity"] == severity):
-        todo = str(words.TODOS.get(rule["id"], rule["todo"]))
-        one = found.setdefault(rule["id"], {**rule, "todo": todo, "where": [], "total": 0})
-        one["where"].append(rule)
-        one["total"] += rule["count"]
-    return list(found.values())
-
-
-@require_GET
-@page("rows", "aside.taken")
-def aside(request: Visit, run: str, upload: str) -> HttpResponse:
-    """The rows of one file that were put aside, students under pseudonyms, to be put right."""
-    member = request.member
-    runs = Run.objects.within(member.organization).select_related("audit")
-    found = get_object_or_404(runs, pk=run, kind="check")
-    file = get_object_or_404(_uploads(member, found.audit), pk=upload)
-    sample = _aside(member, found).get(file.name)
-    shown = preview(sample, {}, member)
-    if shown is None:
-        raise Http404
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="set-aside-{file.name}.csv"'
-    writer = csv.writer(answer)
-    writer.writerow([escaped(c["name"]) for c in shown["columns"]])
-    writer.writerows([escaped(cell) for cell in row] for row in shown["rows"])
-    return answer
-
-
-def escaped(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula.
-
-    >>> escaped("=HYPERLINK(1)"), escaped("Ana"), escaped("-0.5")
-    ("'=HYPERLINK(1)", 'Ana', '-0.5')
-    """
-    number = cell.lstrip("+-").replace(".", "", 1).isdecimal() and cell.isascii()
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULAS) and not number else cell
-
-
-@page("run", "asked.more")
-def ask(request: Visit, run: str) -> HttpResponse:
-    """Ask for what an audit does not have: a copy of its plan with more, run by itself."""
-    member = request.member
-    runs = Run.objects.within(member.organization).select_related("audit")
-    found = get_object_or_404(runs, pk=run, kind="audit")
-    plan = plans.read(found.plan or found.audit.plan)
-    form = AskForm(
-        request.POST or None, initial={"outcome": request.GET.get("outcome", "")},
-        outcomes=[(n, words.outcome_name(n)) for n in plans.outcomes_of(plan)],
-        factors=[(n, words.factor_name(n)) for n in plans.factors_of(plan)],
-    )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        factors = form.cleaned_data["factors"]
-        more = plans.with_factors(plans.with_outcome(plan, form.cleaned_data["outcome"]), factors)
-        more["depth"] = max(int(more.get("depth", 2)), len(factors))
-        text = plans.write(more, plans.left_in(found.plan or found.audit.plan))
-        made = start_run(member, found.audit, plan=text)
-        return redirect("run", slug=member.organization.slug, run=made.pk)
-    return render(request, "audits/ask.html", {"run": found, "form": form})
 
 
 def _keep(member: Membership, audit: Audit, plan: plans.Plan) -> None:
-    there = [u.name for u in _uploads(member, audit)]
+    there = [u.name for u in uploads_of(member, audit)]
     unused = sorted(set(there) - set(plans.files_of(plan)))
     change_plan(member, audit, plans.write(plan, unused))
-
-
-def _look(member: Membership, audit: Audit) -> Told:
-    """What the newest look at the files found; raises the hint where there was none."""
-    mine = Run.objects.within(member.organization)
-    looks = mine.filter(audit=audit, kind="inspect", state=Run.State.DONE).order_by("-made_at")
-    shelf = Shelf.of(member.organization)
-    for run in looks:
-        try:
-            return told(shelf.told(str(run.pk)))
-        except NotOnTheShelfError:
-            continue
-    raise NotAllowedError(
-        _("The files were not looked at yet. Send them, and have them looked at.")
-    )
-
-
-def _checked(member: Membership, audit: Audit) -> Sequence[Told]:
-    """The values that the newest check could not map."""
-    mine = Run.objects.within(member.organization).filter(audit=audit, kind="check")
-    run = mine.filter(state=Run.State.DONE).order_by("-made_at").first()
-    try:
-        found: Sequence[Told] = told(Shelf.of(member.organization).told(str(run.pk)))[
-            "unmapped"
-        ] if run else ()  # fmt: skip
-    except NotOnTheShelfError:
-        return ()
-    return found
-
-
-def _aside(member: Membership, run: Run) -> Mapping[str, Any]:
-    try:
-        return told(Shelf.of(member.organization).aside(str(run.pk)))
-    except NotOnTheShelfError:
-        return {}
-
-
-def _uploads(member: Membership, audit: Audit) -> Any:
-    mine = Upload.objects.within(member.organization)
-    return mine.filter(audit=audit, state=Upload.State.READY).order_by("name")

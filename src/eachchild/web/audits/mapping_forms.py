@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from eachchild.tables import TABLES
-from eachchild.terms.factors import FACTORS
+from eachchild.terms.factors import FACTORS, NOT_REPORTED
 from eachchild.web.audits import plans, words
 from eachchild.web.foundation.forms import offer
 
@@ -20,7 +20,7 @@ _DAYS = (
     ("dmy", gettext_lazy("day first: 30/8/2024")),
     ("ymd", gettext_lazy("year first: 2024-08-30")),
 )
-_YEARS = (
+YEARS = (
     ("", gettext_lazy("written in full, as 2024-25")),
     ("start", gettext_lazy("the year it starts")),
     ("end", gettext_lazy("the year it ends")),
@@ -38,7 +38,7 @@ class SourceForm(forms.Form):
         help_text=gettext_lazy("As 2024-25; leave it blank where a column says it."),
     )  # fmt: skip
     year_is = forms.ChoiceField(
-        required=False, choices=_YEARS, label=gettext_lazy("A school year is")
+        required=False, choices=YEARS, label=gettext_lazy("A school year is")
     )
     date_order = forms.ChoiceField(required=False, choices=_DAYS, label=gettext_lazy("Dates are"))
     complete = forms.BooleanField(
@@ -50,7 +50,11 @@ class SourceForm(forms.Form):
         super().__init__(*given, **more)
         self.told, self.source = told, dict(source or {})
         before = self.source.get("table", "")
-        tables = [("", _("leave this file out")), *((t, words.table_name(t)) for t in TABLES)]
+        tables = [
+            ("", _("leave this file out")),
+            ("counts", _("Published counts")),
+            *((t, words.table_name(t)) for t in TABLES),
+        ]
         offer(self, "table", tables)
         self.fields["table"].initial = self.fields["shown"].initial = before
         for name in _KEPT:
@@ -131,6 +135,7 @@ class Code:
     rows: int
     guess: str
     ours: str | None  # None: nobody has said yet
+    is_own: bool = False  # the district's profile says the same
 
     @property
     def key(self) -> str:
@@ -147,7 +152,7 @@ class CodesForm(forms.Form):
     def __init__(self, posted: Any = None, *, name: str, codes: Sequence[Code]) -> None:
         super().__init__(posted, prefix=name)
         self.name, self.codes = name, codes
-        options = [("", _("not reported"))]
+        options = [("", _("– not known yet –")), (NOT_REPORTED, _("not reported"))]
         options += [(v, words.value_name(name, v)) for v in plans.options_of(name)]
         offer(self, "more_is", options)
         for code in codes:
@@ -190,9 +195,11 @@ class QuestionsForm(forms.Form):
         help_text=gettext_lazy("What a released copy hides. Your state may ask for more."),
     )  # fmt: skip
 
-    def __init__(self, *given: Any, plan: plans.Plan, **more: Any) -> None:
+    def __init__(
+        self, *given: Any, plan: plans.Plan, says: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
         super().__init__(*given, **more)
-        self.plan = plan
+        self.plan, self.says = plan, says or {}
         asked = {i["factor"]: i for i in plan.get("identity", ())}
         self.factors = plans.factors_of(plan)
         for name in self.factors:
@@ -218,9 +225,12 @@ class QuestionsForm(forms.Form):
             choice.choices, choice.initial = choices, initial
         self.fields["depth"].initial = plan.get("depth", 2)
 
-    def groups(self) -> list[tuple[Any, Any]]:
-        """Each factor: whether it is asked, and the reference."""
-        return [(self[f"f-{n}"], self[f"r-{n}"]) for n in self.factors]
+    def groups(self) -> list[tuple[Any, Any, str]]:
+        """Each factor: whether it is asked, the reference, and what the profile says of it."""
+        return [
+            (self[f"f-{n}"], self[f"r-{n}"], self.says.get(f"identity.{n}", ""))
+            for n in self.factors
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Somebody is compared."""

@@ -31,6 +31,9 @@ class Audit(Kept):
 
     title = models.CharField(max_length=200)
     plan = models.TextField()  # audit.toml; its paths are those of the uploads
+    like = models.ForeignKey(  # an earlier audit, whose files and questions this one takes over
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     def __str__(self) -> str:
         return self.title
@@ -93,6 +96,24 @@ class Run(Kept):
     def is_open(self) -> bool:
         """Whether it may still change."""
         return self.state in (self.State.QUEUED, self.State.RUNNING, self.State.CANCELLING)
+
+
+class Wish(Kept):
+    """What somebody missed in an audit: an analyst takes it into a run of its own, or not."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        OPEN = "open", _("Waits for an analyst")
+        TAKEN = "taken", _("Taken into a run of its own")
+        DECLINED = "declined", _("Not taken up")
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=80)
+    factors = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    made = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
 
 class Release(Kept):

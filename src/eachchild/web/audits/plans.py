@@ -4,8 +4,9 @@ The command line reads what is written here unchanged. Changes take a plan and r
 """
 
 import json
+import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -13,12 +14,14 @@ from eachchild.tables import ABSENCE_REASONS, ACTIONS, COURSE_LEVELS, FREE_TEXT,
 from eachchild.terms.factors import FACTORS, NO, YES
 from eachchild.terms.outcomes import built_in
 from eachchild.web import toml
+from eachchild.web.profile.files import known_file
 
 Plan = Mapping[str, Any]
 _OWN_CODES: Mapping[str, tuple[str, ...]] = {
     "action": ACTIONS, "course_level": COURSE_LEVELS, "absence_reason": ABSENCE_REASONS,
     "factor": tuple(FACTORS), "exit_type": ("no_show", "invalid"),
 }  # fmt: skip
+SLOT = re.compile(r"\{(\w+)\}")  # where a group's code stands in the heading of a count
 _LEFT = "left out on purpose: "
 
 
@@ -106,27 +109,27 @@ def with_factors(plan: Plan, names: Iterable[str]) -> dict[str, Any]:
     return {**deepcopy(dict(plan)), "identity": [*plan.get("identity", ()), *more]}
 
 
-def first_plan(told: Mapping[str, Any], before: str, title: str) -> str:
-    """The plan of a first look at files, with what is certain of codes.
+def with_told(plan: Plan, before: Plan, own: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The plan with the factors that its files tell now and did not before.
 
-    What was chosen before, for files that are still there, stays.
+    They are asked as the district asks them; those it does not compare are left to a person.
     """
-    guessed, chosen = read(told["plan"]), read(before)
-    there = {f["path"] for f in told["files"]}
-    kept = [s for s in chosen.get("source", ()) if s["path"] in there]
-    asked = set(files_of(chosen)) | set(left_in(before))
-    new = [s for s in guessed.get("source", ()) if s["path"] not in asked]
-    plan: dict[str, Any] = {**guessed, **chosen, "title": title, "source": [*kept, *new]}
-    plan.pop("author", None)
-    for key in ("identity", "outcome"):
-        if not chosen.get(key):
-            plan[key] = guessed.get(key, [])
-    for one in told["codes"]:
-        certain = {r["value"]: r["ours"] for r in one["rows"] if r["ours"]}
-        plan = with_codes(
-            plan, one["name"], {**certain, **chosen.get("codes", {}).get(one["name"], {})}
-        )
-    return write(plan, sorted(there - set(files_of(plan))))
+    asked = {one["factor"]: one for one in own}
+    new = [f for f in factors_of(plan) if f not in factors_of(before) and (f in asked or not own)]
+    more = [dict(asked.get(f, {"factor": f, "reference": "complement"})) for f in new]
+    return {**plan, "identity": [*plan.get("identity", ()), *more]}
+
+
+def with_asked(text: str, outcome: str, factors: Sequence[str]) -> str:
+    """The text of a plan with one outcome more, and factors crossed as deeply as was asked."""
+    more = with_factors(with_outcome(read(text), outcome), factors)
+    more["depth"] = max(int(more.get("depth", 2)), len(factors))
+    return write(more, left_in(text))
+
+
+def known_files(plan: Plan) -> list[dict[str, Any]]:
+    """What a plan says of its files, for files of the same shape in another audit."""
+    return [known_file(s["path"], s, ()) for s in plan.get("source", ())]
 
 
 def left_in(text: str) -> Iterator[str]:
@@ -168,6 +171,8 @@ def options_of(code_list: str) -> tuple[str, ...]:
 def factors_of(plan: Plan) -> tuple[str, ...]:
     """The identity factors that the files of a plan tell, and those it asks."""
     told = {ours for s in plan.get("source", ()) for ours in s.get("columns", {})}
+    for cell in (c for s in plan.get("source", ()) for c in s.get("cells", ())):
+        told |= {*SLOT.findall(cell["columns"]), *cell.get("where", {}), *cell.get("from_rows", {})}
     told |= set(plan.get("codes", {}).get("factor", {}).values())
     asked = [i["factor"] for i in plan.get("identity", ())]
     built = [f for f in FACTORS if f in told and f not in asked]

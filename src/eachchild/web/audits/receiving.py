@@ -56,10 +56,16 @@ class MembersOnly(FileUploadHandler):
 
 @page("upload", "audit.new")
 def new(request: Visit) -> HttpResponse:
-    """A new audit: what it is called."""
-    form = AuditForm(request.POST or None)
+    """A new audit: what it is called, and whether it begins as an earlier one did."""
+    mine = Audit.objects.within(request.member.organization)
+    begun = mine.exclude(plan="").order_by("-made_at")
+    form = AuditForm(
+        request.POST or None,
+        earlier=[(str(one.pk), f"{one} ({one.made_at:%Y-%m-%d})") for one in begun],
+    )
     if request.method == "POST" and form.is_valid():
-        made = open_audit(request.member, form.cleaned_data["title"])
+        like = begun.filter(pk=found).first() if (found := form.cleaned_data.get("like")) else None
+        made = open_audit(request.member, form.cleaned_data["title"], like)
         return redirect("files", slug=request.member.organization.slug, audit=made.pk)
     return render(request, "audits/new.html", {"form": form})
 

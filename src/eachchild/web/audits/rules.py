@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from eachchild.release.approval import person
 from eachchild.web.accounts.models import Membership, User
-from eachchild.web.audits.models import Audit, Release, Run, Upload, Vote
+from eachchild.web.audits.models import Audit, Release, Run, Upload, Vote, Wish
 from eachchild.web.foundation.matrix import AUDIENCES
 from eachchild.web.foundation.rules import NotAllowedError
 
@@ -96,6 +96,12 @@ def check_can_cancel(run: Run) -> None:
     """It is not over yet."""
     if not run.is_open:
         raise NotAllowedError(_("This run is over."))
+
+
+def check_can_answer(wish: Wish) -> None:
+    """Nobody has answered it."""
+    if wish.state != Wish.State.OPEN:
+        raise NotAllowedError(_("Somebody has answered this already."))
 
 
 def check_can_propose(run: Run, audience: str, others: Iterable[Release]) -> None:

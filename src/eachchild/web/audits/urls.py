@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from eachchild.web.audits import mapping, receiving, releasing, views
+from eachchild.web.audits import asking, checking, mapping, receiving, releasing, views
 
 _AUDIT, _UPLOAD = "audits/<uuid:audit>/", "uploads/<uuid:upload>/"
 _RUN = "runs/<uuid:run>/"
@@ -15,15 +15,17 @@ urlpatterns = [
     path(f"{_AUDIT}files/begin/", receiving.begin, name="begin"),
     path(f"{_AUDIT}look/", receiving.look, name="look-at"),
     path(f"{_AUDIT}mapping/", mapping.mapping, name="mapping"),
+    path(f"{_AUDIT}remember/", mapping.remembered, name="remember-files"),
     path(f"{_AUDIT}codes/", mapping.codes, name="codes"),
     path(f"{_AUDIT}questions/", mapping.questions, name="questions"),
-    path(f"{_AUDIT}check/", mapping.check, name="check"),
+    path(f"{_AUDIT}check/", checking.check, name="check"),
     path(_UPLOAD, receiving.piece, name="piece"),
     path(f"{_UPLOAD}arrived/", receiving.arrived, name="arrived"),
     path(f"{_UPLOAD}remove/", receiving.remove, name="remove"),
     path(f"{_UPLOAD}meaning/", mapping.source, name="source"),
-    path(f"{_RUN}aside/<uuid:upload>/", mapping.aside, name="aside"),
-    path(f"{_RUN}ask/", mapping.ask, name="ask"),
+    path(f"{_RUN}aside/<uuid:upload>/", checking.aside, name="aside"),
+    path(f"{_RUN}ask/", asking.ask, name="ask"),
+    path("wishes/<uuid:wish>/", asking.answer, name="answer-wish"),
     path(_RUN, views.run, name="run"),
     path(f"{_RUN}status/", views.status, name="status"),
     path(f"{_RUN}cancel/", views.cancel, name="cancel"),

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits import explorer, words
 from eachchild.web.audits.actions import cancel_run, start_run
+from eachchild.web.audits.asking import asked_by, waiting
+from eachchild.web.audits.checking import data_page, run_hint
 from eachchild.web.audits.comparison import Side, compared, nearness
 from eachchild.web.audits.forms import ComparisonForm, ExplorerForm
-from eachchild.web.audits.mapping import data_page, run_hint
 from eachchild.web.audits.models import Audit, Release, Run, Upload
 from eachchild.web.audits.rules import VOTING
 from eachchild.web.audits.screens import (
@@ -40,15 +41,16 @@ def audits(request: Visit) -> HttpResponse:
     mine = Audit.objects.within(member.organization).order_by("-made_at")
     runs = Run.objects.within(member.organization).filter(kind="audit").select_related("audit")
     newest = next(_readable(member, runs.filter(state=Run.State.DONE).order_by("-ended_at")), None)
-    waiting = Release.objects.within(member.organization).filter(state__in=VOTING)
+    to_vote = Release.objects.within(member.organization).filter(state__in=VOTING)
     return render(
         request, "audits/front.html",
         {
             "audits": mine, "open": [run for run in runs.order_by("made_at") if run.is_open],
             "newest": newest and newest[0], "pages": newest and newest[1],
             "own": _own_school(member, newest[1]) if newest else None,
-            "waiting": waiting.select_related("run__audit", "made_by", "asked_by")
+            "waiting": to_vote.select_related("run__audit", "made_by", "asked_by")
             if member.may("approve") else (),
+            "wishes": waiting(member), "asked": asked_by(member),
         },
     )  # fmt: skip
 
@@ -64,7 +66,7 @@ def audit(request: Visit, audit: str) -> HttpResponse:
             "audit": found,
             "uploads": Upload.objects.within(request.member.organization).filter(audit=found),
             "runs": _runs(request.member, found), "hint": run_hint(request.member, found),
-            "here": "audit",
+            "here": "audit", "wishes": waiting(request.member, found),
         },
     )  # fmt: skip
 

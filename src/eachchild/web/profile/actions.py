@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +13,8 @@ from eachchild.web.accounts.models import Membership
 from eachchild.web.foundation.actions import record
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.rules import NotAllowedError
-from eachchild.web.profile.document import Document, from_toml, to_toml
+from eachchild.web.profile.document import Document, filled, from_toml, to_toml
+from eachchild.web.profile.files import with_known
 from eachchild.web.profile.logo import drawn
 from eachchild.web.profile.models import Profile
 from eachchild.web.profile.plan_text import with_profile
@@ -46,6 +49,21 @@ def take_in(member: Membership, sent: bytes) -> Profile:
         said = _("This file cannot be read as a profile: %(why)s.")
         raise NotAllowedError(said % {"why": error}) from None
     return save(member, document, picture)
+
+
+def remember(
+    member: Membership, *, codes: Mapping[str, Mapping[str, str]] | None = None,
+    files: Iterable[Mapping[str, Any]] = (),
+) -> Profile:  # fmt: skip
+    """Keep what codes and files mean for the audits that come; what was said before stays."""
+    with transaction.atomic():
+        profile = Profile.of(member.organization)
+        told = filled(profile.document)
+        lists = dict(told["codes"])
+        for name, meanings in (codes or {}).items():
+            lists[name] = {**lists.get(name, {}), **meanings}
+        found = {name: rows for name, rows in lists.items() if rows}
+        return save(member, {**told, "codes": found, "source": with_known(told["source"], files)})
 
 
 def written(profile: Profile) -> str:

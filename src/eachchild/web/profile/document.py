@@ -19,7 +19,7 @@ USUAL_MARGIN = {
 USUAL: Document = {
     "first_month": 7, "heading": "", "wording": "en", "languages": ["en", "es"], "accent": "",
     "margin": USUAL_MARGIN, "privacy": {"policy": "federal"}, "labels": {}, "codes": {},
-    "identity": [], "note": [],
+    "identity": [], "note": [], "source": [],
 }  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def to_toml(document: Document, logo: str = "") -> str:
         lines += table(name, told[name])
     for name, codes in sorted(told["codes"].items()):
         lines += table(f"codes.{name}", codes)
-    for name in ("identity", "note"):
+    for name in ("identity", "note", "source"):
         lines += [line for one in told[name] for line in table(f"[{name}]", one)]
     return "\n".join(lines) + "\n"
 

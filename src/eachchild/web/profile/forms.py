@@ -1,7 +1,7 @@
 """The form of a district's profile: lines of text where a district has lists of its own."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -23,7 +23,7 @@ from eachchild.web.profile.document import (
 )
 
 _LABEL = "label:"
-_MARGINS = {
+MARGINS = {
     "ratio_low": gettext_lazy("Smallest ratio still called small, where few students are touched"),
     "ratio_high": gettext_lazy("Largest ratio still called small"),
     "rare_below": gettext_lazy("Share of all students below which an outcome is rare"),
@@ -78,11 +78,23 @@ class ProfileForm(forms.Form):
             "limited. Shown with: check locally."),
     )  # fmt: skip
 
-    def __init__(self, *given: Any, **more: Any) -> None:
+    known_files = forms.MultipleChoiceField(
+        required=False, widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Files that new audits know"),
+        help_text=gettext_lazy("Kept from the mapping of an audit. Untick a file to forget it."),
+    )  # fmt: skip
+
+    def __init__(self, *given: Any, known: Sequence[Any] = (), **more: Any) -> None:
         super().__init__(*given, **more)
+        self.known = known
+        names = [(str(number), one["file"]) for number, one in enumerate(known)]
+        offer(self, "known_files", names)
+        self.fields["known_files"].initial = [number for number, _name in names]
+        if not known:
+            del self.fields["known_files"]
         offer(self, "wording", [(code, code) for code in languages()])
         offer(self, "policy", [(name, _policy(name)) for name in policies()])
-        for name, label in _MARGINS.items():
+        for name, label in MARGINS.items():
             self.fields[name] = forms.FloatField(
                 label=label, widget=forms.NumberInput(attrs={"step": "any"}), localize=False
             )
@@ -96,9 +108,10 @@ class ProfileForm(forms.Form):
         """The fields in the order and the parts of the page."""
         return [
             (_("Calendar and languages"), self._of("first_month", "languages", "wording")),
-            (_("What is called small"), self._of("policy", *_MARGINS)),
+            (_("What is called small"), self._of("policy", *MARGINS)),
             (_("Look"), self._of("heading", "accent", "logo", "without_logo")),
             (_("Groups, codes and law"), self._of("groups", "codes", "notes")),
+            *([(_("Files"), self._of("known_files"))] if self.known else []),
         ]
 
     @property
@@ -123,6 +136,7 @@ class ProfileForm(forms.Form):
             "codes": _codes(told["codes"]),
             "identity": [_group(line) for line in _lines(told["groups"])],
             "note": [_note(line) for line in _lines(told["notes"])],
+            "source": [self.known[int(number)] for number in told.get("known_files", ())],
         }  # fmt: skip
 
     def _of(self, *names: str) -> list[forms.BoundField]:

@@ -18,6 +18,7 @@ from eachchild.web.profile.document import (
     group_names,
     policies,
 )
+from eachchild.web.profile.files import check_sources
 
 CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 _COLOR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
@@ -27,6 +28,7 @@ _PAPER = "#ffffff"
 _SHAPES: Mapping[str, type] = {
     "first_month": int, "heading": str, "wording": str, "languages": list, "accent": str,
     "margin": dict, "privacy": dict, "labels": dict, "codes": dict, "identity": list, "note": list,
+    "source": list,
 }  # fmt: skip
 
 
@@ -50,6 +52,7 @@ def check_profile(document: Document) -> dict[str, Any]:
     _check_codes(told["codes"])
     _check_groups(told["identity"])
     _check_notes(told["note"])
+    check_sources(told["source"])
     return told
 
 

@@ -30,7 +30,10 @@ def profile(request: Visit) -> HttpResponse:
     """What a district set for itself; changing it."""
     organization = request.member.organization
     kept = Profile.of(organization)
-    form = ProfileForm(request.POST or None, request.FILES or None, initial=initial(kept.document))
+    form = ProfileForm(
+        request.POST or None, request.FILES or None, initial=initial(kept.document),
+        known=filled(kept.document)["source"],
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             save(request.member, form.document(), _logo(form))
