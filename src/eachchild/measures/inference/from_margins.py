@@ -35,8 +35,8 @@ class _Rows:
     """A school's students of a group, its events and its students, as least and most."""
 
     fold: Fold
-    n: Numbers
-    n_most: Numbers
+    n: Whole
+    n_most: Whole
     rate: Numbers
     rate_most: Numbers
     students: Numbers
@@ -90,7 +90,7 @@ def _score(rows: _Rows, events: Whole, slack: Numbers) -> tuple[Score, Numbers]:
     fold, open_ = rows.fold, rows.n < rows.n_most
     least = fold.sum(rows.n * rows.rate) + slack * _least(fold, rows.rate, open_)
     most = fold.sum(rows.n * rows.rate_most) + slack * _most(fold, rows.rate_most, open_)
-    surplus = events - np.clip(events, least, most)
+    surplus = np.asarray(events - np.clip(events, least, most), np.float64)
     spread = _spread(rows) / np.maximum(rows.students - 1, 1)
     variance = rows.n * (rows.students - rows.n) * spread
     more = np.maximum(rows.students - 2 * rows.n, 0) * spread  # what one student more adds, at most

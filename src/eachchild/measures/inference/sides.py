@@ -140,12 +140,13 @@ def held(cells: Cells, facts: Facts) -> Held:
     parts = [Held.of(m.tallies[facts.name], is_rate=facts.is_rate) for m in cells.margins]
     sides = [p.side for p in parts]
     side = Side(*(np.concatenate([getattr(s, x) for s in sides]) for x in Side.__slots__))
-    rest = (
+    n_most, total_most, exact, collected, suppressed = (
         np.concatenate([getattr(p, x) for p in parts])[cells.order]
         for x in ("n_most", "total_most", "exact", "collected", "suppressed")
     )
     has_squares = all(p.has_squares for p in parts)
-    return Held(side.take(cells.order), *rest, has_squares)
+    side = side.take(cells.order)
+    return Held(side, n_most, total_most, exact, collected, suppressed, has_squares)
 
 
 def counted(cells: Cells, beside: Comparisons, facts: Facts) -> Counted:
