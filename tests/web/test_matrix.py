@@ -55,8 +55,9 @@ def test_every_page_asks_for_a_right(name: str) -> None:
 
 
 @pytest.mark.parametrize("role", [*roles(), "outsider"])
-def test_every_page_for_every_role(role: str, north, client_for: Callable[..., Client],
-                                   finished: Run) -> None:  # fmt: skip
+def test_s5_s24_every_page_for_every_role_is_one_line_of_the_trail(
+    role: str, north, client_for: Callable[..., Client], finished: Run
+) -> None:
     from eachchild.web.shelf import screens
 
     pages = screens(north.shelf.bundle(str(finished.pk), "internal"))
@@ -66,7 +67,7 @@ def test_every_page_for_every_role(role: str, north, client_for: Callable[..., C
     client = client_for(north, role)
     for name in sorted(PAGES):
         address = _address(name, finished, screen, first["id"])
-        before = _lines(north)
+        before, visits = _lines(north), _visits(north, PAGES[name].callback.event)
         ask = client.post if name in _POST_ONLY else client.get
         answer = ask(address)
         told = _lines(north) - before
@@ -76,12 +77,19 @@ def test_every_page_for_every_role(role: str, north, client_for: Callable[..., C
             assert (answer.status_code, told) == (403, 1), name
         else:
             assert answer.status_code < 400 or answer.status_code in (404, 409), name
+            assert _visits(north, PAGES[name].callback.event) - visits == 1, name
         answer.close()
 
 
 def _lines(north) -> int:
     with inside(north.organization):
         return Event.objects.filter(organization=north.organization).count()
+
+
+def _visits(north, event: str) -> int:
+    with inside(north.organization):
+        mine = Event.objects.filter(organization=north.organization, action=event)
+        return mine.exclude(actor=None).count()
 
 
 def test_nobody_signed_in_reads_nothing(north, finished: Run) -> None:

@@ -32,7 +32,7 @@ def _signed_in(browser: BrowserContext, client: Client, origin: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_s18_no_page_asks_another_machine_for_anything(
+def test_s16_s18_no_page_asks_another_machine_or_keeps_anything_in_the_browser(
     north, finished, client_for, live_server, context
 ) -> None:
     origin, asked, said = live_server.url, set[str](), list[str]()
@@ -51,6 +51,9 @@ def test_s18_no_page_asks_another_machine_for_anything(
             "north", finished.pk,
         ]  # fmt: skip
         addresses.append((role, reverse(name, args=given)))
+    addresses.append(("superintendent", reverse("leaving", args=["north"])))
+    partner = north.members["partner"].pk
+    addresses.append(("administrator", reverse("columns", args=["north", partner])))
     for role, address in addresses:
         _signed_in(context, client_for(north, role), origin)
         for width in WIDTHS:
@@ -60,6 +63,8 @@ def test_s18_no_page_asks_another_machine_for_anything(
             assert answer.status == 200, address
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width or "keeping" not in address, f"{address} is wider than {width}"
+            kept = page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+            assert kept == [], address
     others = {one for one in asked if not one.startswith((origin, "data:"))}
     assert others == set()
     assert said == []

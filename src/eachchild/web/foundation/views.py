@@ -64,6 +64,9 @@ def page(right: str, event: str) -> Callable[[Page], Page]:
                     response = view(request, **named)
                 except NotAllowedError as error:
                     response = plain(request, 409, _("Not now"), str(error))
+                except Http404:  # what is not there was asked for, too
+                    record(event, result="failed", **told)
+                    raise
                 record(event, result="done" if response.status_code < 400 else "failed", **told)
                 return response
 
