@@ -103,6 +103,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.is_production
 MFA_TOTP_ISSUER = "EachChild"
+MFA_TOTP_TOLERANCE = 1  # a code typed as its 30 seconds end is taken (RFC 6238, 5.2)
 USERSESSIONS_TRACK_ACTIVITY = False
 ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser, at the latest
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a changed password or factor, to the person
