@@ -256,6 +256,14 @@ def test_next_years_files_begin_as_an_earlier_audit_did(
     assert desk.waiting(again) == 0
     assert desk.whose(again)["students.csv"] == "as in “2023-24”"
     assert plans.read(again.plan)["codes"] == plans.read(desk.fresh(audit).plan)["codes"]
+    rows = desk.client.get(desk.at("mapping", again.pk)).context["rows"]
+    assert [row["source"] is None for row in rows] == [False] * 4 + [True]  # left out: last
+    by_file = {row["file"]["path"]: desk.at("source", row["upload"].pk) for row in rows}
+    log = desk.client.get(by_file["log.csv"]).content.decode()
+    assert "Only rows in which this is “-100000” are counted." in log
+    assert "Local time, as 14:05" in log
+    terms = desk.client.get(by_file["terms.csv"])
+    assert (terms.context["columns"], "asked once you say" in terms.content.decode()) == ((), True)
     alone = desk.looked(desk.new("By itself"), told)
     assert desk.waiting(alone) > 0
     assert plans.source_of(plans.read(alone.plan), "students.csv") is None

@@ -82,6 +82,7 @@ def _columns(
         name = ours.get(column.name, "")
         yield {
             "name": column.name, "filled": column.filled, "distinct": column.distinct,
+            "is_count": column.is_count,
             "ours": name, "why": called(column, name) if name else "", "looks": _looks(column),
             "could": could.get(column.name, []), "shapes": _shapes(column),
             "values": _values(column, name, in_full=column.name in groups),

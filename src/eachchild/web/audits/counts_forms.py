@@ -179,8 +179,10 @@ class CountsForm(forms.Form):
         return [self[f"{key}{number}"] for key in ("q", "v", "w")]
 
     def _may_tell_groups(self, column: Mapping[str, Any]) -> bool:
-        words_ = column["looks"] in ("code", "text", "key") and column["distinct"] <= _MOST_TEXTS
-        return column["name"] in self.before or (words_ and column["filled"] > 0)
+        few = 0 < column["distinct"] <= _MOST_TEXTS and column["looks"] not in ("date", "year")
+        place = self.source.get("place", {})
+        is_place = column["name"] in (place.get("id"), place.get("name"), place.get("parent"))
+        return column["name"] in self.before or (few and not is_place and not column["is_count"])
 
     def _offer_places(self) -> None:
         tables = [("", _("leave this file out")), (COUNTS, _("Published counts")),

@@ -49,7 +49,7 @@ class AuditForm(forms.Form):
     def __init__(self, *given: Any, earlier: Choices = (), **more: Any) -> None:
         super().__init__(*given, **more)
         found = list(earlier)
-        offer(self, "like", [*found, ("", _("No: from the files and the district's own ways"))])
+        offer(self, "like", [*found, ("", _("No, begin anew"))])
         if not found:
             del self.fields["like"]
 

@@ -39,7 +39,8 @@ def mapping(request: Visit, audit: str) -> HttpResponse:
     by_name = {u.name: u for u in uploads_of(request.member, found)}
     own = whose(found)
     rows = [_row(one, plan, by_name, own) for one in look["files"] if one["path"] in by_name]
-    waiting = sum(1 for f in _lists(request.member, found, plan) for c in f.codes if c.ours is None)
+    rows.sort(key=lambda row: row["source"] is None)  # what is left out stands last
+    waiting = sum(form.waiting for form in _lists(request.member, found, plan))
     return render(
         request, "audits/mapping.html",
         {"audit": found, "rows": rows, "waiting": waiting, "here": "mapping",
@@ -129,10 +130,14 @@ def _kept(request: Visit, audit: Audit, plan: plans.Plan) -> HttpResponse:
 
 
 def _source_page(request: Visit, upload: Upload, one: Told, form: SourceForm) -> HttpResponse:
+    keep = form.source.get("keep", {})
     return render(
         request, "audits/source.html",
         {"audit": upload.audit, "upload": upload, "file": one, "form": form, "here": "mapping",
-         "columns": [_column(c, field, request.member) for c, field in form.rows()],
+         "columns": [
+             {**_column(c, field, request.member), "only": keep.get(c["name"], "")}
+             for c, field in form.rows()
+         ] if form.asks_columns else (),
          "sample": preview(one["sample"], form.mine, request.member)},
     )  # fmt: skip
 
@@ -151,6 +156,7 @@ def codes(request: Visit, audit: str) -> HttpResponse:
     member, found = request.member, audit_of(request.member, audit)
     plan = plans.read(found.plan)
     lists = list(_lists(member, found, plan, request.POST or None))
+    lists.sort(key=lambda form: not form.waiting)
     if request.method == "POST" and _all_valid(lists):
         for form in lists:
             plan = plans.with_codes(plan, form.name, form.made())
@@ -163,7 +169,8 @@ def codes(request: Visit, audit: str) -> HttpResponse:
     hidden = _hidden(look_of(member, found))
     return render(
         request, "audits/codes.html",
-        {"audit": found, "lists": lists, "hidden": hidden, "here": "codes"},
+        {"audit": found, "lists": lists, "hidden": hidden, "here": "codes",
+         "waiting": sum(form.waiting for form in lists)},
     )  # fmt: skip
 
 
@@ -196,7 +203,7 @@ def _lists(
             codes = [
                 Code(v, n, _guess(look, name, v), chosen.get(v),
                      is_own=own.of_code(name, v, chosen.get(v)))
-                for v, n in values.most_common()
+                for v, n in sorted(values.items(), key=lambda o: (o[0] in chosen, -o[1]))
             ]  # fmt: skip
             yield CodesForm(posted, name=name, codes=codes)
 

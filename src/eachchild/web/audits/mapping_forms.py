@@ -101,6 +101,11 @@ class SourceForm(forms.Form):
             )
         return found
 
+    @property
+    def asks_columns(self) -> bool:
+        """Whether it is known what the file is, so that columns can mean something."""
+        return bool(self.data.get("shown") or self.source.get("table") or self.told["table"])
+
     def asked_all(self) -> bool:
         """Whether the columns that were asked are those of the table that was chosen."""
         return bool(self.cleaned_data.get("table") == self.cleaned_data.get("shown"))
@@ -166,6 +171,11 @@ class CodesForm(forms.Form):
     def title(self) -> str:
         """What the list is about."""
         return words.list_name(self.name)
+
+    @property
+    def waiting(self) -> int:
+        """How many values nobody has explained."""
+        return sum(code.ours is None for code in self.codes)
 
     def rows(self) -> list[tuple[Code, Any]]:
         """Each value with its field."""

@@ -96,6 +96,9 @@ TODOS: Mapping[str, object] = {
     "V07": gettext_lazy("Say what they mean, under what values mean."),
     "V10": gettext_lazy("Nothing, if these cells are truly not known."),
     "M02": gettext_lazy("Say what the values mean, or take the group out of what is asked."),
+    "D01": gettext_lazy("Nothing."),
+    "D08": gettext_lazy("If your system knows from when to when, export that as a list of programs "
+                        "and status."),
     "D02": gettext_lazy("Nothing, or complete the records."),
     "D09": gettext_lazy("Say which schools these are in the list of schools."),
     "E02": gettext_lazy("Nothing. If a code of yours says that a student never came, say so, under "
@@ -134,7 +137,7 @@ def column_name(table: str, ours: str) -> str:
     column = TABLES[table].column(ours) if table in TABLES else None
     if column is None:
         return ours.replace("_", " ")
-    return column.meaning.split(";")[0].split(":")[0]
+    return column.meaning.split(";")[0].split(": ")[0]
 
 
 def list_name(name: str) -> str:
