@@ -8,8 +8,6 @@ import hashlib
 import json
 import os
 import re
-import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -17,42 +15,26 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-PORT, PIECE = 8917, 8 << 20
-_SETUP = """
-import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-from allauth.mfa.models import Authenticator
-from django.test import Client
-from eachchild.web.accounts.actions import add_member
-from eachchild.web.accounts.models import User
-from eachchild.web.foundation.actions import open_organization
-district = open_organization("North district", "north")
-user = User.objects.create_user("analyst@north.invalid", "The data analyst")
-Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
-add_member(district, user, "analyst")
-client = Client()
-client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-print(client.cookies["sessionid"].value)
-"""
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "web"))
+from served import served
+
+PIECE = 8 << 20
 
 
 class Browser:
     """A signed-in browser that keeps its cookies."""
 
-    def __init__(self, session: str) -> None:
-        self.cookies, self.token = {"sessionid": session}, ""
+    def __init__(self, site: str, session: str) -> None:
+        self.site, self.cookies, self.token = site, {"sessionid": session}, ""
 
     def ask(self, path: str, data: object = None, **options: object) -> tuple[str, str]:
         """The text of an answer and the address it came from."""
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
                    "X-CSRFToken": self.token, **dict(options.get("headers", {}))}  # type: ignore[call-overload]  # fmt: skip
         body = urllib.parse.urlencode(data).encode() if isinstance(data, dict) else data
-        address = path if path.startswith("http") else f"http://127.0.0.1:{PORT}{path}"
+        address = path if path.startswith("http") else f"{self.site}{path}"
         request = urllib.request.Request(address, body, headers, method=options.get("method"))  # type: ignore[arg-type]
         with urllib.request.urlopen(request, timeout=120) as answer:
             text = answer.read().decode("utf-8", "replace")
@@ -62,40 +44,6 @@ class Browser:
             if found := re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', text):
                 self.token = found[1]
             return text, answer.url
-
-
-@contextmanager
-def platform() -> Iterator[str]:
-    """The platform and its worker, in a folder of their own."""
-    with tempfile.TemporaryDirectory() as data:
-        environment = {**os.environ, "EACHCHILD_KIND": "test", "EACHCHILD_DATA": data,
-                       "EACHCHILD_PORT": str(PORT), "EACHCHILD_DATABASE": "",
-                       "DJANGO_SETTINGS_MODULE": "eachchild.web.project.settings"}  # fmt: skip
-        made = subprocess.run([sys.executable, "-c", _SETUP], env=environment, check=True,
-                              capture_output=True, text=True)  # fmt: skip
-        started = [
-            subprocess.Popen([sys.executable, "-m", "eachchild", "web", what], env=environment,
-                             start_new_session=True)
-            for what in ("serve", "worker")
-        ]  # fmt: skip
-        try:
-            _wait()
-            yield made.stdout.split()[-1]
-        finally:
-            for process in started:
-                os.killpg(process.pid, signal.SIGTERM)
-                process.wait(timeout=60)
-
-
-def _wait() -> None:
-    """Until the platform answers."""
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health/", timeout=5).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
 
 
 def send(browser: Browser, audit: str, path: Path) -> None:
@@ -123,9 +71,9 @@ def until_done(browser: Browser, address: str) -> str:
         time.sleep(0.5)
 
 
-def readers(session: str, times: list[float], over: threading.Event) -> None:
+def readers(site: str, session: str, times: list[float], over: threading.Event) -> None:
     """Somebody who opens the front page four times a second."""
-    browser = Browser(session)
+    browser = Browser(site, session)
     while not over.is_set():
         begin = time.monotonic()
         browser.ask("/d/north/")
@@ -136,12 +84,12 @@ def readers(session: str, times: list[float], over: threading.Event) -> None:
 def main(folder: Path) -> None:
     """Print the seconds of each step, and how long pages took meanwhile."""
     seconds: dict[str, float] = {}
-    with platform() as session:
-        browser, times, over = Browser(session), [], threading.Event()
+    with tempfile.TemporaryDirectory() as data, served(Path(data), ["analyst"]) as (site, people):
+        browser, times, over = Browser(site, people["analyst"]), [], threading.Event()
         browser.ask("/d/north/audits/new/")
         url = browser.ask("/d/north/audits/new/", {"title": "Ours"})[1]
         audit = url.split("/audits/")[1].split("/")[0]
-        reader = threading.Thread(target=readers, args=(session, times, over))
+        reader = threading.Thread(target=readers, args=(site, people["analyst"], times, over))
         reader.start()
         begin = last = time.monotonic()
         for path in sorted(folder.glob("*.csv")):

@@ -1,42 +1,29 @@
-"""A journey in a browser: a district's own export, odd headings and local codes, to a finding."""
+"""Journeys in a browser, from a district's own export to a page that everybody reads.
+
+The platform and its worker are processes of their own, on both databases. With EACHCHILD_PICTURES
+set to a folder the first journey leaves the manual's pictures there.
+"""
 
 import csv
 import os
-import signal
-import socket
 import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
+from served import served
 
 from eachchild.worlds import synthesize
 
-_FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-dev-shm-usage"
+ROOT = Path(__file__).resolve().parents[2]
+PEOPLE = ("administrator", "analyst", "superintendent", "reviewer")
 _PICTURES = os.environ.get("EACHCHILD_PICTURES", "")
 _WIDTHS = (390, 1280)
-_SETUP = """
-import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-from allauth.mfa.models import Authenticator
-from django.test import Client
-from eachchild.web.accounts.actions import add_member
-from eachchild.web.accounts.models import User
-from eachchild.web.foundation.actions import open_organization
-district = open_organization("North district", "north")
-user = User.objects.create_user("analyst@north.invalid", "The data analyst")
-Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
-add_member(district, user, "analyst")
-client = Client()
-client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-print(client.cookies["sessionid"].value)
-"""
+_MISSING = 3  # what tools/need-postgres ends with where there is none
+_MEANT = {"W": "white", "H": "hispanic", "B": "black", "A": "asian"}
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +31,7 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A made-up export whose list of students has headings that nobody else uses."""
     folder = tmp_path_factory.mktemp("export")
     quiet = lambda what, share: None  # noqa: E731
-    synthesize(folder, seed=5, students=900, schools=3, years=2, shape="sis", progress=quiet)
+    synthesize(folder, seed=3, students=4_000, schools=4, years=2, shape="sis", progress=quiet)
     for unused in ("truth.json", "Terms.csv", "Attendance_Code.csv", "StoredGrades.csv",
                    "TestScores.csv", "YearEndStatus.csv", "StudentRace.csv"):  # fmt: skip
         (folder / unused).unlink()
@@ -58,163 +45,288 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """The platform and its worker as processes of their own; the address and a session."""
-    data = tmp_path_factory.mktemp("platform")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "EACHCHILD_KIND": "test", "EACHCHILD_DATA": str(data),
-                   "EACHCHILD_DATABASE": "", "EACHCHILD_PORT": str(port),
-                   "DJANGO_SETTINGS_MODULE": "eachchild.web.project.settings"}  # fmt: skip
-    made = subprocess.run([sys.executable, "-c", _SETUP], env=environment, check=True,
-                          capture_output=True, text=True)  # fmt: skip
-    web = [sys.executable, "-m", "eachchild", "web"]
-    started = [
-        subprocess.Popen([*web, what], env=environment, start_new_session=True)
-        for what in ("serve", "worker")
-    ]
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/health/")
-        yield address, made.stdout.split()[-1]
-    finally:
-        for process in started:
-            os.killpg(process.pid, signal.SIGTERM)
-        for process in started:
-            process.wait(timeout=30)
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL of this test's own."""
+    command = [str(ROOT / "tools" / "need-postgres"), "sh", "-c",
+               'echo "$EACHCHILD_TEST_DATABASE"; read -r _']  # fmt: skip
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout
+        assert server.stdin
+        assert server.stderr
+        address = server.stdout.readline().strip()
+        if not address:
+            why = server.stderr.read()
+            assert server.wait() == _MISSING, why
+            if os.environ.get("CI") == "true":
+                pytest.fail(why)
+            pytest.skip(why.strip())
+        yield address
+        server.stdin.close()
+        server.wait(timeout=60)
 
 
-def _wait_for(address: str) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            urllib.request.urlopen(address, timeout=2).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError("the platform does not answer")
+@dataclass
+class Person:
+    """A browser of one person, looked at as it goes."""
 
+    page: Page
+    takes_pictures: bool = False
+    said: list[str] = field(default_factory=list)
 
-class Journey:
-    """A page that is looked at, at each step, at both widths."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.steps = page, 0
-        self.said: list[str] = []
-        page.on("console", lambda message: self.said.append(message.text))
-        page.on("pageerror", lambda error: self.said.append(str(error)))
-
-    def look(self, name: str) -> None:
+    def look(self, name: str = "", *, high: int = 900, phone: bool = False) -> None:
         """Nothing is wider than the page, every field has a name, and a picture where asked."""
-        self.steps += 1
+        self.page.locator("footer").wait_for(state="attached")  # all of it has come
         for width in _WIDTHS:
-            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.set_viewport_size({"width": width, "height": high})
             wide = self.page.evaluate("document.documentElement.scrollWidth")
-            if _PICTURES:
-                picture = Path(_PICTURES) / f"{self.steps:02d}-{name}-{width}.png"
-                self.page.screenshot(path=picture, full_page=True)
-            assert wide <= width, (name, width, wide)
+            assert wide <= width, (self.page.url, width, wide)
+            if name and self.takes_pictures and (width == 1280 or phone):
+                self.page.evaluate("scrollTo(0, 0)")
+                mark = "" if width == 1280 else "-phone"
+                self.page.screenshot(path=Path(_PICTURES) / f"{name}{mark}.png")
         unnamed = self.page.evaluate(
             "[...document.querySelectorAll('main input:not([type=hidden]), main select')]"
             ".filter(f => !f.labels.length && !f.getAttribute('aria-label')).map(f => f.name)"
         )
-        assert unnamed == [], name
+        assert unnamed == [], self.page.url
 
     def press(self, text: str) -> None:
         """Press a button, or follow a link, by its words."""
         self.page.locator(f"main :is(button, a):has-text('{text}')").first.click()
 
+    def reload_until(self, text: str, seconds: float = 240) -> None:
+        """Ask for the page again until it says something."""
+        until = time.monotonic() + seconds
+        while text not in self.page.inner_text("main"):
+            assert time.monotonic() < until, self.page.inner_text("main")
+            self.page.wait_for_timeout(500)
+            self.page.reload()
 
-def test_own_files_to_a_finding(browser: Browser, export: Path, platform: tuple[str, str]) -> None:
-    address, session = platform
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
-    page = context.new_page()
-    page.set_default_timeout(240_000)
-    trip = Journey(page)
-    page.goto(f"{address}/d/north/")
-    trip.look("front")
-    trip.press("New audit from your own files")
-    trip.look("new")
+
+@dataclass
+class Platform:
+    """A platform that runs, and the browsers of its people."""
+
+    browser: Browser
+    address: str
+    sessions: Mapping[str, str]
+    takes_pictures: bool = False
+    people: list[Person] = field(default_factory=list)
+
+    def person(self, role: str = "") -> Person:
+        """Somebody of a role, at the page on which they begin; of none: anybody."""
+        context = self.browser.new_context(
+            viewport={"width": 1280, "height": 900}, base_url=self.address, locale="en-US"
+        )
+        if role:
+            value = self.sessions[role]
+            context.add_cookies([{"name": "sessionid", "value": value, "url": self.address}])
+        made = Person(context.new_page(), self.takes_pictures)
+        made.page.set_default_timeout(40_000)
+        made.page.on("console", lambda message: made.said.append(message.text))
+        made.page.on("pageerror", lambda error: made.said.append(str(error)))
+        if role:
+            made.page.goto("/")
+        self.people.append(made)
+        return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def platform(
+    request: pytest.FixtureRequest, browser: Browser, tmp_path: Path
+) -> Iterator[Platform]:
+    """The platform on each database."""
+    on_sqlite = request.param == "sqlite"
+    database = "" if on_sqlite else request.getfixturevalue("postgres")
+    if _PICTURES:
+        Path(_PICTURES).mkdir(parents=True, exist_ok=True)
+    with served(tmp_path / "data", PEOPLE, database=database) as (address, sessions):
+        made = Platform(browser, address, sessions, bool(_PICTURES) and on_sqlite)
+        yield made
+        for person in made.people:
+            person.page.context.close()
+
+
+def test_own_files_to_a_page_that_everybody_reads(platform: Platform, export: Path) -> None:
+    """Files, mapping, data, audit, finding, cause; two people vote; made and proved; public."""
+    _others_begin(platform)
+    analyst = platform.person("analyst")
+    _send(analyst, export)
+    _say_what_files_are(analyst)
+    _ask_and_check(analyst)
+    _run_and_read(analyst)
+    address = _propose(analyst)
+    for role, is_last in (("superintendent", False), ("reviewer", True)):
+        voter = platform.person(role)
+        _vote(voter, is_last=is_last)
+    voter.page.goto(address)
+    voter.reload_until("The public page")
+    voter.look("votes")
+    anybody = platform.person()
+    public = voter.page.get_by_role("link", name="The public page").get_attribute("href")
+    anybody.page.goto(str(public))
+    _read_in_public(anybody)
+    _trail(platform)
+    assert [line for one in platform.people for line in one.said] == []
+
+
+def _others_begin(platform: Platform) -> None:
+    """What is there before any file: signing in, the district's own settings, people."""
+    anybody = platform.person()
+    anybody.page.goto("/account/login/")
+    anybody.look("sign-in", high=620)
+    lead = platform.person("superintendent")
+    expect(lead.page.get_by_text("No audit has been finished for you to read yet.")).to_be_visible()
+    lead.page.get_by_role("link", name="District", exact=True).click()
+    lead.look("district")
+    administrator = platform.person("administrator")
+    expect(administrator.page.get_by_role("heading", level=1)).to_be_visible()
+    administrator.look("people")
+
+
+def _send(analyst: Person, export: Path) -> None:
+    page = analyst.page
+    analyst.look()
+    analyst.press("New audit from your own files")
+    analyst.look()
     page.fill("[name=title]", "Does identity predict? 2023 to 2025")
-    trip.press("Go on to its files")
-    trip.look("files-none")
+    analyst.press("Go on to its files")
+    analyst.look()
     sent = sorted(export.glob("*.csv"))
-    page.set_input_files("input[type=file]", [str(p) for p in sent])
+    page.set_input_files("input[type=file]", [str(one) for one in sent])
     with page.expect_navigation():
         page.click("main form[data-begin] button")
     assert page.locator("main section li strong").count() == len(sent)
-    trip.look("files")
-    trip.press("Look at these files")
-    trip.look("looking")
+    analyst.look("files")
+
+
+def _say_what_files_are(analyst: Person) -> None:
+    page = analyst.page
+    analyst.press("Look at these files")
     page.wait_for_url("**/mapping/")
-    trip.look("mapping")
+    analyst.look("mapping")
     page.click("a.to:has-text('students.csv')")
     assert "Pupil Nbr" in page.content()
-    _say(page, {"": "student"})
+    page.select_option("[name=table]", "student")
     page.locator("main button:has-text('Keep')").click()
-    trip.look("students-asked")
-    _say(page, {"Pupil Nbr": "student_id", "Grp Cd": "race", "Meal Elig": "frl", "Gender": "sex"})
-    trip.look("students")
-    page.locator("main button:has-text('Keep')").click()
-    page.wait_for_url("**/mapping/")
-    trip.press("Go on to what values mean")
-    trip.look("codes")
-    for code, meaning in {"W": "white", "H": "hispanic", "B": "black", "A": "asian"}.items():
-        row = page.locator(f"section:has(h2:has-text('Race')) li:has(strong:text-is('{code}'))")
-        row.locator("select").select_option(meaning)
-    page.locator("main form button").last.click()
-    page.wait_for_url("**/questions/")
-    for factor in ("race", "sex", "frl"):
-        page.check(f"[name=f-{factor}]")
-    page.check("[name=outcomes][value=oss_any]")
-    page.check("[name=outcomes][value=chronic_absence]")
-    trip.look("questions")
-    page.locator("main form button").last.click()
-    page.wait_for_url("**/audits/*/")
-    trip.look("audit")
-    trip.press("Check the data")
-    page.wait_for_selector("h1:has-text('State of the data')")
-    trip.look("data")
-    trip.press("Run this audit")
-    page.wait_for_selector("progress")
-    trip.look("running")
-    page.wait_for_selector(".headlines", timeout=400_000)
-    trip.look("found")
-    page.locator(".headlines a.go").first.click()
-    page.wait_for_selector("article.finding")
-    trip.look("finding")
-    page.click("nav.rail a:has-text('Numbers')")
-    trip.press("Not in this audit? Ask for it")
-    trip.look("ask")
-    assert trip.said == []
-    context.close()
-
-
-def _say(page: Page, meanings: dict[str, Any]) -> None:
-    """Choose what columns mean; of no name: what the file is."""
+    analyst.look()
+    meanings = {"Pupil Nbr": "student_id", "Grp Cd": "race", "Meal Elig": "frl", "Gender": "sex"}
     for heading, ours in meanings.items():
-        if not heading:
-            page.select_option("[name=table]", ours)
-            continue
         row = page.locator(f"li.pair:has(strong:text-is('{heading}'))")
         row.locator("select").select_option(ours)
+    analyst.look("columns")
+    page.locator("main button:has-text('Keep')").click()
+    page.wait_for_url("**/mapping/")
+    analyst.press("Go on to what values mean")
+    for code, meaning in _MEANT.items():
+        row = page.locator(f"section:has(h2:has-text('Race')) li:has(strong:text-is('{code}'))")
+        row.locator("select").select_option(meaning)
+    analyst.look("values", phone=True)
+    page.locator("main form button").last.click()
+    page.wait_for_url("**/questions/")
 
 
+def _ask_and_check(analyst: Person) -> None:
+    page = analyst.page
+    for box in page.locator("main input[type=checkbox]").all():
+        box.uncheck()
+    for factor in ("race", "frl"):
+        page.check(f"[name=f-{factor}]")
+    page.select_option("[name=r-race]", "white")
+    for outcome in ("oss_any", "chronic_absence"):
+        page.check(f"[name=outcomes][value={outcome}]")
+    analyst.look("questions")
+    page.locator("main form button").last.click()
+    page.wait_for_url("**/audits/*/")
+    analyst.look()
+    analyst.press("Check the data")
+    page.wait_for_selector("h1:has-text('State of the data')")
+    analyst.look("data")
+
+
+def _run_and_read(analyst: Person) -> None:
+    page = analyst.page
+    analyst.press("Run this audit")
+    page.wait_for_selector("progress")
+    analyst.look("running", high=480)
+    page.wait_for_selector(".headlines")
+    analyst.look("found")
+    page.locator("header .brand").click()
+    page.get_by_role("link", name="See this finding and where it comes from").wait_for()
+    analyst.look("front", phone=True)
+    analyst.press("See this finding and where it comes from")
+    expect(page.get_by_role("heading", name="Where it comes from")).to_be_visible()
+    expect(page.locator(".cause .claimed").first).to_be_visible()
+    analyst.look("finding", high=1200)
+    page.locator(".way a").click()
+    analyst.look("outcome")
+    page.click("nav.rail a:has-text('Numbers')")
+    analyst.look("numbers")
+    analyst.press("Not in this audit? Ask for it")
+    analyst.look()
+    page.go_back()
+
+
+def _propose(analyst: Person) -> str:
+    page = analyst.page
+    page.click("nav.rail a:has-text('Release')")
+    page.get_by_label("Everybody").check()
+    analyst.look("release", high=620)
+    analyst.press("Propose this release")
+    page.wait_for_url("**/releases/*/")
+    analyst.reload_until("0 of 2 votes are in.")
+    expect(page.get_by_text("Your role does not approve releases.")).to_be_visible()
+    analyst.look()
+    return page.url
+
+
+def _vote(voter: Person, *, is_last: bool) -> None:
+    """Read the draft and vote, without seeing the other's vote."""
+    page = voter.page
+    page.goto("/d/north/")
+    voter.press("Read it and vote")
+    came = "1 of 2 votes is in." if is_last else "0 of 2 votes are in."
+    expect(page.get_by_text(came)).to_be_visible()
+    assert page.get_by_role("heading", name="Votes", exact=True).count() == 0
+    voter.look("" if is_last else "vote", high=1200)
+    page.get_by_label("Release it", exact=True).check()
+    page.get_by_role("button", name="Vote").click()
+    then = "Being made and proved." if is_last else "1 of 2 votes is in."
+    expect(page.get_by_text(then)).to_be_visible()
+
+
+def _read_in_public(anybody: Person) -> None:
+    """The report, a finding of it, what is hidden, and the page for families."""
+    page = anybody.page
+    expect(page.get_by_role("heading", level=1)).to_have_text("Does identity predict? 2023 to 2025")
+    expect(page.get_by_role("heading", name="What is hidden, and why")).to_be_visible()
+    anybody.look("public", phone=True)
+    page.get_by_role("link", name="How we know").first.click()
+    expect(page.locator("article.finding h1")).to_be_visible()
+    anybody.look()
+    page.locator("header").get_by_role("link", name="For families").click()
+    anybody.look("families", phone=True)
+
+
+def _trail(platform: Platform) -> None:
+    """Who did what is there to be read, and no vote is."""
+    administrator = platform.person("administrator")
+    administrator.page.locator("header").get_by_role("link", name="Trail").click()
+    expect(administrator.page.locator("main")).to_contain_text("release.voted")
+    administrator.look("trail")
+
+
+@pytest.mark.parametrize("platform", ["sqlite"], indirect=True)
 def test_a_dropped_connection_and_a_closed_page_lose_nothing(
-    browser: Browser, platform: tuple[str, str], tmp_path: Path
+    platform: Platform, tmp_path: Path
 ) -> None:
     """Three pieces: the second is lost once on its way, the third with the page itself."""
-    address, session = platform
     path = tmp_path / "Large.csv"
     path.write_bytes(b"id,school\n" + b"0000001,A\n" * 1_800_000)
-    context = browser.new_context()
-    context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
-    page = context.new_page()
-    page.set_default_timeout(120_000)
-    page.goto(f"{address}/d/north/audits/new/")
+    page = platform.person("analyst").page
+    page.goto("/d/north/audits/new/")
     page.fill("[name=title]", "Large")
     page.click("main form button")
     spans: list[str] = []
@@ -242,4 +354,3 @@ def test_a_dropped_connection_and_a_closed_page_lose_nothing(
     first, second, third = "0", str(8 << 20), str(16 << 20)
     assert spans == [first, second, second, third, third]
     assert "Arrived; to be looked at" in page.inner_text("main")
-    context.close()

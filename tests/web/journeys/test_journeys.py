@@ -1,45 +1,31 @@
-"""Whole ways of people through the platform, in Chromium; on the database the tests run on.
+"""Short ways of people through the platform, in Chromium; on the database the tests run on.
 
-With EACHCHILD_PICTURES set to a folder they leave the manual's pictures there.
+The whole way from own files to a page that everybody reads is in test_own_files_journey.py.
 """
 
-import os
 import re
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from eachchild.web.audits.models import Release, Run, Vote
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.worker import Worker
 
-_PICTURES = os.environ.get("EACHCHILD_PICTURES", "")
-
-
-def pictured(page: Page, name: str) -> None:
-    """Leave a picture of a page for the manual, where somebody asked for them."""
-    if _PICTURES:
-        Path(_PICTURES).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(_PICTURES) / f"{name}.png")
-
 
 def test_a_superintendent_steps_in_and_is_at_the_cause_in_two_clicks(platform):
     page = platform.visit(None).page
     page.goto("/demo/")
-    pictured(page, "step-into")
     page.get_by_role("button", name="Superintendent").click()  # the first
     expect(page).to_have_url(re.compile("/d/north/$"))
-    pictured(page, "front")
     page.get_by_role("link", name="See this finding and where it comes from").click()  # the second
     heading = page.get_by_role("heading", name="Where it comes from")
     expect(heading).to_be_visible()
     cause = page.locator(".cause .claimed").first
     expect(cause).to_be_visible()
-    pictured(page, "finding")
     page.locator(".way a").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    pictured(page, "outcome")
 
 
 def test_the_second_vote_is_cast_the_copy_is_made_and_everybody_reads_it(platform, small_report):
@@ -49,7 +35,6 @@ def test_the_second_vote_is_cast_the_copy_is_made_and_everybody_reads_it(platfor
     page.goto("/d/north/")
     page.get_by_role("link", name="Read it and vote").first.click()
     expect(page.get_by_text("1 of 2 votes is in.")).to_be_visible()
-    pictured(page, "vote")
     page.get_by_label("Release it", exact=True).check()
     page.get_by_role("button", name="Vote").click()
     expect(page.get_by_text("Being made and proved").first).to_be_visible()
@@ -61,7 +46,6 @@ def test_the_second_vote_is_cast_the_copy_is_made_and_everybody_reads_it(platfor
     anybody.goto(address)
     expect(anybody.get_by_role("heading", level=1)).to_be_visible()
     expect(anybody.get_by_text("What is hidden here")).to_be_visible()
-    pictured(anybody, "public")
     with inside(platform.district.organization):
         made = Release.objects.within(platform.district.organization).get(pk=release.pk)
         assert made.state == Release.State.OUT
@@ -81,32 +65,17 @@ def test_the_language_is_changed_in_the_frame_without_a_script(platform):
     expect(page.get_by_role("heading", name="Numbers")).to_be_visible()
 
 
-def test_the_pages_that_the_manual_names_can_be_pictured(platform):
-    for name in ("audit", "run", "quality", "method", "release", "numbers", "profile", "people",
-                 "trail"):  # fmt: skip
-        role, address = platform.pages()[name]
-        page = platform.visit(role).page
-        answer = page.goto(address)
-        assert answer is not None
-        assert answer.ok, name
-        pictured(page, name)
-        page.context.close()
-
-
 def _drafted(platform, report: Path) -> Release:
-    """A copy for the public, drafted, with one vote in: the other two are out of the way."""
+    """A copy for the public, drafted, with one vote in."""
     organization, members = platform.district.organization, platform.district.members
     with inside(organization):
-        for old in (platform.waiting, platform.out):
-            Release.objects.within(organization).filter(pk=old.pk).update(state="rejected")
         run = Run.objects.within(organization).get(pk=platform.run.pk)
         release = Release.objects.within(organization).create(
             run=run, audience="public", made_by=members["equity_lead"].user,
             state=Release.State.DRAFTING,
         )  # fmt: skip
     shelf, key = platform.district.shelf, str(platform.run.pk)
-    for audience in ("public", "internal"):
-        shutil.rmtree(shelf.bundle(key, audience))
+    shutil.rmtree(shelf.bundle(key, "internal"))
     shutil.copytree(report, shelf.bundle(key, "internal"))
     Worker().run(until_idle=True)
     with inside(organization):
