@@ -4,14 +4,14 @@ Nothing here reads a row or a file of the plan: an audit's folder holds its coun
 is made from those of them that are released.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eachchild.causes import OriginsOfCopy
 from eachchild.cube import Cube, Places, restore
-from eachchild.findings import Known, Phrases, phrases_of, tell, with_entry
+from eachchild.findings import Evidence, Known, Phrases, phrases_of, tell, with_entry
 from eachchild.measures import measure
 from eachchild.plan import Plan, load_plan
 from eachchild.release import Audience, Content, Parts, Policy, Quality, Released, content
@@ -31,7 +31,7 @@ from eachchild.release.audits import (
     parts_of_audit,
     released_cube,
 )
-from eachchild.release.bundle import bundle_files, claim
+from eachchild.release.bundle import bundle_files
 from eachchild.release.corrections import refuse_unsaid
 from eachchild.release.decide import release_proved
 from eachchild.release.door import ReleaseRefusedError
@@ -66,12 +66,14 @@ def release_audit(
     progress: Progress,
     pdf: bool = True,
     screens: bool = False,
+    screens_in: Sequence[str] = (),
     draft: bool = False,
     corrects: int | None = None,
 ) -> tuple[dict[str, bytes], Cost, AuditDecision]:
     """The files of a bundle for one audience, what they cost, and what was decided.
 
-    A `draft` asks for no approvals: it is what approvers read before they decide. `corrects` is
+    `screens_in`: languages in which the platform's pages are written besides the plan's. A `draft`
+    asks for no approvals: it is what approvers read before they decide. `corrects` is
     the ledger's entry whose counts were wrong, where these replace them. Raises
     ReleaseRefusedError where approvals or a proof are missing, or counts changed and nobody said
     that it is a correction; LedgerError where that entry cannot be corrected.
@@ -95,12 +97,16 @@ def release_audit(
             f"nothing of what changed can be released, so nothing is: {why}".rstrip(": ")
         )
     progress("telling what is released", 0.85)
-    told = told_again(plan, cube, found, policy)
+    others = [code for code in dict.fromkeys(screens_in) if screens and code != plan.language]
+    told, *also = told_in(plan, cube, found, policy, (plan.language, *others))
     released = release_proved(told, audience, found.decision)
     files = bundle_files(
         found.decision, policy, title=plan.title, audience=audience.value,
         approved_by=names, known=known, after=before.last,
-        pages=pages_of(released, pdf=pdf, screens=screens, progress=progress),
+        pages=pages_of(
+            released, pdf=pdf, screens=screens, progress=progress,
+            also=[release_proved(other, audience, found.decision) for other in also],
+        ),
     )  # fmt: skip
     phrases = phrases_of(plan)
     first = next((i.factor.id for i in plan.identity if not i.factor.overlap), "")
@@ -136,18 +142,28 @@ def _refuse_changed(
 
 
 def pages_of(
-    released: Released, *, pdf: bool, progress: Progress, screens: bool = False
-) -> dict[str, bytes]:
+    released: Released, *, pdf: bool, progress: Progress, screens: bool = False,
+    also: Sequence[Released] = (),
+) -> dict[str, bytes]:  # fmt: skip
     """What people and programs read of a bundle, by the name of its file."""
     with TemporaryDirectory() as aside:
         write_findings(released, Path(aside) / FINDINGS)
         write_measures(released.measures, Path(aside) / MEASURES)
-        write_pages(released, Path(aside), pdf=pdf, progress=progress, screens=screens)
+        write_pages(
+            released, Path(aside), pdf=pdf, progress=progress, screens=screens, also=also
+        )  # fmt: skip
         return {file.name: file.read_bytes() for file in sorted(Path(aside).iterdir())}
 
 
 def told_again(plan: Plan, cube: Cube, found: AuditDecision, policy: Policy) -> Content:
     """The audit told again, by someone who has the released cells and nothing else."""
+    return next(told_in(plan, cube, found, policy, (plan.language,)))
+
+
+def told_in(
+    plan: Plan, cube: Cube, found: AuditDecision, policy: Policy, languages: Sequence[str]
+) -> Iterator[Content]:
+    """The same in each of some languages, measured once."""
     shown = replace(
         plan,
         outcomes=tuple(o for o in plan.outcomes if o.name in found.released),
@@ -156,25 +172,29 @@ def told_again(plan: Plan, cube: Cube, found: AuditDecision, policy: Policy) -> 
     publication = found.decision.publication
     bounds = bounds_of(publication)
     counts = released_cube(cube, shown, publication, found.released, bounds)
-    phrases = _of_a_copy(phrases_of(shown))
     rollups = ReleasedRollups(counts)
     measured = measure(shown, rollups, lambda what, share: None)
     known = Known(counts.periods, bool(counts.places.ids), (), (), _names(counts.places))
-    said = tell(shown, phrases, measured, known, OriginsOfCopy(rollups))
-    said = with_entry(said, phrases, entries_told(publication))
-    quality = Quality((), (), {}, stays_inside=True, sources=_sources(plan, phrases))
-    told = content(shown, counts, phrases, Parts(measured.table, said, (), quality, {}))
-    return replace(
-        told,
-        limits=(*_of_corrections(publication, phrases), phrases.words.say("limits.released"),
-                *_of_causes(plan, phrases), *told.limits),
-        labels=phrases.words.labels,
-        hidden=hidden_of_audit(
-            shown, publication, nearest_to_hidden(shown, publication, bounds, found.released),
-            claim=claim(policy.width), left_out=left_out_in_words(found, plan, phrases_of(plan)),
-            approvals=policy.approvals,
-        ),
-    )  # fmt: skip
+    evidence, origins = Evidence(measured.table), OriginsOfCopy(rollups)
+    entries = tuple(entries_told(publication))
+    nearest = nearest_to_hidden(shown, publication, bounds, found.released)
+    for language in languages:
+        phrases = _of_a_copy(phrases_of(shown, language))
+        said = tell(shown, phrases, measured, known, origins, evidence)
+        said = with_entry(said, phrases, entries)
+        quality = Quality((), (), {}, stays_inside=True, sources=_sources(plan, phrases))
+        told = content(shown, counts, phrases, Parts(measured.table, said, (), quality, {}))
+        yield replace(
+            told,
+            limits=(*_of_corrections(publication, phrases), phrases.words.say("limits.released"),
+                    *_of_causes(plan, phrases), *told.limits),
+            hidden=hidden_of_audit(
+                shown, publication, nearest,
+                claim=phrases.words.say("hidden.claim", width=policy.width),
+                left_out=left_out_in_words(found, plan, phrases_of(plan, language)),
+                approvals=policy.approvals,
+            ),
+        )  # fmt: skip
 
 
 def _names(places: Places) -> dict[str, tuple[tuple[str, ...], ...]]:

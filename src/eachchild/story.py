@@ -4,16 +4,16 @@ Nothing after the cube can see a row, and nothing leaves except through `release
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 
 from eachchild.causes import Origins
-from eachchild.cube import Cube, Rollups, count_all, recount, store
-from eachchild.findings import Finding, Known, Phrases, Told, phrases_of, tell
-from eachchild.measures import Funnel, MeasureTable, funnel, measure
+from eachchild.cube import Cube, Recount, Rollups, count_all, recount, store
+from eachchild.findings import Evidence, Finding, Known, Phrases, Told, phrases_of, tell
+from eachchild.measures import Funnel, Measured, MeasureTable, funnel, measure
 from eachchild.plan import Plan, load_plan
 from eachchild.release import (
     Audience,
@@ -61,6 +61,7 @@ class Audit:
     plan: Plan
     cube: Cube
     content: Content
+    told_in: Callable[[str], Content] = field(repr=False)  # the same in another language
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -78,16 +79,23 @@ class Audit:
 
     def report(
         self, out: Path | str, *, pdf: bool = True, screens: bool = False,
-        progress: Progress | None = None,
+        screens_in: Sequence[str] = (), progress: Progress | None = None,
     ) -> Path:  # fmt: skip
-        """Write the internal report into a folder, whole or not at all, and return the folder."""
+        """Write the internal report into a folder, whole or not at all, and return the folder.
+
+        `screens_in`: languages in which the platform's pages are written besides the plan's.
+        """
         released = release(self.content, Audience.INTERNAL)
+        others = [code for code in dict.fromkeys(screens_in) if code != released.language]
+        also = [release(self.told_in(code), Audience.INTERNAL) for code in others if screens]
         with built_aside(Path(out)) as part:
             write_tables(released, part)
             inputs = {a.path: a.sha256 for a in released.quality.accounts}
             store(self.cube, self.plan, part / "cube", inputs=inputs)
             (part / "cube" / "audit.toml").write_bytes(self.plan.text)  # a release reads it again
-            write_pages(released, part, pdf=pdf, progress=progress or _quiet, screens=screens)
+            write_pages(
+                released, part, pdf=pdf, progress=progress or _quiet, screens=screens, also=also
+            )
         return Path(out)
 
 
@@ -115,19 +123,47 @@ def audited(plan: Plan, loaded: Loaded, *, vault: Path, told: Progress) -> Audit
     if not any(block.place.size for block in cube.blocks):
         raise NotEnoughDataError(_NOTHING)
     rollups = Rollups(cube)
-    measured = measure(plan, rollups, told)
-    said = tell(plan, phrases, measured, _known(cube, loaded, phrases), Origins(rollups))
-    parts = Parts(
-        measured.table,
-        said,
-        _funnels(plan, rollups, said),
-        _quality(plan, phrases, loaded, folder=vault),
-        choices_made(plan, cube, loaded.accounts, load_policy(plan.policy, plan.folder)),
-        loaded.labels,
-    )
-    if not (measured.table.has_estimate | measured.table.has_interval).any():
+    made = _made(plan, cube, rollups, measure(plan, rollups, told), loaded, vault)
+    found = made.told(phrases)
+    table = made.measured.table
+    if not (table.has_estimate | table.has_interval).any():
         raise NotEnoughDataError(_NOTHING)
-    return Audit(plan, cube, content(plan, cube, phrases, parts))
+    return Audit(plan, cube, found, lambda language: made.told(phrases_of(plan, language)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """All that was counted and measured, to be told in one language and in others."""
+
+    plan: Plan
+    cube: Cube
+    rollups: Rollups
+    measured: Measured
+    evidence: Evidence
+    origins: Origins
+    loaded: Loaded
+    recounts: Sequence[Recount]
+    choices: Mapping[str, object]
+
+    def told(self, phrases: Phrases) -> Content:
+        """The audit in the words of one language."""
+        known = _known(self.cube, self.loaded, phrases)
+        said = tell(self.plan, phrases, self.measured, known, self.origins, self.evidence)
+        parts = Parts(
+            self.measured.table, said, _funnels(self.plan, self.rollups, said),
+            _quality(phrases, self.loaded, self.recounts), self.choices, self.loaded.labels,
+        )  # fmt: skip
+        return content(self.plan, self.cube, phrases, parts)
+
+
+def _made(
+    plan: Plan, cube: Cube, rollups: Rollups, measured: Measured, loaded: Loaded, vault: Path
+) -> _Made:
+    return _Made(
+        plan, cube, rollups, measured, Evidence(measured.table), Origins(rollups), loaded,
+        _recounts(plan, loaded, vault),
+        choices_made(plan, cube, loaded.accounts, load_policy(plan.policy, plan.folder)),
+    )  # fmt: skip
 
 
 def _refuse_stopped(phrases: Phrases, loaded: Loaded) -> None:
@@ -151,7 +187,8 @@ def check(
     loaded = load(plan, _vault(plan, vault), progress or _quiet)
     if aside is not None:
         aside[0].write_text(json.dumps(put_aside(plan, loaded, aside[1])), "utf-8")
-    return plan, _quality(plan, phrases_of(plan), loaded, folder=_vault(plan, vault))
+    recounts = _recounts(plan, loaded, _vault(plan, vault))
+    return plan, _quality(phrases_of(plan), loaded, recounts)
 
 
 def _known(cube: Cube, loaded: Loaded, phrases: Phrases) -> Known:
@@ -179,8 +216,11 @@ def _funnels(plan: Plan, rollups: Rollups, said: Told) -> tuple[Funnel, ...]:
     return tuple(found)
 
 
-def _quality(plan: Plan, phrases: Phrases, loaded: Loaded, *, folder: Path) -> Quality:
-    recounts = recount(loaded.tables, plan, folder=folder) if loaded.tables else ()
+def _recounts(plan: Plan, loaded: Loaded, vault: Path) -> Sequence[Recount]:
+    return recount(loaded.tables, plan, folder=vault) if loaded.tables else ()
+
+
+def _quality(phrases: Phrases, loaded: Loaded, recounts: Sequence[Recount]) -> Quality:
     return quality_of(
         phrases,
         accounts=loaded.accounts,

@@ -11,11 +11,12 @@ from runs import PEOPLE, keep_in_plan
 
 from eachchild.cli import main
 from eachchild.cube import restore
-from eachchild.findings.phrases import of_so_many
 from eachchild.plan import load_plan
 from eachchild.release.audits import parts_of_audit
 from eachchild.release.published import Publication, key_of
+from eachchild.terms.catalogue import words
 from eachchild.terms.numerals import count, tenths
+from eachchild.terms.said import of_so_many
 
 OUTCOME, PERIOD = "honors_enrolled", "2024-25"
 CUTS = (50, 60, 70, 80, 90)
@@ -116,7 +117,7 @@ def test_rules_on_the_page_are_those_made_by_hand_from_the_cells(audit: Path) ->
             lost = 0 if automatic else now - told("__all__", score, "yes")
             rates = [n / size for n, size in zip(takes, sizes, strict=False)]
             made.append([
-                *of_so_many(*rates), tenths(rates[0] - rates[1]), count(takes[2]),
+                *of_so_many(words("en"), *rates), tenths(rates[0] - rates[1]), count(takes[2]),
                 count(takes[2] - now), count(lost),
             ])  # fmt: skip
     assert said == made

@@ -13,6 +13,7 @@ from eachchild.causes.offer import is_offered
 from eachchild.causes.places import SCALES, Scale, Split, split_by_places
 from eachchild.causes.reasons import ByReason, OfAbsences
 from eachchild.causes.referrals import Compared, OfReferrals
+from eachchild.causes.remember import remembered
 from eachchild.causes.steps import Chain, NotNestedError, chain
 from eachchild.causes.supports import OfSupports
 from eachchild.causes.worded import OfWords
@@ -65,6 +66,7 @@ class Origins:
         del gap_of  # whichever year tells it, more years tell more of what makes it
         return self.together
 
+    @remembered
     def whole(self, asked: Asked, measure: str) -> float | None:
         """A difference or ratio of rates of both groups; None where counts do not tell it."""
         sides = self._of_all(asked)
@@ -75,6 +77,7 @@ class Origins:
             return mine - theirs
         return mine / theirs if measure == "risk_ratio" and theirs else None
 
+    @remembered
     def unknown(self, asked: Asked) -> tuple[float, float] | None:
         """For what share of the group, and of the others, the answer is not known."""
         factors, pooled = Group.parse(asked.group).factors, asked.period == ALL
@@ -92,6 +95,7 @@ class Origins:
         )
         return mine, theirs
 
+    @remembered
     def compared(self, asked: Asked) -> Compared | None:
         """The students of both groups in every school, all latest years together."""
         if asked.reference == OVERALL or not self._places.ids:
@@ -101,6 +105,7 @@ class Origins:
             return None
         return Compared(asked.group, asked.reference, sides[0].n, sides[1].n)
 
+    @remembered
     def by_factor(self, asked: Asked, factor: str) -> Split | None:
         """Part a gap by schools, then inside schools by the groups of another factor."""
         if asked.reference == OVERALL:
@@ -121,6 +126,7 @@ class Origins:
         levels = [(self._places.level, cell // values), (factor, cell)]
         return split_by_places(group.take(some), others.take(some), levels, scale="risk_difference")
 
+    @remembered
     def by_places(self, asked: Asked) -> Mapping[Scale, Split]:
         """Part a gap by districts and schools, on each scale on which the counts tell it.
 
@@ -138,12 +144,14 @@ class Origins:
         made = {scale: split_by_places(group, others, levels, scale=scale) for scale in SCALES}
         return {scale: split for scale, split in made.items() if split is not None}
 
+    @remembered
     def by_reason(self, asked: Asked, outcome: Outcome, reason: str) -> ByReason | None:
         """Part a gap in absence by the days recorded as missed for one reason."""
         nobody = np.zeros(0, np.int64)
         two = Compared(asked.group, asked.reference, nobody, nobody)
         return self._absences.by_reason(outcome, two, periods=self._periods(asked), reason=reason)
 
+    @remembered
     def by_steps(self, asked: Asked, steps: Sequence[str]) -> Chain | None:
         """Part a gap by the outcomes that lead to it, the last of which is the one asked about.
 
@@ -154,6 +162,7 @@ class Origins:
         people = self._people(asked, steps)
         return None if people is None else chain(steps, *people)
 
+    @remembered
     def by_steps_in_wider_places(self, asked: Asked, steps: Sequence[str]) -> Mapping[str, Chain]:
         """The same inside each place of the level above, by its id; empty where there is none."""
         people = self._people(asked, steps)
@@ -165,6 +174,7 @@ class Origins:
             for at, name in enumerate(self._places.parent_ids)
         }
 
+    @remembered
     def by_offer(self, asked: Asked) -> Chain | None:
         """Part a gap by which schools enroll anybody at all, then by whom these enroll.
 
@@ -180,18 +190,22 @@ class Origins:
         mine, theirs = (np.sum([pair[side] for pair in people], axis=0) for side in (0, 1))
         return chain((OFFERED, asked.outcome), mine, theirs)
 
+    @remembered
     def by_grades(self, asked: Asked) -> Split | None:
         """Part a gap by the grades students are in, then by schools of the same grades."""
         return self.grades.split(asked.outcome, asked.group, asked.reference, self._periods(asked))
 
+    @remembered
     def by_mix(self, asked: Asked) -> Mix | None:
         """Whether the rates of schools of the same grades follow how many of the group go there."""
         return self.grades.mix(asked.outcome, asked.group, asked.reference, self._periods(asked))
 
+    @remembered
     def chance_of_grades(self, asked: Asked) -> float | None:
         """How often grades with equal rates would seem to part the groups as far; None: untold."""
         return self.grades.chance(asked.outcome, asked.group, asked.reference, self._periods(asked))
 
+    @remembered
     def gate(self, asked: Asked) -> FoundGate | None:
         """A gap in a course among students of the same score; None where no scores are counted."""
         if asked.reference == OVERALL:

@@ -7,6 +7,7 @@ referred there more often than the others, and whether by a larger ratio than ev
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from itertools import combinations
 from typing import Any, cast
 
@@ -28,6 +29,7 @@ OWN = 5  # referrals in a moment with which a school is counted by itself
 FEWEST = 10  # referrals of both groups; smaller moments are not tested
 _ENOUGH = 5.0  # of Mantel and Fleiss's criterion; below it the tail is exact
 _FAR_ENOUGH, _SMALL = 50.0, 0.02  # and up to there where the tail is small, for it may be skew
+_RANKINGS = 64  # of which what takes longest is kept
 _FEW = 400  # referrals whose law over several schools is made exactly
 
 
@@ -72,7 +74,7 @@ class Moments:
     higher: Whole  # of these: where the group is referred there more often than the others
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # the same only as itself, so that it has a key
 class Ranking:
     """The moments, and what they are parts of; all but `moments` are arrays of one."""
 
@@ -136,6 +138,7 @@ def rank_moments(
     )  # fmt: skip
 
 
+@lru_cache(maxsize=_RANKINGS)
 def shrunken_ratios(ranking: Ranking) -> Numbers:
     """The ratio inside each moment, drawn towards the moments of the same dimensions.
 

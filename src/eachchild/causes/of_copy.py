@@ -12,6 +12,7 @@ import numpy as np
 from eachchild.causes.asked import Asked, Origins, people_of
 from eachchild.causes.places import Split, split_by_places
 from eachchild.causes.referrals import Compared
+from eachchild.causes.remember import remembered
 from eachchild.causes.steps import Chain, chain
 from eachchild.cube import ALL_PLACES, Margin
 from eachchild.measures.counts import Counts, Known
@@ -32,6 +33,7 @@ class OriginsOfCopy(Origins):
     def compared(self, asked: Asked) -> Compared | None:
         """Never told: a copy has no counts of referrals or supports to set beside students."""
 
+    @remembered
     def by_factor(self, asked: Asked, factor: str) -> Split | None:
         """Part a gap by the groups of another factor, whichever schools they are in.
 
@@ -48,6 +50,7 @@ class OriginsOfCopy(Origins):
         levels = [(self._places.level, one_place), (factor, cell)]
         return split_by_places(group, others, levels, scale="risk_difference", apart=one_place)
 
+    @remembered
     def by_steps(self, asked: Asked, steps: Sequence[str]) -> Chain | None:
         """Part a gap by the outcomes that lead to it, in every place or else in the whole.
 

@@ -14,6 +14,7 @@ from eachchild.causes.consequence import Referrals as Answers
 from eachchild.causes.consequence import SameAct, same_act
 from eachchild.causes.moments import ANY, Ranking, Referred, rank_moments
 from eachchild.causes.referrers import Adults, Referrers, referrers
+from eachchild.causes.remember import remembered
 from eachchild.causes.repeats import dispersion_of_repeats
 from eachchild.causes.reporting import Logged
 from eachchild.cube import POOLED_YEARS, AdultBlock, Cube, EventBlock
@@ -101,6 +102,7 @@ class OfReferrals:
         self._first = max(0, len(cube.periods) - POOLED_YEARS)
         self._at = {name: i for i, name in enumerate(cube.places.ids)}
 
+    @remembered
     def moments(self, two: Compared) -> FoundMoments | None:
         """In which moments the group is referred more; None where no referrals are counted."""
         block = self._block(two, MOMENT)
@@ -119,6 +121,7 @@ class OfReferrals:
         ranking = rank_moments(referred, referred_students=self._students(two))
         return FoundMoments(ranking, tuple(block.words[name] for name in MOMENT))
 
+    @remembered
     def same_act(self, two: Compared) -> FoundActs | None:
         """How referrals for the same act were answered; None where no answer is known."""
         block = self._block(two, ACT)
@@ -146,6 +149,7 @@ class OfReferrals:
         ladder = laddered(block, same.ravel(), sides, dispersion=dispersion)
         return FoundActs(found, answers, block.words["behavior"], two.enrolled, ladder)
 
+    @remembered
     def logged(self, two: Compared) -> Logged | None:
         """How schools log: acts, and answers left blank; None where no referrals are counted."""
         block = self._block(two, ACT)
@@ -168,6 +172,7 @@ class OfReferrals:
             two.students, two.others,
         )  # fmt: skip
 
+    @remembered
     def referrers(self, two: Compared) -> Referrers | None:
         """How much goes with the adults who refer most; None where adults are not counted."""
         factor = Group.parse(two.group).factors[0]

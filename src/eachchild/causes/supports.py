@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eachchild.causes.referrals import Compared, sides_of
+from eachchild.causes.remember import remembered
 from eachchild.causes.screen import (
     Calibration,
     FromBaseRates,
@@ -117,6 +118,7 @@ class OfSupports:
         self._cube = cube
         self._first = max(0, len(cube.periods) - POOLED_YEARS)
 
+    @remembered
     def compared(self, two: Compared) -> FoundSupports | None:
         """How the list and the supports treat two groups; None where none are counted."""
         factor = Group.parse(two.group).factors[0]

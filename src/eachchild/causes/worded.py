@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eachchild.causes.referrals import Compared, sides_of
+from eachchild.causes.remember import remembered
 from eachchild.causes.words import ENOUGH_WORDS, Met, Worded, compare_met
 from eachchild.cube import Cube, WordBlock
 from eachchild.measures.counts import Counts, Known, Numbers, Whole
@@ -34,6 +35,7 @@ class OfWords:
         """Nothing is added up before it is asked."""
         self._cube = cube
 
+    @remembered
     def words(self, two: Compared) -> FoundWords | None:
         """The words of notes about two groups; None where no writer wrote about both.
 

@@ -31,6 +31,7 @@ from eachchild.release import (
 from eachchild.report import FontsMissingError, quality_page
 from eachchild.report.bundle import refuse_folder
 from eachchild.sources import SourceError, init_plan, told_plan
+from eachchild.terms.catalogue import languages
 from eachchild.worlds import WorldError
 
 WRONG_INPUT = (
@@ -256,6 +257,10 @@ def _page_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--no-pdf", action="store_true", help="leave out report.pdf")
     screens = "write screens.json too, of which the platform makes its pages"
     command.add_argument("--screens", action="store_true", help=screens)
+    command.add_argument(
+        "--screens-in", action="append", default=[], metavar="LANGUAGE", choices=languages(),
+        help=f"with --screens: in this language too; may be repeated ({', '.join(languages())})",
+    )  # fmt: skip
     _progress_argument(command)
 
 
@@ -307,7 +312,13 @@ def _run_audit(chosen: argparse.Namespace) -> int:
     refuse_folder(chosen.out)
     with Bar(chosen.progress) as bar:
         audit = story.audit(chosen.plan, vault=chosen.vault, progress=bar.step)
-        audit.report(chosen.out, pdf=not chosen.no_pdf, screens=chosen.screens, progress=bar.step)
+        audit.report(
+            chosen.out,
+            pdf=not chosen.no_pdf,
+            screens=chosen.screens,
+            screens_in=chosen.screens_in,
+            progress=bar.step,
+        )
     print("\n".join(headline_lines(audit.findings, chosen.out)))
     return DONE
 

@@ -15,6 +15,7 @@ from eachchild.release.bundle import verify_bundle
 from eachchild.release.ledger import Ledger
 from eachchild.release.tables import entry_of
 from eachchild.sources import SourceError
+from eachchild.terms.catalogue import languages
 from eachchild.terms.numerals import count
 from eachchild.worlds.demonstration import for_the_public, make_up
 
@@ -46,7 +47,13 @@ def run_demo(out: Path) -> int:
     print(f"  {plan}")
     with Bar("bar") as bar:
         audit = story.audit(plan, vault=out / "vault", progress=bar.step)
-        audit.report(out / "district-public", pdf=False, screens=True, progress=bar.step)
+        audit.report(
+            out / "district-public",
+            pdf=False,
+            screens=True,
+            screens_in=languages(),
+            progress=bar.step,
+        )
     release_copy(out / "district-public", screens=True)
     print("\n\nThe same district on the platform, for people who never open a terminal\n")
     return open_platform(out)
@@ -68,7 +75,7 @@ def open_platform(out: Path) -> int:
 def _audit(plan: Path, out: Path, *, vault: Path, screens: bool = False) -> None:
     with Bar("bar") as bar:
         audit = story.audit(plan, vault=vault, progress=bar.step)
-        audit.report(out, screens=screens, progress=bar.step)
+        audit.report(out, screens=screens, screens_in=languages(), progress=bar.step)
     print("\n".join(headline_lines(audit.findings, out)))
 
 
@@ -92,7 +99,7 @@ def release_copy(audit: Path, *, screens: bool = False) -> None:
         files, cost, _ = release_audit(
             audit, load_policy(policy_named(audit)), Audience.PUBLIC,
             approved_by=_APPROVERS, before=Ledger(), progress=bar.step, pdf=False,
-            screens=screens,
+            screens=screens, screens_in=languages(),
         )  # fmt: skip
     write_bundle(files, bundle, ledger, entry_of(files, Audience.PUBLIC), Ledger())
     verdict = verify_bundle(bundle)

@@ -68,8 +68,8 @@ def _run_release_audit(chosen: argparse.Namespace, audience: Audience) -> int:
         files, cost, _ = release_audit(
             chosen.source, policy, audience,
             approved_by=chosen.approved_by, before=before, progress=bar.step,
-            pdf=not chosen.no_pdf, screens=chosen.screens, draft=chosen.draft,
-            corrects=chosen.corrects,
+            pdf=not chosen.no_pdf, screens=chosen.screens, screens_in=chosen.screens_in,
+            draft=chosen.draft, corrects=chosen.corrects,
         )  # fmt: skip
     if chosen.draft:
         write_draft(files, out)

@@ -58,6 +58,7 @@ class Evidence:
         keys = zip(*(c.text() for c in columns), strict=True)
         self._at = {key: i for i, key in enumerate(keys)}
         self.place = place
+        self._read_before: dict[int, Row] = {}
         self._abouts: dict[str, dict[About, None]] = {}
         self._references: dict[tuple[str, ...], dict[str, None]] = {}
         for outcome, group, reference, period, measure, _ in self._at:
@@ -74,7 +75,11 @@ class Evidence:
         at = self._at.get((*key, interval))
         if at is None and interval == STUDENT:
             at = self._at.get((*key, ""))
-        return None if at is None else self._read(at)
+        if at is None:
+            return None
+        if at not in self._read_before:
+            self._read_before[at] = self._read(at)
+        return self._read_before[at]
 
     def abouts(self, measure: str) -> tuple[About, ...]:
         """What a measure was asked about, each once, in the table's order."""

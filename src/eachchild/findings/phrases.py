@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from eachchild.plan import COMPLEMENT, OVERALL, Plan
 from eachchild.terms.catalogue import Words, words
 from eachchild.terms.factors import NOT_REPORTED, OVERLAP_PREFIX, Group
-from eachchild.terms.numerals import count, significant
 from eachchild.terms.outcomes import Outcome, built_in
 
 _NOUN_FACTORS = ("sex", "gender")
@@ -40,7 +39,7 @@ class Phrases:
         """An outcome as a heading names it."""
         key = f"outcome.{outcome}.title"
         if outcome in self.titles or not self.words.has(key):
-            return self.titles.get(outcome) or title_of(outcome.replace("_", " "))
+            return self.titles.get(outcome) or title_of(self.words, outcome.replace("_", " "))
         return self.words.say(key)
 
     def verb(self, outcome: str) -> str:
@@ -53,9 +52,7 @@ class Phrases:
 
     def counted(self, outcome: Outcome) -> str:
         """Who and what an outcome counts, in words; the plan's own outcomes by their label."""
-        standard = built_in().get(outcome.name)
-        asked = (outcome.event_text, outcome.population_text)
-        if standard is not None and (standard.event_text, standard.population_text) == asked:
+        if _is_built_in(outcome):
             return self.words.say(f"outcome.{outcome.name}.counted")
         if not outcome.is_rate:
             return self.words.say("counted.own_mean", title=self.title(outcome.name))
@@ -88,7 +85,8 @@ class Phrases:
         if factor.startswith(OVERLAP_PREFIX):
             race = self._race(factor.removeprefix(f"{OVERLAP_PREFIX}_"))
             return self.words.say(f"group.any.{value}", race=race)
-        shown = "not reported" if value == NOT_REPORTED else value.replace("_", " ")
+        known = value != NOT_REPORTED
+        shown = value.replace("_", " ") if known else self.words.say("group.unknown")
         return self.words.say("group.own", factor=self.inline(factor), value=shown)
 
     def _race(self, race: str) -> str:
@@ -111,14 +109,32 @@ class Phrases:
         return noun
 
 
-def phrases_of(plan: Plan) -> Phrases:
-    """The phrases of a plan's language, with its outcomes' own labels."""
-    own = [o for o in plan.outcomes if o.label]
+def phrases_of(plan: Plan, language: str = "") -> Phrases:
+    """The phrases of a plan's language, with its outcomes' own labels; or those of another.
+
+    A plan's labels are in the plan's own language. In another the catalogue's words come first, and
+    a label that it has no word for is quoted.
+    """
+    own, said = [o for o in plan.outcomes if o.label], words(plan.language, plan.labels)
+    titles = {o.name: title_of(said, o.label) for o in own}
+    if language in ("", plan.language):
+        return Phrases(said, titles, {o.name: o.label for o in own})
+    other = words(language)
+    own_words = {k: v for k, v in plan.labels.items() if k not in other.sentences}
+    unknown = [o for o in own if not other.has(f"outcome.{o.name}.verb")]
+    quoted = {
+        o.name: other.say("outcome.unlabeled.verb", name=titles[o.name]) for o in unknown
+    }  # fmt: skip
     return Phrases(
-        words(plan.language, plan.labels),
-        {o.name: title_of(o.label) for o in own},
-        {o.name: o.label for o in own},
-    )
+        words(language, own_words), {o.name: titles[o.name] for o in unknown}, quoted
+    )  # fmt: skip
+
+
+def _is_built_in(outcome: Outcome) -> bool:
+    """Whether an outcome asks what the one of its name that comes with us does."""
+    standard = built_in().get(outcome.name)
+    asked = (outcome.event_text, outcome.population_text)
+    return standard is not None and (standard.event_text, standard.population_text) == asked
 
 
 def sentence_case(text: str) -> str:
@@ -130,30 +146,14 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def title_of(label: str) -> str:
+def title_of(said: Words, label: str) -> str:
     """A heading from a label that completes "Black students …".
 
-    >>> title_of("were in the top two fifths"), title_of("had a grade point average")
-    ('In the top two fifths', 'Grade point average')
+    >>> english = words("en")
+    >>> title_of(english, "were in the top two fifths"), title_of(english, "had an average")
+    ('In the top two fifths', 'Average')
+    >>> title_of(words("es"), "recibieron una advertencia")
+    'Advertencia'
     """
-    for start in ("were ", "had a ", "had an ", "had "):
-        if label.startswith(start):
-            return sentence_case(label.removeprefix(start))
-    return sentence_case(label)
-
-
-def of_so_many(rate: float, *others: float) -> tuple[str, ...]:
-    """Rates as people: of 100 students, or of as many as a small rate needs.
-
-    >>> of_so_many(0.12283, 0.0373)
-    ('12 of 100', '3.7 of 100')
-    >>> of_so_many(0.0021, 0.0004)
-    ('21 of 10,000', '4 of 10,000')
-    """
-    least = min((r for r in (rate, *others) if r > 0), default=0.0)
-    base = next((b for b in (100, 1_000, 10_000) if least * b >= 1), 100_000)
-    return tuple(f"{_people(r * base)} of {count(base)}" for r in (rate, *others))
-
-
-def _people(number: float) -> str:
-    return count(round(number)) if number >= 10 else significant(number).removesuffix(".0")
+    starts = (start for start in said.each("grammar.starts") if label.startswith(start))
+    return sentence_case(label.removeprefix(next(starts, "")))

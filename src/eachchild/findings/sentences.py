@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from eachchild.findings.evidence import About, Evidence, Row
-from eachchild.findings.phrases import Phrases, of_so_many, sentence_case
+from eachchild.findings.phrases import Phrases, sentence_case
 from eachchild.findings.verdicts import LEVEL, Scale, Verdict
-from eachchild.terms.numerals import count, points, significant
+from eachchild.terms.numerals import count, significant
 from eachchild.terms.outcomes import Outcome
+from eachchild.terms.said import of_so_many, points, times
 from eachchild.terms.states import State
 from eachchild.terms.years import ALL
 
@@ -69,7 +70,7 @@ def told_of(telling: Telling, row: Row, verdict: Verdict) -> str:
 
 
 def _rate_sentence(telling: Telling, row: Row, verdict: Verdict) -> str:
-    rate, other = of_so_many(row.rate, row.reference_rate)
+    rate, other = of_so_many(telling.phrases.words, row.rate, row.reference_rate)
     said = {"rate": rate, "other_rate": other}
     if verdict == "cannot_tell":
         return _untold(telling, row, "rate", **said)
@@ -82,8 +83,7 @@ def _rate_sentence(telling: Telling, row: Row, verdict: Verdict) -> str:
     if telling.scale.measure == "risk_ratio":
         ratio = telling.evidence.row(telling.about, "risk_ratio")
         value = ratio.estimate if ratio and ratio.estimate else row.rate / row.reference_rate
-        times = telling.phrases.words.say("gap.times", number=significant(value))
-        return telling.say("gap.ratio", times=times, **said)
+        return telling.say("gap.ratio", times=times(telling.phrases.words, value), **said)
     side = "gap.more" if row.rate > row.reference_rate else "gap.less"
     said["more_or_less"] = telling.phrases.words.say(side)
     return telling.say("gap.difference", **said)
@@ -113,9 +113,8 @@ def _amount(telling: Telling, mean: str) -> str:
     if words.has(f"outcome.{name}.amount"):
         return words.say(f"outcome.{name}.amount", mean=mean)
     own = {"verb": telling.phrases.verb(name), "unit": telling.phrases.unit(name)}
-    key = (
-        "gap.own_amount_had" if own["verb"].startswith(("had a ", "had an ")) else "gap.own_amount"
-    )
+    had = own["verb"].startswith(words.each("grammar.had"))
+    key = "gap.own_amount_had" if had else "gap.own_amount"
     return words.say(key, mean=mean, **own).rstrip()
 
 
@@ -125,5 +124,5 @@ def margin_words(telling: Telling) -> str:
     if scale.measure in ("risk_ratio", "mean_ratio"):
         return words.say("margin.ratio", low=f"{scale.low:g}", high=f"{scale.high:g}")
     if scale.measure == "risk_difference":
-        return words.say("margin.points", points=points(scale.high))
+        return words.say("margin.points", points=points(words, scale.high))
     return words.say("margin.effect", effect=f"{scale.high:g}")

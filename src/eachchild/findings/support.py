@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from eachchild.findings.evidence import CLUSTER, WITHIN, About, Row
 from eachchild.findings.judging import Changed, Judged
-from eachchild.findings.phrases import of_so_many, sentence_case
+from eachchild.findings.phrases import sentence_case
 from eachchild.findings.sentences import Telling, margin_words
 from eachchild.findings.verdicts import LEVEL
 from eachchild.plan import COMPLEMENT
-from eachchild.terms.numerals import count, percent, points, significant
+from eachchild.terms.numerals import count, percent, significant
+from eachchild.terms.said import of_so_many, points
 from eachchild.terms.years import ALL
 
 _RATIO = ("risk_ratio", "mean_ratio")
@@ -215,10 +216,11 @@ def _beyond_parts(telling: Telling, judged: Sequence[Judged]) -> Iterator[str]:
         tested = one.tested
         if one.about.reference != COMPLEMENT or tested is None or not tested.worse_than_parts:
             continue
-        unit = points if telling.outcome.is_rate else significant
         say = telling.phrases.words.say
         side = say("gap.more" if tested.excess > 0 else "gap.less")
-        yield say("evidence.crossing_worse", excess=unit(abs(tested.excess)), more_or_less=side)
+        yield say(
+            "evidence.crossing_worse", excess=_sized(telling, abs(tested.excess)), more_or_less=side
+        )
 
 
 def _parity(telling: Telling, first: Judged) -> Iterator[str]:
@@ -249,7 +251,8 @@ def _level(telling: Telling) -> Iterator[str]:
         row = telling.evidence.row(about, "rate")
         if row is not None and row.estimate is not None:
             yield telling.phrases.words.say(
-                telling.counted("evidence.level"), rate=of_so_many(row.estimate)[0]
+                telling.counted("evidence.level"),
+                rate=of_so_many(telling.phrases.words, row.estimate)[0],
             )
 
 
@@ -289,17 +292,23 @@ def _changed(telling: Telling, changes: Mapping[About, Changed]) -> Iterator[str
     if after * moved.before < 0:
         key = "turned"
     numbers = (abs(moved.change), *sorted((abs(moved.low), abs(moved.high))))
-    unit = points if telling.outcome.is_rate else significant
-    change, low, high = map(unit, numbers)
+    change, low, high = (_sized(telling, number) for number in numbers)
     said = {"change": change, "low": low, "high": high, "since": moved.since}
     yield telling.phrases.words.say(f"evidence.change_{key}", **said)
+
+
+def _sized(telling: Telling, number: float) -> str:
+    """A difference of rates in points, one of means as it is."""
+    if telling.outcome.is_rate:
+        return points(telling.phrases.words, number)
+    return significant(number)
 
 
 def _short(telling: Telling, measure: str, row: Row) -> str:
     estimate = row.estimate or 0.0
     if measure == "risk_difference":
         sign = "-" if estimate < 0 else ""  # a gap that turned round must show it
-        return f"{sign}{points(estimate)}"
+        return f"{sign}{points(telling.phrases.words, estimate)}"
     return significant(estimate) if measure in _RATIO else _amount(telling, estimate)
 
 

@@ -51,13 +51,15 @@ class Told:
 
 
 def tell(
-    plan: Plan, phrases: Phrases, measured: Measured, known: Known, origins: Origins | None = None
-) -> Told:
-    """Turn measures into ranked findings in the plan's language.
+    plan: Plan, phrases: Phrases, measured: Measured, known: Known,
+    origins: Origins | None = None, evidence: Evidence | None = None,
+) -> Told:  # fmt: skip
+    """Turn measures into ranked findings in the words of `phrases`.
 
-    `origins` says where gaps are made; without it nothing is said of that.
+    `origins` says where gaps are made; without it nothing is said of that. `evidence` has the rows
+    of these measures where they were told before, in another language.
     """
-    evidence = Evidence(measured.table)
+    evidence = evidence or Evidence(measured.table)
     periods = (*known.periods, ALL) if len(known.periods) > 1 else known.periods
     tests, moved = {}, {}
     if measured.assessment is not None:

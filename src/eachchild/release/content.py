@@ -42,7 +42,7 @@ def content(plan: Plan, cube: Cube, phrases: Phrases, parts: Parts) -> Content:
         title=plan.title,
         heading=plan.heading,
         author=plan.author,
-        language=plan.language,
+        language=phrases.words.language,
         periods=cube.periods,
         places=len(cube.places.ids),
         place_level=cube.places.level,
@@ -61,7 +61,7 @@ def content(plan: Plan, cube: Cube, phrases: Phrases, parts: Parts) -> Content:
         flags=plan.flags,
         choices=parts.choices,
         breaks=breaks_of(cube, phrases),
-        labels=plan.labels,
+        labels=phrases.words.labels,
     )
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from eachchild.findings.model import Finding
-from eachchild.findings.phrases import Phrases, of_so_many, sentence_case
+from eachchild.findings.phrases import Phrases
 from eachchild.findings.verdicts import times_small
 from eachchild.measures.table import STATES, MeasureTable
 from eachchild.plan import Plan
 from eachchild.terms.factors import NO, YES, Factor, Group
+from eachchild.terms.said import as_label, of_so_many
 from eachchild.terms.states import State
 
 _NOT_COLLECTED = STATES.index(State.NOT_COLLECTED)
@@ -43,7 +44,7 @@ def group_lines(
             tuple(f for f in gaps if f.reference == group),
         )
         if told.findings or told.compared_with:
-            lines.append((sentence_case(phrases.group(group)), _line(told)))
+            lines.append((as_label(phrases.words, phrases.group(group)), _line(told)))
     return tuple(lines)
 
 
@@ -82,5 +83,7 @@ def _level(told: _Told) -> str:
         at = np.flatnonzero(asked & told.rows.has_estimate)
         if at.size:
             rate, title = float(told.rows.estimate[at[0]]), told.phrases.title(one.outcome)
-            return told.phrases.words.say("line.level", title=title, rate=of_so_many(rate)[0])
+            return told.phrases.words.say(
+                "line.level", title=title, rate=of_so_many(told.phrases.words, rate)[0]
+            )
     return ""

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -21,7 +21,7 @@ from eachchild.release import SEAL, Released
 from eachchild.report.compose import compose
 from eachchild.report.html import write_html
 from eachchild.report.pdf import write_pdf
-from eachchild.report.screens import SCREENS, write_screens
+from eachchild.report.screens import SCREENS, screens_in, write_screens
 from eachchild.terms.catalogue import words
 
 TABLE = "measures.parquet"  # the same as measures.csv, to be searched
@@ -85,14 +85,20 @@ def write_findings(released: Released, path: Path) -> None:
 
 
 def write_pages(
-    released: Released, folder: Path, *, pdf: bool, progress: Progress, screens: bool = False
-) -> None:
-    """Write what people read; `screens` too, where the platform is to show it page by page."""
+    released: Released, folder: Path, *, pdf: bool, progress: Progress, screens: bool = False,
+    also: Sequence[Released] = (),
+) -> None:  # fmt: skip
+    """Write what people read; `screens` too, where the platform is to show it page by page.
+
+    `also` is the same told in other languages, of which only the platform's pages are written.
+    """
     progress("drawing the report", 0.9)
     page = compose(released)
     write_html(page, folder / "report.html")
     if screens:
         write_screens(released, page, folder / SCREENS)
+        for other in also:
+            write_screens(other, compose(other), folder / screens_in(other.language))
         pq.write_table(released.measures.to_arrow(), folder / TABLE, row_group_size=_ROWS_AT_ONCE)
     if pdf:
         progress("typesetting the PDF", 0.95)

@@ -16,6 +16,7 @@ from eachchild.report.sections import section
 from eachchild.report.statements import statement
 from eachchild.terms.catalogue import Words, blanks
 from eachchild.terms.numerals import count
+from eachchild.terms.said import as_label
 
 _MOST_HEADLINES = 5
 # Words every report uses; the others are explained where their measure occurs.
@@ -140,21 +141,21 @@ def _group_lines(
 ) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """By factor where the group is written as one, else in one list."""
     factors = {
-        sentence_case(label): factor.label
+        as_label(names.words, label): factor.label
         for factor in reversed(released.factors)
         for label in factor.groups.values()
     }
     found: dict[str, list[tuple[str, str]]] = {}
-    beside = _hidden_of_groups(released, of_outcomes)
+    beside = _hidden_of_groups(released, names, of_outcomes)
     for group, line in released.group_lines:
-        label = sentence_case(names.group(group) if names.is_group(group) else group)
+        label = names.label(group) if names.is_group(group) else as_label(names.words, group)
         said = ". ".join((line, *beside.get(label, ())))
         found.setdefault(factors.get(label, ""), []).append((label, sentence_case(said)))
     return tuple((factor, tuple(lines)) for factor, lines in found.items())
 
 
 def _hidden_of_groups(
-    released: Released, of_outcomes: Sequence[Case]
+    released: Released, names: Names, of_outcomes: Sequence[Case]
 ) -> Mapping[str, tuple[str, ...]]:
     """For each group of a released copy without any rate, the nearest to its first one."""
     found: dict[str, tuple[str, ...]] = {}
@@ -166,7 +167,9 @@ def _hidden_of_groups(
             cells = [(case, cell) for case in of_outcomes if (cell := case.cell(group)) is not None]
             if cells and not any(cell.is_reported for _, cell in cells):
                 case, cell = cells[0]
-                found[sentence_case(label)] = (f"{case.card.title}: {case.absent(cell, group)}",)
+                found[as_label(names.words, label)] = (
+                    f"{case.card.title}: {case.absent(cell, group)}",
+                )
     return found
 
 

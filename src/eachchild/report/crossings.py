@@ -7,9 +7,10 @@ from itertools import combinations
 from eachchild.release.types import FactorCard
 from eachchild.report.case import Case
 from eachchild.report.lookup import Cell
-from eachchild.report.names import sentence_case, shown
+from eachchild.report.names import Names, sentence_case, shown
 from eachchild.report.page import HeatCell, HeatMap
 from eachchild.terms.numerals import count
+from eachchild.terms.said import as_label
 from eachchild.terms.states import State
 
 # A shade is a third of the largest distance from the overall rate among crossings of some size, so
@@ -39,7 +40,7 @@ def _heat_map(case: Case, one: FactorCard, other: FactorCard) -> HeatMap | None:
     }
     if not cells:
         return None
-    grid = _grid(pair, cells)
+    grid = _grid(case.names, pair, cells)
     shade = _Shade(case, tuple(cells.values()))
     lit = finding.group if finding and finding.verdict == "gap" else ""
     rows = []
@@ -69,16 +70,22 @@ class _Grid:
     rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
-def _grid(pair: tuple[FactorCard, FactorCard], there: Collection[tuple[str, str]]) -> _Grid:
+def _grid(
+    names: Names, pair: tuple[FactorCard, FactorCard], there: Collection[tuple[str, str]]
+) -> _Grid:
     """The factor with more groups goes down, since a phone is taller than wide."""
     down = [v for v in pair[0].groups if any(key[0] == v for key in there)]
     across = [w for w in pair[1].groups if any(key[1] == w for key in there)]
+    one, other = (
+        {value: as_label(names.words, label) for value, label in factor.groups.items()}
+        for factor in pair
+    )
     if len(across) > len(down):
-        columns = tuple(sentence_case(pair[0].groups[v]) for v in down)
-        rows = ((sentence_case(pair[1].groups[w]), tuple((v, w) for v in down)) for w in across)
+        columns = tuple(one[v] for v in down)
+        rows = ((other[w], tuple((v, w) for v in down)) for w in across)
         return _Grid(pair[1].label, columns, tuple(rows))
-    columns = tuple(sentence_case(pair[1].groups[w]) for w in across)
-    rows = ((sentence_case(pair[0].groups[v]), tuple((v, w) for w in across)) for v in down)
+    columns = tuple(other[w] for w in across)
+    rows = ((one[v], tuple((v, w) for w in across)) for v in down)
     return _Grid(pair[0].label, columns, tuple(rows))
 
 

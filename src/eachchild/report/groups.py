@@ -12,6 +12,7 @@ from eachchild.report.names import sentence_case, shown
 from eachchild.report.page import Figure
 from eachchild.report.tables import group_table
 from eachchild.terms.numerals import count
+from eachchild.terms.said import as_label
 from eachchild.terms.states import State
 
 _ROOMY = 1.8  # an interval may reach that many times the largest estimate before the scale is cut
@@ -60,7 +61,7 @@ def groups_of(case: Case, factor: FactorCard) -> tuple[str, list[Asked]]:
             group = f"{factor.id}={value}"
             cell = case.cell(group, measure)
             if cell is not None and cell.n != 0:
-                asked.append(Asked(group, sentence_case(label), cell))
+                asked.append(Asked(group, as_label(case.names.words, label), cell))
         if asked:
             return measure, asked
     return case.measure, []

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eachchild.release.types import Hidden, Nearest, Released
-from eachchild.report.names import Names, sentence_case
+from eachchild.report.names import Names
 from eachchild.report.page import HiddenPart, ShownShare
 from eachchild.terms.numerals import count, percent
+from eachchild.terms.said import as_label
 
 
 def hidden_part(released: Released, names: Names) -> HiddenPart | None:
@@ -23,7 +24,7 @@ def hidden_part(released: Released, names: Names) -> HiddenPart | None:
     return HiddenPart(
         (said, names.say("hidden.why"), names.say("hidden.instead")),
         names.say("hidden.claim", claim=hidden.claim),
-        tuple(_by_factor(released, hidden)),
+        tuple(_by_factor(released, hidden, names)),
         (names.say("hidden.not_proved"), _approved(hidden, names)),
         names.say("hidden.left_out", tables=count(len(hidden.left_out))),
         hidden.left_out,
@@ -37,11 +38,13 @@ def _approved(hidden: Hidden, names: Names) -> str:
     return names.say("hidden.approved", approvals=count(hidden.approvals))
 
 
-def _by_factor(released: Released, hidden: Hidden) -> Iterator[tuple[str, tuple[ShownShare, ...]]]:
+def _by_factor(
+    released: Released, hidden: Hidden, names: Names
+) -> Iterator[tuple[str, tuple[ShownShare, ...]]]:
     for factor in released.factors:
         rows = tuple(
             ShownShare(
-                sentence_case(factor.groups[one.value]),
+                as_label(names.words, factor.groups[one.value]),
                 count(one.shown),
                 count(one.counts),
                 round(100 * one.shown / one.counts),

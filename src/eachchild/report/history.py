@@ -9,12 +9,14 @@ from eachchild.report.charts.years import YearChart, YearPanel, YearPoint, years
 from eachchild.report.lookup import Cell
 from eachchild.report.names import exact, sentence_case, shown
 from eachchild.report.page import Figure, Table
+from eachchild.terms.said import as_label
 
 
 def year_figure(case: Case, factor: FactorCard) -> Figure | None:
     """The picture of a factor over the years; None where there is one year or no group."""
     groups = [
-        (f"{factor.id}={value}", sentence_case(label)) for value, label in factor.groups.items()
+        (f"{factor.id}={value}", as_label(case.names.words, label))
+        for value, label in factor.groups.items()
     ]
     told = [(g, label) for g, label in groups if any(_cells(case, g))]
     if not any(sum(cell is not None for cell in _cells(case, g)) > 1 for g, _ in told):

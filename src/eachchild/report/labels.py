@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from eachchild.release.types import OutcomeCard, Released
 from eachchild.report.names import Names, sentence_case
+from eachchild.terms.catalogue import Words
 from eachchild.terms.numerals import count, percent, significant
+from eachchild.terms.said import points
 from eachchild.terms.states import State
 from eachchild.terms.years import ALL
 
@@ -57,26 +59,28 @@ def group_label(names: Names, text: str) -> str:
     return sentence_case(", ".join(_factor(names, factor) for factor in text.split(";")))
 
 
-def printed(kind: str, value: float | None, *, per: int = 1, digits: int = 2) -> str:
+def printed(said: Words, kind: str, value: float | None, *, per: int = 1, digits: int = 2) -> str:
     """A number of a measure as reports print it; with more digits, the exact value on demand.
 
-    >>> printed("share", 0.12283), printed("share", 0.12283, digits=4)
+    >>> from eachchild.terms.catalogue import words
+    >>> en = words("en")
+    >>> printed(en, "share", 0.12283), printed(en, "share", 0.12283, digits=4)
     ('12 %', '12.28 %')
-    >>> printed("points", -0.0855), printed("count", 1204.0), printed("ratio", 3.2934)
+    >>> printed(en, "points", -0.0855), printed(en, "count", 1204.0), printed(en, "ratio", 3.2934)
     ('−8.6 points', '1,204', '3.3')
-    >>> printed("mean", 0.2231, per=100), printed("flag", 1.0), printed("ratio", None)
+    >>> printed(en, "mean", 0.2231, per=100), printed(en, "flag", 1.0), printed(en, "ratio", None)
     ('22', 'yes', '')
     """
     if value is None:
         return ""
     if kind == "flag":
-        return "yes" if value else "no"
+        return said.say("number.yes") if value else said.say("number.no")
     if kind == "count":
         return _signed(value, count(abs(value)))
     if kind == "share":
         return _signed(value, percent(abs(value)) if digits == 2 else _percent(value, digits))
     if kind == "points":
-        return _signed(value, f"{significant(abs(100 * value), digits)} points")
+        return _signed(value, points(said, value, digits))
     number = value * per if kind == "mean" else value
     return _signed(number, significant(abs(number), digits))
 

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from eachchild.release.types import FactorCard, OutcomeCard, Released
 from eachchild.terms.catalogue import Words, words
 from eachchild.terms.factors import Group
-from eachchild.terms.numerals import percent, points, significant
+from eachchild.terms.numerals import percent, significant
+from eachchild.terms.said import as_label, points
 from eachchild.terms.states import State
 from eachchild.terms.years import ALL
 
@@ -49,7 +50,7 @@ class Names:
 
     def label(self, text: str) -> str:
         """A group at the beginning of a line."""
-        return sentence_case(self.group(text))
+        return as_label(self.words, self.group(text))
 
     def factor(self, factor: str) -> str:
         """A factor as a heading names it."""
@@ -100,10 +101,10 @@ def with_unit(card: OutcomeCard, value: float) -> str:
     return shown(card, value) if card.is_rate else f"{_scaled(card, value)} {card.unit}".strip()
 
 
-def signed(card: OutcomeCard, difference: float) -> str:
+def signed(names: Names, card: OutcomeCard, difference: float) -> str:
     """A difference of two rates or means with its sign; a true minus, not a hyphen."""
     sign = "+" if difference > 0 else "−" if difference < 0 else ""
-    size = points(difference) if card.is_rate else _scaled(card, abs(difference))
+    size = points(names.words, difference) if card.is_rate else _scaled(card, abs(difference))
     return sign + size
 
 

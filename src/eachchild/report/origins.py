@@ -4,7 +4,6 @@ from itertools import accumulate
 from math import isfinite, prod
 
 from eachchild.findings.model import Finding, GapRule, GapStep
-from eachchild.findings.phrases import of_so_many
 from eachchild.report.case import Case
 from eachchild.report.charts import steps
 from eachchild.report.charts.steps import StepChart, StepRow
@@ -12,6 +11,7 @@ from eachchild.report.charts.waterfall import WaterfallRow, phone, wide
 from eachchild.report.names import sentence_case
 from eachchild.report.page import Choice, Figure, Table
 from eachchild.terms.numerals import count, significant, tenths, whole_percent
+from eachchild.terms.said import of_so_many
 
 _NOT_TOLD = "–"
 _LEAST = 0.001  # of q; below it nobody reads digits
@@ -67,7 +67,7 @@ def _steps_figure(case: Case, cause: Finding) -> Figure:
     most = max(cause.steps, key=lambda step: step.share)
     rows = tuple(
         StepRow(
-            _step_label(case, step, first=not at), _rates(step), _of_so_many(step),
+            _step_label(case, step, first=not at), _rates(step), _of_so_many(case, step),
             say("origin.times", ratio=significant(step.ratio, 3)),
             say("origin.part_of_gap", share=whole_percent(step.share)), step == most,
         )
@@ -96,7 +96,7 @@ def _places_table(case: Case, cause: Finding) -> Table | None:
         _step_label(case, step, first=not at) for at, step in enumerate(cause.in_places[0].steps)
     )
     rows = tuple(
-        (place.label, *(" / ".join(_of_so_many(step)) for step in place.steps),
+        (place.label, *(" / ".join(_of_so_many(case, step)) for step in place.steps),
          _whole(place.steps), _share_of_first(place.steps, cause))
         for place in cause.in_places
     )  # fmt: skip
@@ -149,7 +149,7 @@ def _rules_figure(case: Case, cause: Finding) -> Figure:
     say = case.names.say
     made = []
     for rule in cause.rules:
-        mine, theirs = of_so_many(rule.group, rule.others)
+        mine, theirs = of_so_many(case.names.words, rule.group, rule.others)
         made.append(StepRow(
             rule.label, (rule.group, rule.others), (mine, theirs),
             say("origin.rule_gap", points=tenths(rule.gap / 100)),
@@ -213,7 +213,7 @@ def _bars(
 
 def _both(case: Case, cause: Finding) -> tuple[str, str]:
     """The names of both groups, as a legend has them."""
-    mine, theirs = (sentence_case(case.names.group(g)) for g in (cause.group, cause.reference))
+    mine, theirs = (case.names.label(group) for group in (cause.group, cause.reference))
     return mine, theirs
 
 
@@ -252,8 +252,8 @@ def _rates(step: GapStep) -> tuple[float, float]:
     return mine, theirs
 
 
-def _of_so_many(step: GapStep) -> tuple[str, str]:
-    mine, theirs = of_so_many(*_rates(step))
+def _of_so_many(case: Case, step: GapStep) -> tuple[str, str]:
+    mine, theirs = of_so_many(case.names.words, *_rates(step))
     return mine, theirs
 
 

@@ -78,7 +78,7 @@ def _chart(case: Case, one: Funnel, order: np.ndarray) -> FunnelChart:
         high=marks[-1],
         gap_ticks=tuple((m, _tick(case, m)) for m in marks),
         center=one.center,
-        center_label=case.names.say("funnel.center", gap=signed(case.card, one.center)),
+        center_label=case.names.say("funnel.center", gap=signed(case.names, case.card, one.center)),
         limits=_limits(case, one),
         above=case.names.say(f"funnel.above_{case.measure}", group=case.names.group(one.group)),
         below=case.names.say(f"funnel.below_{case.measure}", group=case.names.group(one.group)),
@@ -136,9 +136,9 @@ def _alt(case: Case, one: Funnel, title: str) -> str:
     return case.names.say(
         "funnel.alt",
         title=title,
-        low=signed(case.card, float(one.gap.min())),
-        high=signed(case.card, float(one.gap.max())),
-        center=signed(case.card, one.center),
+        low=signed(case.names, case.card, float(one.gap.min())),
+        high=signed(case.names, case.card, float(one.gap.max())),
+        center=signed(case.names, case.card, one.center),
         schools=count(len(one.places)),
     )
 
@@ -150,7 +150,7 @@ def _table(case: Case, one: Funnel, order: np.ndarray, names: list[str]) -> Tabl
     rows = tuple(
         (
             names[i],
-            signed(case.card, float(one.gap[i])),
+            signed(case.names, case.card, float(one.gap[i])),
             count(int(one.precision_n[i])),
             outside if one.outside[i] else inside,
         )

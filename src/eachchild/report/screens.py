@@ -32,6 +32,15 @@ _SUPPORTED = "supported"
 Piece = Mapping[str, object]
 
 
+def screens_in(language: str) -> str:
+    """The file of the pieces in a language that is not the plan's own.
+
+    >>> screens_in("es")
+    'screens.es.json'
+    """
+    return f"screens.{language}.json"
+
+
 def write_screens(released: Released, page: Page, path: Path) -> None:
     """Write the pieces as one file; the same report gives the same bytes."""
     document = _on_one_line(screens_document(released, page))

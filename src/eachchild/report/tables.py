@@ -7,7 +7,8 @@ from eachchild.report.case import COMPOSITION, Case
 from eachchild.report.lookup import Cell
 from eachchild.report.names import exact, sentence_case, signed
 from eachchild.report.page import Table
-from eachchild.terms.numerals import count, significant, times
+from eachchild.terms.numerals import count, significant
+from eachchild.terms.said import times
 
 _TOGETHER = "\u00a0"  # a number and its unit stay on one line
 Row = tuple[str, str, Cell]  # group, label, its rate or mean
@@ -104,9 +105,9 @@ def _compared(case: Case, group: str, reference: str) -> str:
     )
     parts = []
     if ratio and ratio.is_reported and ratio.estimate is not None:
-        parts.append(times(ratio.estimate))
+        parts.append(times(case.names.words, ratio.estimate))
     if difference and difference.is_reported and difference.estimate is not None:
-        parts.append(signed(case.card, difference.estimate))
+        parts.append(signed(case.names, case.card, difference.estimate))
     return ", ".join(part.replace(" ", _TOGETHER) for part in parts)
 
 
@@ -134,6 +135,6 @@ def _flag(case: Case, group: str, measure: str, reference: str) -> str:
         return ""
     said = case.names.say("table.flagged" if cell.estimate else "table.not_flagged")
     is_index = measure.startswith("index")
-    return (
-        f"{significant(value.estimate) if is_index else signed(case.card, value.estimate)}, {said}"
-    )
+    number = value.estimate
+    shown = significant(number) if is_index else signed(case.names, case.card, number)
+    return f"{shown}, {said}"

@@ -38,6 +38,14 @@ class Words:
         """The sentence as written, blanks and all; a district's own label comes first."""
         return self.labels.get(key) or self.sentences[key]
 
+    def each(self, key: str) -> tuple[str, ...]:
+        """The entries of a list that a language keeps under one key, with a bar between them.
+
+        >>> words("es").each("grammar.articles"), words("en").each("grammar.articles")
+        (('los ', 'las '), ())
+        """
+        return tuple(part for part in self.text(key).split("|") if part)
+
     def has(self, key: str) -> bool:
         """Whether the catalogue, or the district, has this key."""
         return key in self.labels or key in self.sentences

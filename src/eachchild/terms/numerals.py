@@ -43,24 +43,6 @@ def percent(share: float) -> str:
     return f"{significant(100 * share, digits)} %"
 
 
-def times(ratio: float) -> str:
-    """How many times: `3.3 times`; below one the share speaks more plainly.
-
-    >>> times(3.2934), times(0.48)
-    ('3.3 times', '0.48 times')
-    """
-    return f"{significant(ratio)} times"
-
-
-def points(difference: float) -> str:
-    """A difference of two shares, in percentage points and without its sign.
-
-    >>> points(-0.0855)
-    '8.6 points'
-    """
-    return f"{significant(abs(100 * difference))} points"
-
-
 def tenths(difference: float) -> str:
     """A signed difference of two shares in points, to a tenth, to be added up with others.
 

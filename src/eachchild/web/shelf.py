@@ -12,6 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
+from django.utils.translation import get_language
+
+from eachchild.report.screens import screens_in
 
 if TYPE_CHECKING:
     from eachchild.web.foundation.models import Organization
@@ -78,8 +81,17 @@ class Shelf:
 
 
 def screens(folder: Path) -> Mapping[str, Any]:
-    """The pages of a bundle; raises NotOnTheShelfError where there is none."""
-    return told(folder / SCREENS)
+    """The pages of a bundle in the reader's language, or in the plan's where they are not in it.
+
+    Raises NotOnTheShelfError where there are none.
+    """
+    return told(folder / read_of(folder))
+
+
+def read_of(folder: Path) -> str:
+    """Which file of a bundle has the pages that this reader is shown."""
+    own = screens_in((get_language() or "").split("-")[0])
+    return own if (folder / own).is_file() else SCREENS
 
 
 def told(path: Path) -> Mapping[str, Any]:

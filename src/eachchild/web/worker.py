@@ -17,10 +17,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from eachchild.release import DRAFT_CHANGED
+from eachchild.terms.catalogue import languages
 from eachchild.web import looking
 from eachchild.web.audits.actions import draft_again, end_draft, end_release, refuse_release
 from eachchild.web.audits.models import Release, Run, Vote
@@ -110,7 +112,7 @@ class Worker:
         out.parent.mkdir(parents=True, exist_ok=True)
         with _plan_file(shelf, run) as plan:
             command = ["audit", str(plan), "--out", str(out), "--vault", str(_vault(shelf)),
-                       "--screens"]  # fmt: skip
+                       "--screens", *_every_language()]  # fmt: skip
             return self._command(command, lambda step, share: _progress(run, step, share))
 
     def _check(self, shelf: Shelf, run: Run) -> Ended:
@@ -191,7 +193,7 @@ class Worker:
         ended = self._command(
             ["release", str(shelf.bundle(str(release.run_id), "internal")), "--audience",
              release.audience, "--ledger", str(shelf.ledger), "--out", str(out), "--screens",
-             *more],
+             *_every_language(), *more],
             lambda *_: _alive(release),
         )  # fmt: skip
         for left in out.parent.glob(f"{out.name}.*.part"):  # of a process that was killed
@@ -329,6 +331,13 @@ def _plan_file(shelf: Shelf, run: Run) -> Iterator[Path]:
         yield plan
     finally:
         plan.unlink(missing_ok=True)
+
+
+def _every_language() -> Iterator[str]:
+    """How a command is asked for pages in each language of the platform that has words."""
+    for code, _name in settings.LANGUAGES:
+        if code in languages():
+            yield from ("--screens-in", code)
 
 
 def _vault(shelf: Shelf) -> Path:

@@ -6,8 +6,9 @@ from eachchild.causes.above import EntryCounts, Tried
 from eachchild.findings.causes.gates import gap_rule, narrower
 from eachchild.findings.causes.shared import cause_of, hypothesis_of
 from eachchild.findings.model import Finding, GapRule
-from eachchild.findings.phrases import Phrases, of_so_many, sentence_case
+from eachchild.findings.phrases import Phrases, sentence_case
 from eachchild.terms.numerals import count, tenths
+from eachchild.terms.said import of_so_many
 
 _CAUSE = "gate"
 
@@ -41,7 +42,7 @@ def _told(phrases: Phrases, gap: Finding, found: Tried, entry: EntryCounts) -> I
     if found.gap[0] >= 0:
         return
     say, rules = phrases.words.say, _rules(phrases, found)
-    mine, theirs = of_so_many(rules[0].group, rules[0].others)
+    mine, theirs = of_so_many(phrases.words, rules[0].group, rules[0].others)
     words = {
         "group": phrases.group(gap.group), "others": phrases.group(gap.reference),
         "mine": mine, "theirs": theirs, "points": tenths(abs(rules[0].gap) / 100),

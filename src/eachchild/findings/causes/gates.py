@@ -9,8 +9,9 @@ from eachchild.causes.courses import GROUP, OTHERS, FoundGate
 from eachchild.causes.cut import ScoreCut
 from eachchild.findings.causes.shared import MUCH, cause_of, hypothesis_of
 from eachchild.findings.model import Finding, GapRule, Verdict
-from eachchild.findings.phrases import Phrases, of_so_many
+from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, significant, tenths, whole_percent
+from eachchild.terms.said import of_so_many
 
 _CAUSE = "gate"
 _NEAR = 0.05  # of the whole gap
@@ -70,7 +71,7 @@ def _key(verdict: str, share: float) -> str:
 
 def _told_by_cut(phrases: Phrases, gap: Finding, found: FoundGate, cut: ScoreCut) -> Finding:
     say = phrases.words.say
-    above, theirs = of_so_many(cut.group, cut.others)
+    above, theirs = of_so_many(phrases.words, cut.group, cut.others)
     words = {
         "group": phrases.group(gap.group), "others": phrases.group(gap.reference),
         "share": whole_percent(cut.share), "low": whole_percent(cut.low),
@@ -184,7 +185,7 @@ def narrower(
         yield phrases.words.say("cause.gate.none_narrower")
         return
     best = min(kept, key=lambda rule: abs(rule.gap))
-    mine, theirs = of_so_many(best.group, best.others)
+    mine, theirs = of_so_many(phrases.words, best.group, best.others)
     yield phrases.words.say(
         "cause.gate.narrower",
         label=best.label, added=count(round(best.added)), mine=mine, others_rate=theirs,

@@ -9,10 +9,11 @@ from eachchild.causes.offer import FEWEST
 from eachchild.causes.steps import Chain, NotNestedError, Step
 from eachchild.findings.causes.shared import MUCH, cause_of, hypothesis_of, is_same_way
 from eachchild.findings.model import Finding, GapPlace, GapStep, Verdict
-from eachchild.findings.phrases import Phrases, of_so_many, sentence_case
+from eachchild.findings.phrases import Phrases, sentence_case
 from eachchild.plan import Chain as Declared
 from eachchild.plan import Plan
 from eachchild.terms.numerals import count, significant, whole_percent
+from eachchild.terms.said import of_so_many
 
 _MOST_PLACES = 60  # more of them are a list nobody reads
 _STEP, _OFFER = "step", "not_offered"
@@ -164,7 +165,7 @@ def _line(phrases: Phrases, gap: Finding, step: Step, *, first: bool) -> str:
 def _both(phrases: Phrases, gap: Finding, step: Step) -> dict[str, str]:
     """Of each group, how many of those who came to a step went on."""
     mine, theirs = of_so_many(
-        *(went / came for went, came in zip(step.went, step.came, strict=True))
+        phrases.words, *(went / came for went, came in zip(step.went, step.came, strict=True))
     )
     return {
         "mine": mine, "theirs": theirs, "group": phrases.group(gap.group),

@@ -8,9 +8,10 @@ from eachchild.causes.reasons import ByReason
 from eachchild.findings.causes.places import verdict_of_share
 from eachchild.findings.causes.shared import MUCH, cause_of, hypothesis_of, is_same_way
 from eachchild.findings.model import Finding, GapPart, Verdict
-from eachchild.findings.phrases import Phrases, of_so_many
+from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import percent, tenths, whole_percent
 from eachchild.terms.outcomes import Outcome
+from eachchild.terms.said import of_so_many
 
 _CAUSE = "transport"
 _SOME = 0.05  # of days absent: fewer without a reason, or so much more in one group, is no caveat
@@ -56,7 +57,7 @@ def _without(
 ) -> Iterator[str]:
     """How many would still meet a rate's condition without these days."""
     if is_rate:
-        mine, theirs = of_so_many(found.group.without, found.others.without)
+        mine, theirs = of_so_many(phrases.words, found.group.without, found.others.without)
         yield phrases.words.say("cause.transport.without", **words, mine=mine, theirs=theirs)
 
 

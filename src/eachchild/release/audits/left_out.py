@@ -8,8 +8,11 @@ from eachchild.release.audits.choose import AuditDecision
 from eachchild.release.audits.entry_counts import OFFER
 from eachchild.release.audits.stepwise import ALL
 from eachchild.release.published import SCORE
+from eachchild.terms.catalogue import ENGLISH, words
 
 _NAMED = 2  # outcomes by which students are named
+_WHY = "left_out.why."  # a reason that the release gives in English, by its key
+_AND = " and "
 _WITH = " × "  # between the factors of a crossing, which no name has
 
 
@@ -84,8 +87,25 @@ class _Words:
         return self._words.say("left_out.asked", outcomes=named)
 
     def plainly(self, why: str) -> str:
-        """A reason with outcomes as pages name them."""
-        return " ".join(self._titles.get(word, word) for word in why.rstrip(".").split())
+        """A reason in the reader's words, with outcomes as pages name them."""
+        why = why.rstrip(".")
+        reasons = words(ENGLISH)
+        for key in (key for key in reasons.sentences if key.startswith(_WHY)):
+            before, blank, _ = reasons.text(key).partition("{others}")
+            if blank and why.startswith(before):
+                return self._words.say(key, others=self._others(why.removeprefix(before)))
+            if why == before:
+                return self._words.say(key)
+        if self._words.language == ENGLISH:
+            return " ".join(self._titles.get(word, word) for word in why.split())
+        return self._words.say("left_out.why.unproved")
+
+    def _others(self, named: str) -> str:
+        """The outcomes that another follows from; none where it follows from students alone."""
+        titles = [self._titles.get(one, one) for one in named.split(_AND)]
+        if titles == [words(ENGLISH).say("left_out.all_there")]:
+            return self._words.say("left_out.all_there")
+        return self._words.say("report.places.and").join(titles)
 
     def in_place(self, stands: Iterable[str]) -> str:
         """The tables that stand where others were left out."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from eachchild.report.labels import printed
 from eachchild.web.audits.screens import Pages
+from eachchild.web.audits.words import catalogue
 from eachchild.web.shelf import MOST, Numbers, by_of, numbers, values
 
 LEVELS = ("rate", "mean", "composition", "count")
@@ -103,11 +104,12 @@ def shown(folder: Path, pages: Pages, places: frozenset[str] | None, wanted: Wan
 
 def line_of(row: Mapping[str, Any], told: Mapping[str, Any], *, exact: bool = False) -> Line:
     """A row of the measures in words; a number that is not there is its state."""
+    said = catalogue()
     measure, outcome = told["measures"][row["measure"]], told["outcomes"].get(row["outcome"], {})
     digits, per = _EXACT if exact else 2, outcome.get("per", 1)
 
     def number(value: float | None) -> str:
-        return printed(measure["kind"], value, per=per, digits=digits)
+        return printed(said, measure["kind"], value, per=per, digits=digits)
 
     bounds = [number(row["low"]), number(row["high"])]
     return Line(
@@ -120,8 +122,8 @@ def line_of(row: Mapping[str, Any], told: Mapping[str, Any], *, exact: bool = Fa
         interval=_("%(low)s to %(high)s") % {"low": bounds[0], "high": bounds[1]}
         if all(bounds) else "",
         kind=told["intervals"].get(row["interval"], "") if row["interval"] else "",
-        events=printed("count", row["events"]) if row["events"] is not None else "",
-        students=printed("count", row["n"]) if row["n"] is not None else "",
+        events=printed(said, "count", row["events"]) if row["events"] is not None else "",
+        students=printed(said, "count", row["n"]) if row["n"] is not None else "",
         state="" if row["state"] == "reported" else told["states"][row["state"]],
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits.models import OUT, Audit, Release, Run
 from eachchild.web.audits.rules import audience_read
-from eachchild.web.shelf import MEASURES, SCREENS, NotOnTheShelfError, Shelf, is_sealed, screens
+from eachchild.web.shelf import MEASURES, NotOnTheShelfError, Shelf, is_sealed, read_of, screens
 
 Pages = Mapping[str, Any]
 _OF_ALL_SCHOOLS = "schools"  # pictures that show every school by name
@@ -41,9 +41,10 @@ def folder_of(member: Membership, run: Run, *names: str, audience: str = "") -> 
     mine = audience or member.reads
     if "internal" not in there or mine != "internal":
         out = Release.objects.within(member.organization).filter(run=run, state__in=OUT)
+        copies = [(each, shelf.bundle(key, each.audience)) for each in out]
         there |= {
-            each.audience for each in out
-            if is_sealed(shelf.bundle(key, each.audience), each.seal, SCREENS, MEASURES, *names)
+            each.audience for each, folder in copies
+            if is_sealed(folder, each.seal, read_of(folder), MEASURES, *names)
         }  # fmt: skip
     found = audience_read(mine, there)
     if found is None:

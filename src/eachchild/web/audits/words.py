@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from eachchild.tables import TABLES
 from eachchild.terms.catalogue import Words, languages, words
 from eachchild.terms.factors import FACTORS
+from eachchild.terms.said import bare
 
 TABLE_NAMES: Mapping[str, object] = {
     "student": gettext_lazy("Students"),
@@ -155,7 +156,7 @@ def value_name(code_list: str, value: str) -> str:
     if code_list == "factor" and value in FACTORS:
         return said.text(f"factor.{value}")
     key = f"group.{code_list}.{value}"
-    return said.text(key) if said.has(key) else value.replace("_", " ")
+    return bare(said, said.text(key)) if said.has(key) else value.replace("_", " ")
 
 
 def outcome_name(name: str) -> str:

@@ -1,0 +1,67 @@
+"""Numbers with a word beside them, in the words of one language."""
+
+from eachchild.terms.catalogue import Words
+from eachchild.terms.numerals import count, significant
+
+
+def times(words: Words, ratio: float) -> str:
+    """How many times: `3.3 times`.
+
+    >>> from eachchild.terms.catalogue import words
+    >>> times(words("en"), 3.2934), times(words("es"), 0.48)
+    ('3.3 times', '0.48 veces')
+    """
+    return words.say("number.times", number=significant(ratio))
+
+
+def points(words: Words, difference: float, digits: int = 2) -> str:
+    """A difference of two shares, in percentage points and without its sign.
+
+    >>> from eachchild.terms.catalogue import words
+    >>> points(words("en"), -0.0855), points(words("es"), 0.0855, 3)
+    ('8.6 points', '8.55 puntos')
+    """
+    return words.say("number.points", number=significant(abs(100 * difference), digits))
+
+
+def bare(words: Words, group: str) -> str:
+    """A group without the article that its language puts before it in a sentence.
+
+    >>> from eachchild.terms.catalogue import words
+    >>> bare(words("es"), "los estudiantes negros"), bare(words("en"), "Black students")
+    ('estudiantes negros', 'Black students')
+    """
+    articles = words.each("grammar.articles")
+    return next((group.removeprefix(a) for a in articles if group.startswith(a)), group)
+
+
+def as_label(words: Words, group: str) -> str:
+    """A group as a row, a column or a legend names it.
+
+    >>> from eachchild.terms.catalogue import words
+    >>> as_label(words("es"), "las niñas"), as_label(words("en"), "girls")
+    ('Niñas', 'Girls')
+    """
+    name = bare(words, group)
+    return name[:1].upper() + name[1:]
+
+
+def of_so_many(words: Words, rate: float, *others: float) -> tuple[str, ...]:
+    """Rates as people: of 100 students, or of as many as a small rate needs.
+
+    >>> from eachchild.terms.catalogue import words
+    >>> of_so_many(words("en"), 0.12283, 0.0373)
+    ('12 of 100', '3.7 of 100')
+    >>> of_so_many(words("es"), 0.0021, 0.0004)
+    ('21 de 10,000', '4 de 10,000')
+    """
+    rates = (rate, *others)
+    least = min((r for r in rates if r > 0), default=0.0)
+    base = next((b for b in (100, 1_000, 10_000) if least * b >= 1), 100_000)
+    return tuple(
+        words.say("number.so_many", number=_people(r * base), base=count(base)) for r in rates
+    )
+
+
+def _people(number: float) -> str:
+    return count(round(number)) if number >= 10 else significant(number).removesuffix(".0")
