@@ -25,6 +25,7 @@ from eachchild.web.accounts.actions import add_member
 from eachchild.web.accounts.models import Membership, User
 from eachchild.web.api.actions import make_token
 from eachchild.web.api.models import Token
+from eachchild.web.audits.actions import wish_for
 from eachchild.web.audits.models import Audit, Run, Vote
 from eachchild.web.foundation.actions import broken_lines, record
 from eachchild.web.foundation.fence import owned_tables
@@ -58,6 +59,7 @@ def lived_in(full, north) -> Any:
         actions.end_hold(admin, held)
         actions.set_period(admin, "drafts", 40)
         make_token(lead, "A sheet", "public", 10)
+        wish_for(lead, full, "oss_any", ["sex"])
         save(lead, {"label": {}})
         actions.destroy(north.organization, next(actions.due(north.organization, _in(60))))
     record("organization.seen", organization=parts(north.organization)[1])
