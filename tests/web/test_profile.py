@@ -29,7 +29,7 @@ table = "student"
 name = "chronic_absence"
 """
 DOCUMENT = {
-    "first_month": 8, "heading": 'The "Lakeside" schools', "languages": ["es"],
+    "heading": 'The "Lakeside" schools', "languages": ["es"],
     "accent": "#0a5a8a", "margin": {**USUAL_MARGIN, "points": 0.02},
     "privacy": {"policy": "wi"}, "labels": {"group.el.yes": "multilingual learners"},
     "codes": {"race": {"BL": "black", "Código 7": "white"}},
@@ -102,7 +102,7 @@ def test_the_usual_is_that_of_the_library() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"first_month": 13}, {"first_month": "7"}, {"heading": "two\nlines"},
+        {"heading": "two\nlines"},
         {"heading": "x" * 201},
         {"languages": []}, {"languages": ["xx"]}, {"wording": "xx"}, {"accent": "#fff"},
         {"accent": "#8ab4d8"}, {"margin": {"points": 0}}, {"margin": {"ratio_low": 1.5}},
@@ -162,7 +162,7 @@ def test_a_file_that_is_no_profile_changes_nothing(north, wrong: bytes) -> None:
         save(north.members["superintendent"], DOCUMENT)
         with pytest.raises(NotAllowedError):
             take_in(north.members["superintendent"], wrong)
-        assert Profile.of(north.organization).document["first_month"] == 8
+        assert Profile.of(north.organization).document["accent"] == DOCUMENT["accent"]
 
 
 def test_the_page_saves_shows_and_hands_out_the_profile(north, client_for) -> None:

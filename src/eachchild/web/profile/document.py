@@ -17,7 +17,7 @@ USUAL_MARGIN = {
     "ratio_low": 0.8, "ratio_high": 1.25, "rare_below": 0.10, "points": 0.03, "effect": 0.2,
 }  # fmt: skip  # those of the library; a test holds them equal
 USUAL: Document = {
-    "first_month": 7, "heading": "", "wording": "en", "languages": ["en", "es"], "accent": "",
+    "heading": "", "wording": "en", "languages": ["en", "es"], "accent": "",
     "margin": USUAL_MARGIN, "privacy": {"policy": "federal"}, "labels": {}, "codes": {},
     "identity": [], "note": [], "source": [],
 }  # fmt: skip
@@ -26,8 +26,8 @@ USUAL: Document = {
 def filled(document: Document) -> dict[str, Any]:
     """A document with the usual where it says nothing.
 
-    >>> filled({})["first_month"]
-    7
+    >>> filled({})["languages"]
+    ['en', 'es']
     """
     told = {name: document.get(name, usual) for name, usual in USUAL.items()}
     return {**told, "margin": {**USUAL_MARGIN, **told["margin"]}}

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,9 +36,6 @@ class ProfileForm(forms.Form):
 
     heading = forms.CharField(
         required=False, max_length=200, label=gettext_lazy("A line above every report's title")
-    )
-    first_month = forms.TypedChoiceField(
-        coerce=int, choices=MONTHS.items(), label=gettext_lazy("First month of the school year")
     )
     languages = forms.MultipleChoiceField(
         choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple,
@@ -107,7 +103,7 @@ class ProfileForm(forms.Form):
     def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The fields in the order and the parts of the page."""
         return [
-            (_("Calendar and languages"), self._of("first_month", "languages", "wording")),
+            (_("Languages"), self._of("languages", "wording")),
             (_("What is called small"), self._of("policy", *MARGINS)),
             (_("Look"), self._of("heading", "accent", "logo", "without_logo")),
             (_("Groups, codes and law"), self._of("groups", "codes", "notes")),
@@ -129,7 +125,7 @@ class ProfileForm(forms.Form):
         labels = {k.removeprefix(_LABEL): v for k, v in told.items() if k.startswith(_LABEL) and v}
         return {
             **{name: told[name] for name in
-               ("heading", "first_month", "languages", "wording", "accent")},
+               ("heading", "languages", "wording", "accent")},
             "margin": {name: told[name] for name in USUAL_MARGIN},
             "privacy": {"policy": told["policy"]},
             "labels": labels,
@@ -148,7 +144,7 @@ def initial(document: Document) -> dict[str, Any]:
     told = filled(document)
     return {
         **{name: told[name] for name in
-           ("heading", "first_month", "languages", "wording", "accent")},
+           ("heading", "languages", "wording", "accent")},
         **told["margin"], "policy": told["privacy"]["policy"],
         **{_LABEL + key: text for key, text in told["labels"].items()},
         "codes": "\n".join(f"{name}: {theirs} = {ours}" for name, rows in told["codes"].items()

@@ -26,7 +26,7 @@ _TABLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LONGEST, _MOST = 200, 2_000  # characters of a text; rows of a list of codes
 _PAPER = "#ffffff"
 _SHAPES: Mapping[str, type] = {
-    "first_month": int, "heading": str, "wording": str, "languages": list, "accent": str,
+    "heading": str, "wording": str, "languages": list, "accent": str,
     "margin": dict, "privacy": dict, "labels": dict, "codes": dict, "identity": list, "note": list,
     "source": list,
 }  # fmt: skip
@@ -38,8 +38,6 @@ def check_profile(document: Document) -> dict[str, Any]:
     for name, shape in _SHAPES.items():
         if type(told[name]) is not shape:
             raise NotAllowedError(_("%(part)s cannot be read.") % {"part": name})
-    if told["first_month"] not in range(1, 13):
-        raise NotAllowedError(_("The school year begins in a month from 1 to 12."))
     _check_text(told["heading"])
     _check_languages(told)
     check_accent(told["accent"])
