@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: help setup demo test check lock bench bench-web sbom simulate
+.PHONY: help setup demo test check lock bench bench-web manual sbom simulate
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,11 @@ bench: setup  ## timings: an audit of 10 million student-years, predictability, 
 
 bench-web: setup  ## timings: the platform with 100 readers on PostgreSQL
 	EACHCHILD_POSTGRES_OPTIONS="-c fsync=on" tools/need-postgres $(BIN)/python bench/web.py
+
+manual: setup  ## the pictures of docs/manual.md, taken anew on the way from own files to a public page
+	@tools/need-chromium
+	EACHCHILD_PICTURES=docs/pictures/manual $(BIN)/python -m pytest tests/web/test_own_files_journey.py -k "everybody and sqlite"
+	$(BIN)/python tools/palette.py docs/pictures/manual
 
 sbom: setup  ## what the platform is made of, with licences, in sbom.json (CycloneDX)
 	$(BIN)/python tools/sbom.py sbom.json

@@ -75,14 +75,14 @@ class Person:
     takes_pictures: bool = False
     said: list[str] = field(default_factory=list)
 
-    def look(self, name: str = "", *, high: int = 900, phone: bool = False) -> None:
+    def look(self, name: str = "", *, high: int = 900, at: tuple[int, ...] = (1280,)) -> None:
         """Nothing is wider than the page, every field has a name, and a picture where asked."""
         self.page.locator("footer").wait_for(state="attached")  # all of it has come
         for width in _WIDTHS:
             self.page.set_viewport_size({"width": width, "height": high})
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, (self.page.url, width, wide)
-            if name and self.takes_pictures and (width == 1280 or phone):
+            if name and self.takes_pictures and width in at:
                 self.page.evaluate("scrollTo(0, 0)")
                 mark = "" if width == 1280 else "-phone"
                 self.page.screenshot(path=Path(_PICTURES) / f"{name}{mark}.png")
@@ -101,7 +101,7 @@ class Person:
         until = time.monotonic() + seconds
         while text not in self.page.inner_text("main"):
             assert time.monotonic() < until, self.page.inner_text("main")
-            self.page.wait_for_timeout(500)
+            self.page.wait_for_timeout(2_000)
             self.page.reload()
 
 
@@ -223,7 +223,7 @@ def _say_what_files_are(analyst: Person) -> None:
     for code, meaning in _MEANT.items():
         row = page.locator(f"section:has(h2:has-text('Race')) li:has(strong:text-is('{code}'))")
         row.locator("select").select_option(meaning)
-    analyst.look("values", phone=True)
+    analyst.look("values")
     page.locator("main form button").last.click()
     page.wait_for_url("**/questions/")
 
@@ -250,12 +250,12 @@ def _run_and_read(analyst: Person) -> None:
     page = analyst.page
     analyst.press("Run this audit")
     page.wait_for_selector("progress")
-    analyst.look("running", high=480)
+    analyst.look()
     page.wait_for_selector(".headlines")
     analyst.look("found")
     page.locator("header .brand").click()
     page.get_by_role("link", name="See this finding and where it comes from").wait_for()
-    analyst.look("front", phone=True)
+    analyst.look("front", at=_WIDTHS)
     analyst.press("See this finding and where it comes from")
     expect(page.get_by_role("heading", name="Where it comes from")).to_be_visible()
     expect(page.locator(".cause .claimed").first).to_be_visible()
@@ -302,12 +302,12 @@ def _read_in_public(anybody: Person) -> None:
     page = anybody.page
     expect(page.get_by_role("heading", level=1)).to_have_text("Does identity predict? 2023 to 2025")
     expect(page.get_by_role("heading", name="What is hidden, and why")).to_be_visible()
-    anybody.look("public", phone=True)
+    anybody.look("public")
     page.get_by_role("link", name="How we know").first.click()
     expect(page.locator("article.finding h1")).to_be_visible()
     anybody.look()
     page.locator("header").get_by_role("link", name="For families").click()
-    anybody.look("families", phone=True)
+    anybody.look("families", at=(390,))
 
 
 def _trail(platform: Platform) -> None:
