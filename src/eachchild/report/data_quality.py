@@ -5,6 +5,7 @@ from eachchild.report.names import Names
 from eachchild.report.page import DataQuality, Rule, Statement, Table
 from eachchild.tables import FEWEST_ROWS, RuleHit, Unmapped
 from eachchild.terms.numerals import count
+from eachchild.terms.said import meant
 
 _SEVERITIES = ("stop", "quarantine", "blank", "note")
 
@@ -60,10 +61,18 @@ def _accounts(names: Names, quality: Quality) -> Table | None:
 
 def _ignored(names: Names, quality: Quality) -> tuple[str, ...]:
     return tuple(
-        names.say("quality.ignored_by", file=account.path, count=count(rows), rule=rule)
+        names.say(
+            "quality.ignored_by", file=account.path, count=count(rows), rule=_ignoring(names, rule)
+        )
         for account in quality.accounts
         for rule, rows in sorted(account.ignored.items())
     )
+
+
+def _ignoring(names: Names, rule: str) -> str:
+    """Why rows are ignored, in the words of the page."""
+    found = meant("ignored.", rule)
+    return rule if found is None else names.words.say(found[0], **found[1])
 
 
 def _rule(names: Names, quality: Quality, hit: RuleHit) -> Rule:

@@ -1,55 +1,70 @@
 """Numbers with a word beside them, in the words of one language."""
 
-from eachchild.terms.catalogue import Words
+from eachchild.terms.catalogue import ENGLISH, Words, blanks, words
 from eachchild.terms.numerals import count, significant
 
 
-def times(words: Words, ratio: float) -> str:
+def meant(prefix: str, text: str) -> tuple[str, dict[str, str]] | None:
+    """Which sentence under a prefix a text in English is, and what stands in its blank.
+
+    For the few reasons that are written where no language is known. None where it is none of them.
+
+    >>> meant("left_out.why.", "it follows from gpa")
+    ('left_out.why.follows', {'others': 'gpa'})
+    """
+    english = words(ENGLISH)
+    for key in (key for key in english.sentences if key.startswith(prefix)):
+        sentence = english.sentences[key]
+        if sentence == text:
+            return key, {}
+        for blank in blanks(sentence):
+            before = sentence.partition(f"{{{blank}}}")[0]
+            if text.startswith(before):
+                return key, {blank: text.removeprefix(before)}
+    return None
+
+
+def times(said: Words, ratio: float) -> str:
     """How many times: `3.3 times`.
 
-    >>> from eachchild.terms.catalogue import words
     >>> times(words("en"), 3.2934), times(words("es"), 0.48)
     ('3.3 times', '0.48 veces')
     """
-    return words.say("number.times", number=significant(ratio))
+    return said.say("number.times", number=significant(ratio))
 
 
-def points(words: Words, difference: float, digits: int = 2) -> str:
+def points(said: Words, difference: float, digits: int = 2) -> str:
     """A difference of two shares, in percentage points and without its sign.
 
-    >>> from eachchild.terms.catalogue import words
     >>> points(words("en"), -0.0855), points(words("es"), 0.0855, 3)
     ('8.6 points', '8.55 puntos')
     """
-    return words.say("number.points", number=significant(abs(100 * difference), digits))
+    return said.say("number.points", number=significant(abs(100 * difference), digits))
 
 
-def bare(words: Words, group: str) -> str:
+def bare(said: Words, group: str) -> str:
     """A group without the article that its language puts before it in a sentence.
 
-    >>> from eachchild.terms.catalogue import words
     >>> bare(words("es"), "los estudiantes negros"), bare(words("en"), "Black students")
     ('estudiantes negros', 'Black students')
     """
-    articles = words.each("grammar.articles")
+    articles = said.each("grammar.articles")
     return next((group.removeprefix(a) for a in articles if group.startswith(a)), group)
 
 
-def as_label(words: Words, group: str) -> str:
+def as_label(said: Words, group: str) -> str:
     """A group as a row, a column or a legend names it.
 
-    >>> from eachchild.terms.catalogue import words
     >>> as_label(words("es"), "las niñas"), as_label(words("en"), "girls")
     ('Niñas', 'Girls')
     """
-    name = bare(words, group)
+    name = bare(said, group)
     return name[:1].upper() + name[1:]
 
 
-def of_so_many(words: Words, rate: float, *others: float) -> tuple[str, ...]:
+def of_so_many(said: Words, rate: float, *others: float) -> tuple[str, ...]:
     """Rates as people: of 100 students, or of as many as a small rate needs.
 
-    >>> from eachchild.terms.catalogue import words
     >>> of_so_many(words("en"), 0.12283, 0.0373)
     ('12 of 100', '3.7 of 100')
     >>> of_so_many(words("es"), 0.0021, 0.0004)
@@ -59,7 +74,7 @@ def of_so_many(words: Words, rate: float, *others: float) -> tuple[str, ...]:
     least = min((r for r in rates if r > 0), default=0.0)
     base = next((b for b in (100, 1_000, 10_000) if least * b >= 1), 100_000)
     return tuple(
-        words.say("number.so_many", number=_people(r * base), base=count(base)) for r in rates
+        said.say("number.so_many", number=_people(r * base), base=count(base)) for r in rates
     )
 
 

@@ -9,7 +9,9 @@ from eachchild.release.audits.entry_counts import OFFER
 from eachchild.release.audits.stepwise import ALL
 from eachchild.release.published import SCORE
 from eachchild.terms.catalogue import ENGLISH, words
+from eachchild.terms.said import meant
 
+_LEVELS = ("school", "district", "state")
 _NAMED = 2  # outcomes by which students are named
 _WHY = "left_out.why."  # a reason that the release gives in English, by its key
 _AND = " and "
@@ -54,14 +56,14 @@ class _Words:
     def __init__(
         self, plan: Plan, phrases: Phrases, released: Mapping[str, Mapping[str, str]]
     ) -> None:
+        said = phrases.words
         self._titles = {o.name: phrases.title(o.name) for o in plan.outcomes}
-        self._factors = {i.factor.id: phrases.inline(i.factor.id) for i in plan.identity}
-        self._factors |= {
-            SCORE: phrases.words.say("left_out.score"),
-            OFFER: phrases.words.say("left_out.offer"),
+        self._factors = {level: said.say(f"cause.level.{level}.one") for level in _LEVELS} | {
+            i.factor.id: phrases.inline(i.factor.id) for i in plan.identity
         }
+        self._factors |= {SCORE: said.say("left_out.score"), OFFER: said.say("left_out.offer")}
         self._released = released
-        self._words = phrases.words
+        self._words = said
 
     def told_apart(self, table: str) -> tuple[tuple[str, str], str]:
         """Whom a table counts, of which period, and what it tells apart."""
@@ -89,13 +91,10 @@ class _Words:
     def plainly(self, why: str) -> str:
         """A reason in the reader's words, with outcomes as pages name them."""
         why = why.rstrip(".")
-        reasons = words(ENGLISH)
-        for key in (key for key in reasons.sentences if key.startswith(_WHY)):
-            before, blank, _ = reasons.text(key).partition("{others}")
-            if blank and why.startswith(before):
-                return self._words.say(key, others=self._others(why.removeprefix(before)))
-            if why == before:
-                return self._words.say(key)
+        found = meant(_WHY, why)
+        if found is not None:
+            key, blank = found
+            return self._words.say(key, **{k: self._others(v) for k, v in blank.items()})
         if self._words.language == ENGLISH:
             return " ".join(self._titles.get(word, word) for word in why.split())
         return self._words.say("left_out.why.unproved")
