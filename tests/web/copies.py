@@ -32,7 +32,7 @@ def small_audit(folder: Path) -> None:
     kept = [b for b in blocks if b.startswith("source") or any(name in b for name in KEPT)]
     plan.write_text("\n[[".join((first, *kept)), "utf-8")
     audit = story.audit(folder / "files", vault=folder / "vault")
-    audit.report(folder / "report", pdf=False, screens=True)
+    audit.report(folder / "report", pdf=False, screens=True, screens_in=("es",))
 
 
 def public_copy(folder: Path, audience: str = "public") -> None:
@@ -42,6 +42,7 @@ def public_copy(folder: Path, audience: str = "public") -> None:
     files, _, _ = release_audit(
         folder / "report", load_policy(policy_named(folder / "report"), Path()), to,
         approved_by=["A. Lee", "B. Ruiz"], before=Ledger(), progress=quiet, pdf=False, screens=True,
+        screens_in=("es",),
     )  # fmt: skip
     ledger = folder / "ledger.jsonl"
     write_bundle(files, folder / audience, ledger, entry_of(files, to), Ledger())

@@ -1,16 +1,21 @@
 """The pages in every language: nothing untranslated, nothing outside, the page kept."""
 
 import gettext
+import html
+import json
 import re
 import sys
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import formats, translation
 
+from eachchild.web import shelf
 from eachchild.web.foundation.templatetags.bundle import told
 from eachchild.web.project.catalog import Message, read_po, to_mo
+from eachchild.web.worker import _every_language
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -21,6 +26,15 @@ _BLOCKS = re.compile(r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{#.*?#}", re
 _SPOKEN = re.compile(r"""\b(?:aria-label|title|placeholder|alt|content)=["']([^"'{]*)["']""")
 _OF_MACHINES = ("width=", "light dark")  # contents of meta tags
 _NAMES = {"EachChild", "PPRA"}
+_ENGLISH = re.compile(
+    r"\b(the|and|with|students|schools|were|which|than|group|groups|cannot|against|suspended|"
+    r"suspension|boys|girls|hidden|points|times|chance|nobody|yes)\b"
+)
+# What the plan says itself: its title, its note, and where its outcomes are from.
+_OF_THE_PLAN = re.compile(
+    r"Synthetic district|No real student is in these data[^.]*\.|The world: [^.]*\.|"
+    r"Civil Rights Data Collection: one or more out-of-school suspensions"
+)
 _HEADING = "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
 
 
@@ -105,6 +119,57 @@ def test_findings_keep_their_language_and_say_so(north, client_for, finished) ->
     with translation.override("es"):
         assert told({"language": "en"}) == ' lang="en"'
         assert told({"language": "es"}) == told(None) == ""
+
+
+def _words(page: str) -> str:
+    """What a person reads of a page's own part, without the frame around it."""
+    page = page.partition("<main")[2].partition("</main>")[0]
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def _public(north, out, language: str) -> dict[str, str]:
+    """Every public page of a release and of each of its findings, by address."""
+    folder = north.shelf.bundle(str(out.run_id), "public")
+    told = json.loads((folder / "screens.json").read_text("utf-8"))
+    of = [north.slug, out.pk]
+    addresses = [reverse(f"public-{name}", args=of) for name in ("report", "families", "method")]
+    for outcome in told["outcomes"]:
+        addresses.append(reverse("public-outcome", args=[*of, outcome["id"]]))
+        screens = [one["screen"] for one in (*outcome["findings"], *outcome["quiet"])]
+        addresses += [reverse("public-finding", args=[*of, screen]) for screen in screens]
+    answers = {address: Client().get(f"{address}?language={language}") for address in addresses}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    return {address: answer.content.decode() for address, answer in answers.items()}
+
+
+def test_a_reader_of_public_pages_has_the_findings_in_their_language(north, out) -> None:
+    """The same addresses, no English left, and nothing in it marked as of another language."""
+    english, spanish = (_public(north, out, language) for language in ("en", "es"))
+    assert english.keys() == spanish.keys()
+    assert any("Black students" in _words(page) for page in english.values())
+    assert any("estudiantes negros" in _words(page) for page in spanish.values())
+    for address, page in spanish.items():
+        assert '<html lang="es">' in page
+        assert "Los hallazgos están en el idioma" not in page
+        said = _OF_THE_PLAN.sub("", _words(page))
+        assert [said[m.start() - 60 : m.end() + 60] for m in _ENGLISH.finditer(said)] == [], address
+    for page in english.values():
+        assert "estudiantes" not in _words(page)
+
+
+def test_pages_of_a_bundle_without_the_readers_language_are_in_the_plan_s(north, out) -> None:
+    folder = north.shelf.bundle(str(out.run_id), "public")
+    with translation.override("es"):
+        assert shelf.screens(folder)["language"] == "es"
+    with translation.override("fr"):
+        assert shelf.screens(folder)["language"] == "en"
+    with translation.override("en-us"):
+        assert shelf.screens(folder)["language"] == "en"
+
+
+def test_the_worker_asks_for_every_language_of_the_platform() -> None:
+    asked = list(_every_language())
+    assert asked == ["--screens-in", "en", "--screens-in", "es"]
 
 
 def test_roles_days_and_numbers_are_told_in_the_language(north, client_for) -> None:

@@ -300,7 +300,7 @@ def _vote(voter: Person, *, is_last: bool) -> None:
 def _read_in_public(anybody: Person) -> None:
     """The report, a finding of it, what is hidden, and the page for families."""
     page = anybody.page
-    expect(page.get_by_role("heading", level=1)).to_have_text("Does identity predict? 2023 to 2025")
+    expect(page.locator(".over")).to_contain_text("Does identity predict? 2023 to 2025")
     expect(page.get_by_role("heading", name="What is hidden, and why")).to_be_visible()
     anybody.look("public")
     page.get_by_role("link", name="How we know").first.click()

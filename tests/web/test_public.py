@@ -73,7 +73,9 @@ def test_s8_no_public_page_can_reach_beyond_a_bundle() -> None:
             assert not any("worker" in name for name in names), path
 
 
-@pytest.mark.parametrize("name", ["screens.json", "measures.parquet", "proof.json", "seal.txt"])
+@pytest.mark.parametrize(
+    "name", ["screens.json", "screens.es.json", "measures.parquet", "proof.json", "seal.txt"]
+)
 def test_s9_a_bundle_that_was_changed_is_shown_no_more(north, out, client_for, name) -> None:
     folder = north.shelf.bundle(str(out.run_id), "public")
     report = reverse("public-report", args=[north.slug, out.pk])

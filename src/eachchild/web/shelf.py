@@ -85,13 +85,14 @@ def screens(folder: Path) -> Mapping[str, Any]:
 
     Raises NotOnTheShelfError where there are none.
     """
-    return told(folder / read_of(folder))
+    own = folder / screens_in((get_language() or "").split("-")[0])
+    return told(own if own.is_file() else folder / SCREENS)
 
 
-def read_of(folder: Path) -> str:
-    """Which file of a bundle has the pages that this reader is shown."""
-    own = screens_in((get_language() or "").split("-")[0])
-    return own if (folder / own).is_file() else SCREENS
+def shown_of(folder: Path) -> tuple[str, ...]:
+    """The files of a bundle that pages are made of, in whatever language: all must be as proved."""
+    others = (path.name for path in folder.glob(screens_in("*")))
+    return (SCREENS, *sorted(others), MEASURES)
 
 
 def told(path: Path) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from eachchild.web.audits.rules import VOTING, are_shown, check_can_vote
 from eachchild.web.audits.screens import Pages, run_of
 from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.views import Visit, page
-from eachchild.web.shelf import MEASURES, NotOnTheShelfError, Shelf, is_sealed, read_of, screens
+from eachchild.web.shelf import NotOnTheShelfError, Shelf, is_sealed, screens, shown_of
 
 
 @page("propose", "release.proposal")
@@ -98,4 +98,4 @@ def _draft(release: Release) -> Pages | None:
 
 def _is_whole(release: Release) -> bool:
     out = Shelf(str(release.organization_id)).bundle(str(release.run_id), release.audience)
-    return is_sealed(out, release.seal, read_of(out), MEASURES)
+    return is_sealed(out, release.seal, *shown_of(out))

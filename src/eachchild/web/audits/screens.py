@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits.models import OUT, Audit, Release, Run
 from eachchild.web.audits.rules import audience_read
-from eachchild.web.shelf import MEASURES, NotOnTheShelfError, Shelf, is_sealed, read_of, screens
+from eachchild.web.shelf import NotOnTheShelfError, Shelf, is_sealed, screens, shown_of
 
 Pages = Mapping[str, Any]
 _OF_ALL_SCHOOLS = "schools"  # pictures that show every school by name
@@ -44,7 +44,7 @@ def folder_of(member: Membership, run: Run, *names: str, audience: str = "") -> 
         copies = [(each, shelf.bundle(key, each.audience)) for each in out]
         there |= {
             each.audience for each, folder in copies
-            if is_sealed(folder, each.seal, read_of(folder), MEASURES, *names)
+            if is_sealed(folder, each.seal, *shown_of(folder), *names)
         }  # fmt: skip
     found = audience_read(mine, there)
     if found is None:

@@ -19,7 +19,7 @@ from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.profile.models import Profile
 from eachchild.web.public.rules import KEPT, tag_of
-from eachchild.web.shelf import MEASURES, Shelf, is_sealed, read_of, screens
+from eachchild.web.shelf import Shelf, is_sealed, screens, shown_of
 
 AUDIENCE = "public"
 FILES = ("report.html", "report.pdf", "measures.csv", "findings.json", "cells.csv", "proof.json",
@@ -156,4 +156,4 @@ def _released(district: Organization) -> Told:
         out = list(mine.order_by("-out_at"))
     shelf = Shelf.of(district)
     told = [(release, shelf.bundle(str(release.run_id), AUDIENCE)) for release in out]
-    return [one for one in told if is_sealed(one[1], one[0].seal, read_of(one[1]), MEASURES)]
+    return [one for one in told if is_sealed(one[1], one[0].seal, *shown_of(one[1]))]
