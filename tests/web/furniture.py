@@ -33,6 +33,7 @@ from eachchild.web.audits.actions import (
     start_run,
     upload_arrived,
     vote,
+    wish_for,
 )  # fmt: skip
 from eachchild.web.audits.models import Audit, Release, Run, Upload
 from eachchild.web.foundation.actions import open_organization
@@ -124,8 +125,11 @@ def _runs(district: Any, full: Run, made: Furniture) -> None:
     failed = runs.create(state=Run.State.FAILED, why="The file has no column of students.", **of)
     runs.create(state=Run.State.CANCELLED, **of)
     own = f"/d/{district.slug}/runs"
-    made.known |= {"status": {"run": running.pk}, "cancel": {"run": running.pk}}
+    wish = wish_for(district.members["principal"], full, "oss_any", ["sex"])
+    made.known |= {"status": {"run": running.pk}, "cancel": {"run": running.pk},
+                   "answer-wish": {"wish": wish.pk}}  # fmt: skip
     made.faces |= {
+        "front, wished for": Place("analyst", f"/d/{district.slug}/"),
         "running": Place("analyst", f"{own}/{running.pk}/"),
         "failed": Place("analyst", f"{own}/{failed.pk}/"),
         "one number": Place("analyst", f"{own}/{full.pk}/numbers/?place=all"),
@@ -202,6 +206,8 @@ def _people(district: Any, made: Furniture) -> None:
     add_member(other, district.members["superintendent"].user, "reviewer")
     made.known |= {"join": {"secret": secret}, "shred": {"membership": ended.pk},
                    "end-membership": {"membership": ended.pk},
+                   "link-member": {"membership": ended.pk},
+                   "columns": {"membership": district.members["analyst"].pk},
                    "withdraw-invitation": {"invitation": invitation.pk}}  # fmt: skip
     made.visitors |= {"home": "superintendent", "join": None}
     made.faces |= {"front, nothing yet": Place("superintendent", "/d/another/"),
