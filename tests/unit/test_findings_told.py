@@ -141,6 +141,18 @@ def test_pooled_years_do_not_outweigh_a_single_year():
     assert first.id == "b"
 
 
+def test_of_two_groups_that_are_all_there_is_one_heads_the_report():
+    """Students from low-income families beside the others, and the others beside them."""
+    poor = replace(gap("a", "frl=yes"), students_to_parity=90)
+    others = replace(gap("b", "frl=no"), students_to_parity=80)
+    assert [f.headline for f in ranked((poor, others), {}, frozenset())] == [True, False]
+    third = replace(gap("c", "frl=not_reported"), verdict="cannot_tell")
+    told = ranked((poor, others, third), {}, frozenset())
+    assert [f.headline for f in told] == [True, True, False]
+    named = replace(others, reference="frl=yes")
+    assert [f.headline for f in ranked((poor, named), {}, frozenset())] == [True, True]
+
+
 def test_the_years_show_that_a_gap_turned_round():
     n = np.full((2, 8, 2), 500)
     events = np.array([[[200, 150]] * 8, [[100, 150]] * 8])

@@ -10,9 +10,11 @@ from dataclasses import replace
 from itertools import combinations
 
 from eachchild.findings.model import Finding
+from eachchild.plan import COMPLEMENT
 from eachchild.terms.factors import Group
 
 HEADLINES = 5
+_BOTH = 2  # groups of a factor that are each other's rest
 _LOOKED_AT = 3  # a very small group's gap, however large, does not lead the report
 _SAYS = {"rule": -1, "between_schools": 1, "composition": 1, "words": 1, "step": 2}
 _ORDER = {
@@ -128,11 +130,36 @@ def _weight(finding: Finding) -> float:
 
 
 def _headlines(ordered: Sequence[Finding]) -> dict[str, int]:
-    """The first gap of each outcome, then the next ones, until there are five: id to place."""
+    """The first gap of each outcome, then the next ones, until there are five: id to place.
+
+    Of two groups that are all there is, each beside everybody else, one heads the report: the
+    other says the same once more.
+    """
+    groups = _groups_told(ordered)
     seen: dict[str, int] = {}
+    said: set[tuple[str, str]] = set()
     turn = []
     for f in filter(_is_open, ordered):
+        asked = f.outcome, _factor(f)
+        is_rest = ";" not in asked[1] and len(groups[asked]) == _BOTH
+        if is_rest and asked in said and f.reference == COMPLEMENT:
+            continue
+        if f.reference == COMPLEMENT:
+            said.add(asked)
         seen[f.outcome] = seen.get(f.outcome, 0) + 1
         turn.append((seen[f.outcome], f.id))
     turn.sort(key=lambda pair: pair[0])  # stable: outcomes keep their order within a turn
     return {name: place for place, (_, name) in enumerate(turn[:HEADLINES])}
+
+
+def _groups_told(findings: Sequence[Finding]) -> Mapping[tuple[str, str], set[str]]:
+    """The groups of a whole place that are told of, by outcome and factor."""
+    told: dict[tuple[str, str], set[str]] = {}
+    for f in findings:
+        if f.kind == "gap" and f.place == "all":
+            told.setdefault((f.outcome, _factor(f)), set()).add(f.group)
+    return told
+
+
+def _factor(finding: Finding) -> str:
+    return ";".join(factor for factor, _ in Group.parse(finding.group).parts)
