@@ -38,6 +38,7 @@ from eachchild.report.compose import compose
 from eachchild.tables import FileAccount, RuleHit, Unmapped
 from eachchild.terms.catalogue import words
 from eachchild.terms.outcomes import Direction
+from eachchild.terms.said import sentence_case
 from eachchild.terms.states import State
 
 _LINE = "Out-of-school suspension: 3.3 times as often as White students"
@@ -107,11 +108,6 @@ def virginia() -> dict[Key, Tally]:
                 size * (grade**2 + 0.81),
             )
     return cells
-
-
-def sentence_case(text: str) -> str:
-    """The text with a capital first letter."""
-    return text[:1].upper() + text[1:]
 
 
 @dataclass

@@ -14,12 +14,12 @@ from pypdf import PdfReader
 
 from eachchild.cube import restore
 from eachchild.findings import Phrases, phrases_of
-from eachchild.findings.phrases import sentence_case
 from eachchild.plan import Plan, load_plan
 from eachchild.release.audits import bounds_of, parts_of_audit
 from eachchild.release.audits.pooled import pools_of, years_in
 from eachchild.release.family import Key
 from eachchild.release.published import Publication
+from eachchild.terms.said import sentence_case
 
 AUDITS = pytest.mark.parametrize("name", ["virginia", "district"])
 HIDDEN = "hidden"

@@ -13,10 +13,11 @@ from eachchild.plan import load_plan
 from eachchild.plan.model import Margin
 from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.tenancy import inside
-from eachchild.web.profile.actions import into_plan, save, take_in, written
+from eachchild.web.profile.actions import save, take_in, written
 from eachchild.web.profile.document import USUAL_MARGIN, filled, group_names, policies
 from eachchild.web.profile.logo import drawn
 from eachchild.web.profile.models import Profile
+from eachchild.web.profile.plan_text import with_profile
 from eachchild.web.profile.rules import check_profile, contrast
 
 PLAN = """title = "Absence"
@@ -68,7 +69,7 @@ def test_a_profile_is_taken_from_one_district_to_another_in_one_file(north, sout
 def test_a_new_plan_follows_the_profile(north, tmp_path: Path) -> None:
     with inside(north.organization):
         save(north.members["superintendent"], DOCUMENT)
-        told = into_plan(north.organization, PLAN)
+        told = with_profile(PLAN, Profile.of(north.organization).document)
     (tmp_path / "audit.toml").write_text(told, "utf-8")
     (tmp_path / "student.csv").write_text("student_id\n1\n", "utf-8")
     plan = load_plan(tmp_path / "audit.toml")
@@ -85,7 +86,7 @@ def test_what_a_plan_says_itself_stays(north) -> None:
     own = 'heading = "Draft"\n' + PLAN + '[[identity]]\nfactor = "sex"\n[margin]\npoints = 0.1\n'
     with inside(north.organization):
         save(north.members["superintendent"], DOCUMENT)
-        told = tomllib.loads(into_plan(north.organization, own))
+        told = tomllib.loads(with_profile(own, Profile.of(north.organization).document))
     assert told["heading"] == "Draft"
     assert told["margin"] == {"points": 0.1}
     assert told["identity"] == [{"factor": "sex"}]

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from eachchild.findings.evidence import Evidence
 from eachchild.findings.model import Finding, finding_id
-from eachchild.findings.phrases import Phrases, sentence_case
+from eachchild.findings.phrases import Phrases
 from eachchild.plan import Plan
 from eachchild.tables import RuleHit, UncoveredCount
 from eachchild.terms.numerals import count, significant
+from eachchild.terms.said import sentence_case
 from eachchild.terms.years import ALL
 
 # Rules whose hits say something about results, not only about a file.

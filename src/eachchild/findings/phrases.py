@@ -6,6 +6,7 @@ from eachchild.plan import COMPLEMENT, OVERALL, Plan
 from eachchild.terms.catalogue import Words, words
 from eachchild.terms.factors import NOT_REPORTED, OVERLAP_PREFIX, Group
 from eachchild.terms.outcomes import Outcome, built_in
+from eachchild.terms.said import sentence_case
 
 _NOUN_FACTORS = ("sex", "gender")
 
@@ -135,15 +136,6 @@ def _is_built_in(outcome: Outcome) -> bool:
     standard = built_in().get(outcome.name)
     asked = (outcome.event_text, outcome.population_text)
     return standard is not None and (standard.event_text, standard.population_text) == asked
-
-
-def sentence_case(text: str) -> str:
-    """The text with a capital first letter, the rest as it is.
-
-    >>> sentence_case("girls with disabilities (IDEA)")
-    'Girls with disabilities (IDEA)'
-    """
-    return text[:1].upper() + text[1:]
 
 
 def title_of(said: Words, label: str) -> str:

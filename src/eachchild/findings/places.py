@@ -9,7 +9,6 @@ from eachchild.cube import ALL_PLACES
 from eachchild.findings.evidence import About, Row
 from eachchild.findings.judging import Material
 from eachchild.findings.model import Finding, finding_id
-from eachchild.findings.phrases import sentence_case
 from eachchild.findings.sentences import Telling, told_of
 from eachchild.findings.support import counts_of, value_of
 from eachchild.findings.verdicts import LEVEL, Scale
@@ -22,6 +21,7 @@ from eachchild.measures.parity import students_to_parity
 from eachchild.plan import COMPLEMENT
 from eachchild.terms.factors import NOT_REPORTED, Group
 from eachchild.terms.outcomes import Outcome
+from eachchild.terms.said import sentence_case
 from eachchild.terms.states import State
 
 

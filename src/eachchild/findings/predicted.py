@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from eachchild.findings.model import Finding, finding_id
-from eachchild.findings.phrases import Phrases, sentence_case
+from eachchild.findings.phrases import Phrases
 from eachchild.measures.identity import Predicted
 from eachchild.measures.predictability.verdict import MARGIN, Road, Showing, road, verdict
 from eachchild.terms.numerals import percent, significant
+from eachchild.terms.said import sentence_case
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from eachchild.plan import COMPLEMENT
 from eachchild.terms.factors import Group
 
 HEADLINES = 5
+_Asked = tuple[str, tuple[str, ...]]  # an outcome and the factors that tell its groups apart
 _BOTH = 2  # groups of a factor that are each other's rest
 _LOOKED_AT = 3  # a very small group's gap, however large, does not lead the report
 _SAYS = {"rule": -1, "between_schools": 1, "composition": 1, "words": 1, "step": 2}
@@ -137,14 +138,13 @@ def _headlines(ordered: Sequence[Finding]) -> dict[str, int]:
     """
     groups = _groups_told(ordered)
     seen: dict[str, int] = {}
-    said: set[tuple[str, str]] = set()
+    said: set[_Asked] = set()
     turn = []
     for f in filter(_is_open, ordered):
-        asked = f.outcome, _factor(f)
-        is_rest = ";" not in asked[1] and len(groups[asked]) == _BOTH
-        if is_rest and asked in said and f.reference == COMPLEMENT:
-            continue
         if f.reference == COMPLEMENT:
+            asked = _asked(f)
+            if asked in said and len(asked[1]) == 1 and len(groups[asked]) == _BOTH:
+                continue
             said.add(asked)
         seen[f.outcome] = seen.get(f.outcome, 0) + 1
         turn.append((seen[f.outcome], f.id))
@@ -152,14 +152,14 @@ def _headlines(ordered: Sequence[Finding]) -> dict[str, int]:
     return {name: place for place, (_, name) in enumerate(turn[:HEADLINES])}
 
 
-def _groups_told(findings: Sequence[Finding]) -> Mapping[tuple[str, str], set[str]]:
-    """The groups of a whole place that are told of, by outcome and factor."""
-    told: dict[tuple[str, str], set[str]] = {}
+def _groups_told(findings: Sequence[Finding]) -> Mapping[_Asked, set[str]]:
+    """The groups of a whole place that are told of, by outcome and factors."""
+    told: dict[_Asked, set[str]] = {}
     for f in findings:
         if f.kind == "gap" and f.place == "all":
-            told.setdefault((f.outcome, _factor(f)), set()).add(f.group)
+            told.setdefault(_asked(f), set()).add(f.group)
     return told
 
 
-def _factor(finding: Finding) -> str:
-    return ";".join(factor for factor, _ in Group.parse(finding.group).parts)
+def _asked(finding: Finding) -> _Asked:
+    return finding.outcome, Group.parse(finding.group).factors

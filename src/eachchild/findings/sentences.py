@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from eachchild.findings.evidence import About, Evidence, Row
-from eachchild.findings.phrases import Phrases, sentence_case
+from eachchild.findings.phrases import Phrases
 from eachchild.findings.verdicts import LEVEL, Scale, Verdict
 from eachchild.terms.numerals import count, significant
 from eachchild.terms.outcomes import Outcome
-from eachchild.terms.said import of_so_many, points, times
+from eachchild.terms.said import of_so_many, points, sentence_case, times
 from eachchild.terms.states import State
 from eachchild.terms.years import ALL
 

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from eachchild.findings.evidence import CLUSTER, WITHIN, About, Row
 from eachchild.findings.judging import Changed, Judged
-from eachchild.findings.phrases import sentence_case
 from eachchild.findings.sentences import Telling, margin_words
 from eachchild.findings.verdicts import LEVEL
 from eachchild.plan import COMPLEMENT
 from eachchild.terms.numerals import count, percent, significant
-from eachchild.terms.said import of_so_many, points
+from eachchild.terms.said import of_so_many, points, sentence_case
 from eachchild.terms.years import ALL
 
 _RATIO = ("risk_ratio", "mean_ratio")

@@ -27,6 +27,7 @@ from eachchild.release.proof import (
 from eachchild.release.proof import unproved as still_open
 from eachchild.release.published import SCORE, Publication
 from eachchild.release.types import SEAL
+from eachchild.terms.catalogue import ENGLISH, words
 
 CELLS, POLICY, PROOF = "cells.csv", "policy.toml", "proof.json"
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take a formula to begin with
@@ -104,10 +105,7 @@ def claim(width: int) -> str:
     >>> claim(5)[:44]
     'From this and our earlier releases the least'
     """
-    return (
-        "From this and our earlier releases the least and the most that a hidden count could be "
-        f"stand at least {width} apart."
-    )
+    return words(ENGLISH).say("hidden.claim", width=width)
 
 
 def cells_csv(publication: Publication) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from eachchild.cube import Recount
-from eachchild.findings.phrases import Phrases, sentence_case
+from eachchild.findings.phrases import Phrases
 from eachchild.release.types import CertifiedCheck
 from eachchild.terms.numerals import count
+from eachchild.terms.said import sentence_case
 
 
 def certified_checks(phrases: Phrases, recounts: Sequence[Recount]) -> tuple[CertifiedCheck, ...]:

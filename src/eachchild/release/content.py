@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eachchild.cube import Cube, definition_hash
-from eachchild.findings.phrases import Phrases, sentence_case
+from eachchild.findings.phrases import Phrases
 from eachchild.findings.predicted import PredictedTold, shares_of
 from eachchild.findings.tell import Told
 from eachchild.measures.funnel import Funnel
@@ -22,6 +22,7 @@ from eachchild.release.types import (
 from eachchild.terms.factors import Factor, Group
 from eachchild.terms.numerals import count
 from eachchild.terms.outcomes import Outcome
+from eachchild.terms.said import sentence_case
 
 
 @dataclass(frozen=True, slots=True)

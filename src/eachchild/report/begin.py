@@ -2,8 +2,9 @@
 
 from eachchild.findings.model import Finding
 from eachchild.release.types import Released
-from eachchild.report.names import Names, sentence_case
+from eachchild.report.names import Names
 from eachchild.report.page import Beginning
+from eachchild.terms.said import sentence_case
 
 _MOST = 3  # more than a team can take up in a term
 _RECORDS = frozenset(("moment", "consequence", "referrer", "rule", "step"))

@@ -9,14 +9,14 @@ from eachchild.report.case import Case, cases
 from eachchild.report.data_quality import data_quality
 from eachchild.report.hidden import hidden_part
 from eachchild.report.keys import keys
-from eachchild.report.names import Names, names_of, sentence_case
+from eachchild.report.names import Names, names_of
 from eachchild.report.page import Page, Statement
 from eachchild.report.predicted import latest_cards, predicted_rows, unpredicted
 from eachchild.report.sections import section
 from eachchild.report.statements import statement
 from eachchild.terms.catalogue import Words, blanks
 from eachchild.terms.numerals import count
-from eachchild.terms.said import as_label
+from eachchild.terms.said import as_label, sentence_case
 
 _MOST_HEADLINES = 5
 # Words every report uses; the others are explained where their measure occurs.

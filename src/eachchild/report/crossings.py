@@ -7,10 +7,10 @@ from itertools import combinations
 from eachchild.release.types import FactorCard
 from eachchild.report.case import Case
 from eachchild.report.lookup import Cell
-from eachchild.report.names import Names, sentence_case, shown
+from eachchild.report.names import Names, shown
 from eachchild.report.page import HeatCell, HeatMap
 from eachchild.terms.numerals import count
-from eachchild.terms.said import as_label
+from eachchild.terms.said import as_label, sentence_case
 from eachchild.terms.states import State
 
 # A shade is a third of the largest distance from the overall rate among crossings of some size, so

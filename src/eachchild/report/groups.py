@@ -8,11 +8,11 @@ from eachchild.report.case import COMPOSITION, Case
 from eachchild.report.charts.dots import DotChart, DotRow, Shape, phone, wide
 from eachchild.report.charts.scale import ticks
 from eachchild.report.lookup import Cell
-from eachchild.report.names import sentence_case, shown
+from eachchild.report.names import shown
 from eachchild.report.page import Figure
 from eachchild.report.tables import group_table
 from eachchild.terms.numerals import count
-from eachchild.terms.said import as_label
+from eachchild.terms.said import as_label, sentence_case
 from eachchild.terms.states import State
 
 _ROOMY = 1.8  # an interval may reach that many times the largest estimate before the scale is cut

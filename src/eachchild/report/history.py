@@ -7,9 +7,9 @@ from eachchild.report.case import Case
 from eachchild.report.charts.scale import ticks
 from eachchild.report.charts.years import YearChart, YearPanel, YearPoint, years
 from eachchild.report.lookup import Cell
-from eachchild.report.names import exact, sentence_case, shown
+from eachchild.report.names import exact, shown
 from eachchild.report.page import Figure, Table
-from eachchild.terms.said import as_label
+from eachchild.terms.said import as_label, sentence_case
 
 
 def year_figure(case: Case, factor: FactorCard) -> Figure | None:

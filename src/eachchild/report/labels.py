@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from eachchild.release.types import OutcomeCard, Released
-from eachchild.report.names import Names, sentence_case
+from eachchild.report.names import Names
 from eachchild.terms.catalogue import Words
 from eachchild.terms.numerals import count, percent, significant
-from eachchild.terms.said import points
+from eachchild.terms.said import points, sentence_case
 from eachchild.terms.states import State
 from eachchild.terms.years import ALL
 

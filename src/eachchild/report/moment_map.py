@@ -4,9 +4,9 @@ from math import isfinite
 
 from eachchild.findings.model import Finding, GapMoment
 from eachchild.report.case import Case
-from eachchild.report.names import sentence_case
 from eachchild.report.page import HeatCell, HeatMap
 from eachchild.terms.numerals import count
+from eachchild.terms.said import sentence_case
 
 _SHADES = 3
 

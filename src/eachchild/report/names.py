@@ -8,7 +8,7 @@ from eachchild.release.types import FactorCard, OutcomeCard, Released
 from eachchild.terms.catalogue import Words, words
 from eachchild.terms.factors import Group
 from eachchild.terms.numerals import percent, significant
-from eachchild.terms.said import as_label, points
+from eachchild.terms.said import as_label, points, sentence_case
 from eachchild.terms.states import State
 from eachchild.terms.years import ALL
 
@@ -73,15 +73,6 @@ def names_of(released: Released) -> Names:
         MappingProxyType({f.id: f for f in released.factors}),
         released.place_names,
     )
-
-
-def sentence_case(text: str) -> str:
-    """The text with a capital first letter, the rest as it is.
-
-    >>> sentence_case("girls with disabilities (IDEA)")
-    'Girls with disabilities (IDEA)'
-    """
-    return text[:1].upper() + text[1:]
 
 
 def shown(card: OutcomeCard, value: float) -> str:

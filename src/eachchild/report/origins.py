@@ -8,10 +8,9 @@ from eachchild.report.case import Case
 from eachchild.report.charts import steps
 from eachchild.report.charts.steps import StepChart, StepRow
 from eachchild.report.charts.waterfall import WaterfallRow, phone, wide
-from eachchild.report.names import sentence_case
 from eachchild.report.page import Choice, Figure, Table
 from eachchild.terms.numerals import count, significant, tenths, whole_percent
-from eachchild.terms.said import of_so_many
+from eachchild.terms.said import of_so_many, sentence_case
 
 _NOT_TOLD = "–"
 _LEAST = 0.001  # of q; below it nobody reads digits

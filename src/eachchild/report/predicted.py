@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from eachchild.release.types import PredictabilityCard, Released
 from eachchild.report.charts.tracks import Track, track
-from eachchild.report.names import Names, sentence_case
+from eachchild.report.names import Names
 from eachchild.report.page import Predicted
 from eachchild.terms.numerals import count
+from eachchild.terms.said import sentence_case
 from eachchild.terms.states import State
 from eachchild.terms.years import ALL
 

@@ -10,7 +10,7 @@ from eachchild.report.crossings import heat_maps
 from eachchild.report.groups import group_figure
 from eachchild.report.history import year_figure
 from eachchild.report.moment_map import moment_map
-from eachchild.report.names import sentence_case, shown, with_unit
+from eachchild.report.names import shown, with_unit
 from eachchild.report.origins import origin_figure
 from eachchild.report.page import Figure, HeatMap, OutcomeSection, Statement
 from eachchild.report.predicted import latest_cards, shares
@@ -19,6 +19,7 @@ from eachchild.report.statements import statements
 from eachchild.report.tables import significant_sum
 from eachchild.terms.factors import Group
 from eachchild.terms.numerals import count
+from eachchild.terms.said import sentence_case
 
 Factors: TypeAlias = tuple[str, ...]
 Picture = TypeVar("Picture", Figure, HeatMap)

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from eachchild.findings.model import Finding
-from eachchild.report.names import Names, sentence_case
+from eachchild.report.names import Names
 from eachchild.report.page import Statement
 from eachchild.terms.numerals import count
+from eachchild.terms.said import sentence_case
 
 _MOST_PLACES = 20  # more of them are a list nobody reads; findings.json has them all
 _TOLD = ("gap", "supported", "stop", "warning")  # what stands open; the rest is one step below

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from eachchild.release.types import FactorCard
 from eachchild.report.case import COMPOSITION, Case
 from eachchild.report.lookup import Cell
-from eachchild.report.names import exact, sentence_case, signed
+from eachchild.report.names import exact, signed
 from eachchild.report.page import Table
 from eachchild.terms.numerals import count, significant
-from eachchild.terms.said import times
+from eachchild.terms.said import sentence_case, times
 
 _TOGETHER = "\u00a0"  # a number and its unit stay on one line
 Row = tuple[str, str, Cell]  # group, label, its rate or mean

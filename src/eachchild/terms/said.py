@@ -52,14 +52,22 @@ def bare(said: Words, group: str) -> str:
     return next((group.removeprefix(a) for a in articles if group.startswith(a)), group)
 
 
+def sentence_case(text: str) -> str:
+    """The text with a capital first letter, the rest as it is.
+
+    >>> sentence_case("girls with disabilities (IDEA)")
+    'Girls with disabilities (IDEA)'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def as_label(said: Words, group: str) -> str:
     """A group as a row, a column or a legend names it.
 
     >>> as_label(words("es"), "las niñas"), as_label(words("en"), "girls")
     ('Niñas', 'Girls')
     """
-    name = bare(said, group)
-    return name[:1].upper() + name[1:]
+    return sentence_case(bare(said, group))
 
 
 def of_so_many(said: Words, rate: float, *others: float) -> tuple[str, ...]:

@@ -18,9 +18,10 @@ from eachchild.findings.causes.steps import Refused, told_by_offer, told_by_step
 from eachchild.findings.causes.support import told_by_support
 from eachchild.findings.causes.transport import told_by_transport
 from eachchild.findings.model import Finding
-from eachchild.findings.phrases import Phrases, sentence_case
+from eachchild.findings.phrases import Phrases
 from eachchild.plan import Plan
 from eachchild.terms.outcomes import Outcome
+from eachchild.terms.said import sentence_case
 from eachchild.terms.years import ALL
 
 

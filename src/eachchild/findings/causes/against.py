@@ -9,12 +9,13 @@ from eachchild.causes.places import INSIDE, Split
 from eachchild.causes.reporting import blank_answers
 from eachchild.findings.causes.shared import FROM_REFERRALS
 from eachchild.findings.model import Finding
-from eachchild.findings.phrases import Phrases, sentence_case
+from eachchild.findings.phrases import Phrases
 from eachchild.measures.evalue import e_value
 from eachchild.plan import Plan
 from eachchild.terms.factors import Group
 from eachchild.terms.numerals import count, significant, tenths, whole_percent
 from eachchild.terms.outcomes import Outcome
+from eachchild.terms.said import sentence_case
 from eachchild.terms.years import ALL
 
 _NEXT_TO_NONE = 0.05  # of a gap

@@ -6,9 +6,9 @@ from eachchild.causes.above import EntryCounts, Tried
 from eachchild.findings.causes.gates import gap_rule, narrower
 from eachchild.findings.causes.shared import cause_of, hypothesis_of
 from eachchild.findings.model import Finding, GapRule
-from eachchild.findings.phrases import Phrases, sentence_case
+from eachchild.findings.phrases import Phrases
 from eachchild.terms.numerals import count, tenths
-from eachchild.terms.said import of_so_many
+from eachchild.terms.said import of_so_many, sentence_case
 
 _CAUSE = "gate"
 

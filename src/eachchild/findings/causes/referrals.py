@@ -20,11 +20,12 @@ from eachchild.findings.causes.rules import told_by_rules
 from eachchild.findings.causes.shared import FROM_REFERRALS, LEVEL, SUSPENDED, is_asked
 from eachchild.findings.causes.words import told_by_words
 from eachchild.findings.model import Finding
-from eachchild.findings.phrases import Phrases, sentence_case
+from eachchild.findings.phrases import Phrases
 from eachchild.measures.counts import Numbers
 from eachchild.measures.multiple import benjamini_hochberg
 from eachchild.plan import Plan
 from eachchild.terms.numerals import whole_percent
+from eachchild.terms.said import sentence_case
 
 _Pair = tuple[str, str]  # the group and whom it is compared with
 

@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 from eachchild.causes.asked import Asked, Origins
 from eachchild.findings.model import Finding, Hypothesis, Verdict, finding_id
-from eachchild.findings.phrases import Phrases, sentence_case
+from eachchild.findings.phrases import Phrases
 from eachchild.findings.verdicts import times_small
 from eachchild.plan import Plan
 from eachchild.terms.factors import Group
+from eachchild.terms.said import sentence_case
 
 SUSPENDED = frozenset(("oss_count", "oss_days"))
 FROM_REFERRALS = SUSPENDED | {"referrals"}  # columns that follow from referrals

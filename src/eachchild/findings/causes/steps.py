@@ -9,11 +9,11 @@ from eachchild.causes.offer import FEWEST
 from eachchild.causes.steps import Chain, NotNestedError, Step
 from eachchild.findings.causes.shared import MUCH, cause_of, hypothesis_of, is_same_way
 from eachchild.findings.model import Finding, GapPlace, GapStep, Verdict
-from eachchild.findings.phrases import Phrases, sentence_case
+from eachchild.findings.phrases import Phrases
 from eachchild.plan import Chain as Declared
 from eachchild.plan import Plan
 from eachchild.terms.numerals import count, significant, whole_percent
-from eachchild.terms.said import of_so_many
+from eachchild.terms.said import of_so_many, sentence_case
 
 _MOST_PLACES = 60  # more of them are a list nobody reads
 _STEP, _OFFER = "step", "not_offered"

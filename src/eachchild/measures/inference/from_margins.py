@@ -53,7 +53,6 @@ def from_margins(layer: Layer, line: Line, here: Counted, schools: Counted) -> F
     Known where the group's students and events over all schools are exact, every school's students
     are, and schools add up to the whole: where students count in several schools they do not.
     """
-    size = here.beside.cell.size
     rows = _rows(layer, here, schools)
     slack = here.pairs.group.n - rows.fold.sum(rows.n)
     score, settled = _score(rows, here.pairs.group.total, slack)
@@ -61,7 +60,7 @@ def from_margins(layer: Layer, line: Line, here: Counted, schools: Counted) -> F
     known &= (slack >= 0) & (here.pairs.group.n <= rows.fold.sum(rows.n_most))
     known &= _adds_up(line, here, schools.totals) & (settled >= EXACT_BELOW)
     p = np.where(known, two_sided(score), 1.0)
-    return FromMargins(np.where(known, score.surplus, np.zeros(size)), p, known)
+    return FromMargins(np.where(known, score.surplus, 0.0), p, known)
 
 
 def _rows(layer: Layer, here: Counted, schools: Counted) -> _Rows:
@@ -75,7 +74,7 @@ def _rows(layer: Layer, here: Counted, schools: Counted) -> _Rows:
     fold = Fold(of, here.beside.cell.size)
     left = here.pairs.group.n[of] - fold.sum(group.side.n)[of] + group.side.n
     most = np.minimum(np.minimum(group.n_most, students), np.maximum(left, group.side.n))
-    usable = group.collected & whole.collected & (students == whole.n_most) & (students > 0)
+    usable = group.collected & whole.collected & whole.n_exact & (students > 0)
     usable &= whole.side.total <= students
     safe = np.maximum(students, 1).astype(np.float64)
     rate, rate_most = (np.minimum(x / safe, 1.0) for x in (whole.side.total, whole.total_most))

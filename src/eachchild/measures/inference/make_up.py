@@ -110,7 +110,7 @@ def tilted(line: Line, groups: Held, totals: Held, *, is_rate: bool) -> Tilted:
     n = np.zeros(line.groups * line.rows.size, np.int64)
     n[line.at] = groups.side.n[line.cell]
     found = between_schools(schools, line.tilts(schools, n.reshape(line.groups, -1)))
-    known = found.known & ~_hidden(line, (groups.side.n == groups.n_most)[line.cell], schools)
+    known = found.known & ~_hidden(line, groups.n_exact[line.cell], schools)
     told = (line.segment >= 0) & known[line.answer, line.segment]
     p = np.where(told, found.p[line.answer, line.segment], 1.0)
     return Tilted(np.where(told, found.correlation[line.answer, line.segment], 0.0), p, told)

@@ -66,6 +66,11 @@ class Held:
         most = (tally.n_high, tally.events_high)
         return cls(side, *most, tally.is_exact, tally.collected, hidden, has)
 
+    @property
+    def n_exact(self) -> Known:
+        """Cells whose students are known, whatever is known of their events."""
+        return np.equal(self.side.n, self.n_most)
+
     def take(self, rows: Whole | Known) -> "Held":
         """The cells chosen by index or mask."""
         return Held(

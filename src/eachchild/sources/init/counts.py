@@ -50,7 +50,7 @@ class CountGuess:
 
 def guess_counts(file: SeenFile) -> CountGuess | None:
     """Guess a published table; None where neither columns nor rows tell groups apart."""
-    counts = [c for c in file.columns if c.is_count and not is_percent(c.name)]
+    counts = count_columns(file)
     families = find_families(counts)
     period, period_column = _period(file)
     place = guess_place(file)
@@ -229,19 +229,23 @@ def _is_total(column: SeenColumn) -> bool:
     name = clean(column.name).casefold()
     return (
         column.is_count
-        and not is_percent(name)
+        and not _is_percent(name)
         and (name in words().whole or re.fullmatch(r"total( idea)? students", name) is not None)
     )
 
 
-def is_percent(name: str) -> bool:
-    """Whether a heading speaks of shares, which are never added up."""
+def count_columns(file: SeenFile) -> list[SeenColumn]:
+    """The columns of numbers that may be added up: shares are not."""
+    return [c for c in file.columns if c.is_count and not _is_percent(c.name)]
+
+
+def _is_percent(name: str) -> bool:
     return words().patterns["percent"].search(name) is not None
 
 
 def _percents(file: SeenFile) -> tuple[str, ...]:
     """The columns of percentages: shares of a row, not counts; one name for many like ones."""
-    names = [clean(c.name) for c in file.columns if is_percent(c.name)]
+    names = [clean(c.name) for c in file.columns if _is_percent(c.name)]
     for pattern in ("Percent*", "* Percent"):
         alike = fitting(names, [pattern])
         if sum(alike) > 2:

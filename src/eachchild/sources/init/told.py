@@ -112,7 +112,7 @@ def _values(column: SeenColumn, ours: str, *, in_full: bool) -> list[tuple[str, 
     """
     if in_full and column.distinct <= MOST_CODES:
         return list(column.top)
-    if ours in ("student_id", "staff_id") or (not ours and column.distinct > _FEW):
+    if ours in _PEOPLE or (not ours and column.distinct > _FEW):
         return []  # many different texts of a column that is not known may be names
     if is_secret(column.name) or column.distinct > MOST_CODES or column.is_key:
         return []

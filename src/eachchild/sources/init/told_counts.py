@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eachchild.sources.counts.patterns import clean
-from eachchild.sources.init.counts import CountGuess, guess_counts, is_percent
+from eachchild.sources.init.counts import CountGuess, count_columns, guess_counts
 from eachchild.sources.init.grammar import find_families
 from eachchild.sources.init.seen import SeenColumn, SeenFile
 from eachchild.sources.init.text import PlanGuess, plan_text
@@ -14,7 +14,7 @@ from eachchild.sources.init.words import counted_by, words
 
 def told_counts(file: SeenFile, guess: CountGuess | None) -> Mapping[str, Any]:
     """The lines of numbers, the words for withheld ones, and our guess as a plan would have it."""
-    counts = [c for c in file.columns if c.is_count and not is_percent(c.name)]
+    counts = count_columns(file)
     return {
         "lines": list(_lines(counts)),
         "withheld": list(dict.fromkeys(w for c in counts for w in c.withheld)),

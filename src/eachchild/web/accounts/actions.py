@@ -38,15 +38,24 @@ def invite(organization: Organization, email: str, role: str, *, by: Any, **grou
         here = current_members(organization).filter(user__email=email.lower()).exists()
     check_can_invite(email, by.email if by else "", already_here=here)
     check_grant(organization, grant)
+    return _linked(organization, email.lower(), grant, by=by, action="person.invited")
+
+
+def _linked(
+    organization: Organization, email: str, ground: Grant | Membership, *, by: User | None,
+    action: str,
+) -> str:  # fmt: skip
+    """Make an invitation on a ground; the secret of its link."""
     secret = secrets.token_urlsafe(32)
     with inside(organization, by), transaction.atomic():
         made = Invitation.objects.create(
-            organization=organization, email=email.lower(), role=role, school=grant.school,
-            basis=grant.basis, purpose=grant.purpose, agreement=grant.agreement,
-            audience=grant.audience, fields=list(grant.fields), membership_ends_at=grant.ends_at,
-            invited_by=by, digest=digest(secret), expires_at=timezone.now() + timedelta(days=_DAYS),
+            organization=organization, email=email, role=ground.role, school=ground.school,
+            basis=ground.basis, purpose=ground.purpose, agreement=ground.agreement,
+            audience=ground.audience, fields=list(ground.fields),
+            membership_ends_at=ground.ends_at, invited_by=by, digest=digest(secret),
+            expires_at=timezone.now() + timedelta(days=_DAYS),
         )  # fmt: skip
-        record("person.invited", organization=organization, actor=by, thing=f"invitation:{made.pk}")
+        record(action, organization=organization, actor=by, thing=f"invitation:{made.pk}")
     return secret
 
 
@@ -66,20 +75,13 @@ def waiting(people: Iterable[User]) -> set[User]:
 
 def link_for(member: Membership, *, by: User | None) -> str:
     """A link for somebody who belongs here and has nothing to sign in with; its secret, once."""
-    organization, secret = member.organization, secrets.token_urlsafe(32)
-    with inside(None, member.user):
-        elsewhere = Membership.objects.filter(user=member.user).exclude(organization=organization)
-        check_can_link(member, waiting=bool(waiting([member.user])), elsewhere=elsewhere.exists())
-    with inside(organization, by), transaction.atomic():
-        made = Invitation.objects.create(
-            organization=organization, email=member.user.email, role=member.role,
-            school=member.school, basis=member.basis, purpose=member.purpose,
-            agreement=member.agreement, audience=member.audience, fields=member.fields,
-            membership_ends_at=member.ends_at, invited_by=by, digest=digest(secret),
-            expires_at=timezone.now() + timedelta(days=_DAYS),
-        )  # fmt: skip
-        record("person.linked", organization=organization, actor=by, thing=f"invitation:{made.pk}")
-    return secret
+    check_can_link(
+        member, waiting=bool(waiting([member.user])),
+        elsewhere=is_elsewhere(member.user, member.organization),
+    )  # fmt: skip
+    return _linked(
+        member.organization, member.user.email, member, by=by, action="person.linked"
+    )  # fmt: skip
 
 
 def begin(invitation: Invitation, person: User, name: str, password: str) -> None:
@@ -136,7 +138,15 @@ def current_members(organization: Organization) -> Any:
     return Membership.running().filter(organization=organization)
 
 
+def is_elsewhere(user: User, organization: Organization) -> bool:
+    """Whether somebody ever belonged to another organization."""
+    with inside(None, user):
+        others = Membership.objects.filter(user=user).exclude(organization=organization)
+        return bool(others.exists())
+
+
 def is_here(organization: Organization, user: User) -> bool:
+    """Whether somebody belongs to an organization now."""
     with inside(organization, user):
         return bool(current_members(organization).filter(user=user).exists())
 

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
 
-from eachchild.web.accounts.models import OUTSIDE, Membership
+from eachchild.web.accounts.models import Membership
 from eachchild.web.foundation.forms import offer
 from eachchild.web.foundation.matrix import AUDIENCES, protected, roles
 from eachchild.web.foundation.models import Organization
@@ -89,7 +89,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, *given: Any, member: Membership, **more: Any) -> None:
         more["initial"] = {"columns": member.fields}
         super().__init__(*given, **more)
-        theirs = [p for p in protected().values() if p.outside or member.role != OUTSIDE]
+        theirs = [p for p in protected().values() if p.may_be_of(member.role)]
         offer(self, "columns", [(p.name, _(p.label)) for p in theirs])
 
 

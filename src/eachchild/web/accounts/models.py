@@ -10,12 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eachchild.tables import PROTECTED
-from eachchild.web.foundation.matrix import AUDIENCES, Role, protected, roles
+from eachchild.web.foundation.matrix import AUDIENCES, OUTSIDE, Role, protected, roles
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.sealing import SealedText
 from eachchild.web.foundation.tenancy import Owned
-
-OUTSIDE = "partner"  # the role of somebody who is not the district's
 
 
 class People(BaseUserManager["User"]):
@@ -142,8 +140,7 @@ class Membership(models.Model):
         A partner never sees meal eligibility, even where a grant says so.
         """
         return all(
-            name in self.fields and (protected()[name].outside or self.role != OUTSIDE)
-            for name in grants
+            name in self.fields and protected()[name].may_be_of(self.role) for name in grants
         )
 
     @property

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eachchild.web.accounts.models import OUTSIDE, Membership
-from eachchild.web.foundation.matrix import AUDIENCES, protected, roles
+from eachchild.web.accounts.models import Membership
+from eachchild.web.foundation.matrix import AUDIENCES, OUTSIDE, protected, roles
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.rules import NotAllowedError
 
@@ -70,7 +70,7 @@ def check_columns(role: str, names: Iterable[str]) -> None:
     for name in names:
         if name not in protected():
             raise NotAllowedError(_("There is no such group of protected columns."))
-        if not protected()[name].outside and role == OUTSIDE:
+        if not protected()[name].may_be_of(role):
             raise NotAllowedError(
                 _(
                     "Meal eligibility may not be given to a partner: the National School Lunch Act "

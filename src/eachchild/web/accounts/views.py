@@ -78,8 +78,7 @@ def _people(request: Visit, form: InvitationForm, link: str) -> HttpResponse:
 @page("people", "people.ended")
 def end(request: Visit, membership: str) -> HttpResponse:
     """End what somebody may do here."""
-    found = get_object_or_404(Membership, pk=membership, organization=request.member.organization)
-    end_membership(found, by=request.user)
+    end_membership(_member(request, membership), by=request.user)
     messages.success(request, _("They can no longer see anything here."))
     return redirect("people", slug=request.member.organization.slug)
 
@@ -88,14 +87,12 @@ def end(request: Visit, membership: str) -> HttpResponse:
 @page("people", "people.columns")
 def columns(request: Visit, membership: str) -> HttpResponse:
     """Which protected columns somebody who is here sees."""
-    organization = request.member.organization
-    mine = Membership.objects.filter(organization=organization).select_related("user", "school")
-    member = get_object_or_404(mine, pk=membership)
+    member = _member(request, membership)
     form = ColumnsForm(request.POST if request.method == "POST" else None, member=member)
     if form.is_valid():  # with nothing ticked all of them are taken
         grant_columns(member, form.cleaned_data["columns"], by=request.user)
         messages.success(request, _("Changed. It counts from their next page on."))
-        return redirect("people", slug=organization.slug)
+        return redirect("people", slug=member.organization.slug)
     return render(request, "accounts/columns.html", {"one": member, "form": form})
 
 
@@ -103,11 +100,9 @@ def columns(request: Visit, membership: str) -> HttpResponse:
 @page("people", "people.linked")
 def linking(request: Visit, membership: str) -> HttpResponse:
     """A link for somebody who belongs here and has nothing to sign in with yet."""
-    organization = request.member.organization
-    mine = Membership.objects.filter(organization=organization).select_related("user", "school")
-    secret = link_for(get_object_or_404(mine, pk=membership), by=request.user)
+    secret = link_for(_member(request, membership), by=request.user)
     link = request.build_absolute_uri(f"/account/join/{secret}/")
-    return _people(request, InvitationForm(organization=organization), link)
+    return _people(request, InvitationForm(organization=request.member.organization), link)
 
 
 @require_POST
@@ -223,6 +218,14 @@ def platform_back(request: HttpRequest) -> HttpResponse:
 def closed(request: HttpRequest) -> HttpResponse:
     """A page that allauth has and the platform has not."""
     raise Http404
+
+
+def _member(request: Visit, membership: str) -> Membership:
+    """Somebody of the visitor's organization; 404 where there is nobody of that number."""
+    mine = Membership.objects.filter(organization=request.member.organization)
+    people = mine.select_related("user", "school", "organization")
+    found: Membership = get_object_or_404(people, pk=membership)
+    return found
 
 
 def _order(member: Membership) -> int:

@@ -123,18 +123,21 @@ def start_run(member: Membership, audit: Audit, kind: str = "audit", plan: str =
     return run
 
 
+def run_with(member: Membership, run: Run, outcome: str, factors: Sequence[str]) -> Run:
+    """Run a copy of a run's plan, with what it did not ask."""
+    plan = plans.with_asked(run.plan or run.audit.plan, outcome, factors)
+    return start_run(member, run.audit, plan=plan)
+
+
 def wish_for(member: Membership, run: Run, outcome: str, factors: Sequence[str]) -> Wish:
     """Write down what somebody missed in an audit, for an analyst to take up."""
     mine = Wish.objects.within(member.organization)
     with transaction.atomic():
-        same = mine.filter(run=run, made_by=member.user, outcome=outcome, state=Wish.State.OPEN)
-        for one in same:
-            if one.factors == list(factors):
-                found: Wish = one
-                return found
-        wish: Wish = mine.create(
-            run=run, outcome=outcome, factors=list(factors), made_by=member.user
-        )
+        asked = {"run": run, "made_by": member.user, "outcome": outcome, "factors": [*factors]}
+        same: Wish | None = mine.filter(**asked, state=Wish.State.OPEN).first()
+        if same is not None:
+            return same
+        wish: Wish = mine.create(**asked)
         record("wish.made", organization=member.organization, actor=member.user,
                thing=f"wish:{wish.pk}")  # fmt: skip
     return wish
@@ -147,9 +150,7 @@ def answer_wish(member: Membership, wish: Wish, *, takes: bool) -> Wish:
         wish = rows.select_for_update(of=("self",)).get(pk=wish.pk)
         check_can_answer(wish)
         if takes:
-            before = wish.run.plan or wish.run.audit.plan
-            plan = plans.with_asked(before, wish.outcome, wish.factors)
-            wish.made = start_run(member, wish.run.audit, plan=plan)
+            wish.made = run_with(member, wish.run, wish.outcome, wish.factors)
         wish.state = Wish.State.TAKEN if takes else Wish.State.DECLINED
         wish.answered_by = member.user
         wish.save(update_fields=["made", "state", "answered_by"])

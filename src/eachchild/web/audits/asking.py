@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits import plans, words
-from eachchild.web.audits.actions import answer_wish, start_run, wish_for
+from eachchild.web.audits.actions import answer_wish, run_with, wish_for
 from eachchild.web.audits.forms import AskForm
 from eachchild.web.audits.models import Audit, Run, Wish
 from eachchild.web.audits.screens import folder_of, pages_of
@@ -25,8 +25,7 @@ def ask(request: Visit, run: str) -> HttpResponse:
     runs = Run.objects.within(member.organization).select_related("audit")
     found = get_object_or_404(runs, pk=run, kind="audit")
     pages_of(member, found)  # 404 to those who do not read it
-    text = found.plan or found.audit.plan
-    plan = plans.read(text)
+    plan = plans.read(found.plan or found.audit.plan)
     form = AskForm(
         request.POST or None, initial={"outcome": request.GET.get("outcome", "")},
         outcomes=[(n, words.outcome_name(n)) for n in plans.outcomes_of(plan)],
@@ -36,8 +35,7 @@ def ask(request: Visit, run: str) -> HttpResponse:
         outcome, factors = form.cleaned_data["outcome"], form.cleaned_data["factors"]
         slug = member.organization.slug
         if member.may("run"):
-            asked = plans.with_asked(text, outcome, factors)
-            made = start_run(member, found.audit, plan=asked)
+            made = run_with(member, found, outcome, factors)
             return redirect("run", slug=slug, run=made.pk)
         wish_for(member, found, outcome, factors)
         messages.success(request, _("Sent. An analyst sees it and decides; the answer stands here, "

@@ -12,10 +12,9 @@ from typing import Any
 from eachchild.terms.factors import FACTORS
 from eachchild.web.audits import plans
 from eachchild.web.audits.models import Audit
-from eachchild.web.profile.actions import into_plan
-from eachchild.web.profile.document import filled
+from eachchild.web.profile.actions import known_of
+from eachchild.web.profile.document import together
 from eachchild.web.profile.files import LEFT, best_known, known_file
-from eachchild.web.profile.models import Profile
 
 # Of one year or one agreement, so that nobody takes it over without reading it.
 _OF_ONE_AUDIT = frozenset(("title", "author", "source", "codes", "certified", "adults", "notes"))
@@ -33,17 +32,14 @@ def beginning(profile: plans.Plan, known: Sequence[Mapping[str, Any]], like: str
     """From the profile's part of a plan, the files it knows, and the plan of an earlier audit."""
     earlier = plans.read(like)
     kept = {k: v for k, v in earlier.items() if k not in _OF_ONE_AUDIT}
-    lists = {name: dict(rows) for name, rows in profile.get("codes", {}).items()}
-    for name, rows in earlier.get("codes", {}).items():
-        lists[name] = {**lists.get(name, {}), **rows}
+    lists = together(profile.get("codes", {}), earlier.get("codes", {}))
     return Beginning({**profile, **kept, "codes": lists}, [*known, *plans.known_files(earlier)])
 
 
 def begun_with(audit: Audit) -> Beginning:
     """What an audit begins with: the district's profile, and the earlier audit it is like."""
-    own = plans.read(into_plan(audit.organization, ""))
-    known = filled(Profile.of(audit.organization).document)["source"]
-    return beginning(own, known, audit.like.plan if audit.like else "")
+    own, known = known_of(audit.organization)
+    return beginning(plans.read(own), known, audit.like.plan if audit.like else "")
 
 
 NOTHING = Beginning()
@@ -100,12 +96,11 @@ def _codes(
     told: Mapping[str, Any], guessed: plans.Plan, own: plans.Plan, chosen: plans.Plan
 ) -> dict[str, dict[str, str]]:
     """What codes mean: as chosen here, else as the district has it, else where it is certain."""
-    lists: dict[str, dict[str, str]] = {}
-    for one in told["codes"]:
-        lists[one["name"]] = {r["value"]: r["ours"] for r in one["rows"] if r["ours"]}
-    for plan in (guessed, own, chosen):
-        for name, rows in plan.get("codes", {}).items():
-            lists[name] = {**lists.get(name, {}), **rows}
+    certain = {
+        one["name"]: {r["value"]: r["ours"] for r in one["rows"] if r["ours"]}
+        for one in told["codes"]
+    }
+    lists = together(certain, *(plan.get("codes", {}) for plan in (guessed, own, chosen)))
     return {name: rows for name, rows in lists.items() if rows}
 
 

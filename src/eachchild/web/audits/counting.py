@@ -9,10 +9,11 @@ from django.shortcuts import render
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits import plans, words
 from eachchild.web.audits.counts import with_outcomes
-from eachchild.web.audits.counts_forms import COUNTS, CountsForm
+from eachchild.web.audits.counts_forms import CountsForm
 from eachchild.web.audits.looked import Told, preview
 from eachchild.web.audits.models import Upload
 from eachchild.web.foundation.views import Visit
+from eachchild.web.profile.files import COUNTS
 
 
 def is_asked(request: Visit, was: Mapping[str, Any] | None) -> bool:

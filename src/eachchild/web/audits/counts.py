@@ -43,11 +43,8 @@ def lines_of(told: Mapping[str, Any], source: Mapping[str, Any] | None) -> list[
     for cell in (source or {}).get("cells", ()):
         rows = tuple((c, t) for c, t in cell.get("rows", {}).items() if wholes.get(c) != t)
         where = tuple(cell.get("where", {}).items())
-        line = used.setdefault(
-            (cell["columns"], rows, where),
-            Line(cell["columns"], cell.get("quantity", N), where, rows),
-        )
         key = (cell["columns"], rows, where)
+        line = used.get(key) or Line(cell["columns"], cell.get("quantity", N), where, rows)
         used[key] = replace(line, cells=(*line.cells, cell))
     covered = {name for line in used.values() for name in _each(line.columns)}
     by_name = {one["columns"]: one for one in told["lines"]}
@@ -82,14 +79,15 @@ def cells_of(line: Line, groups: Mapping[str, str], wholes: Mapping[str, str]) -
         base["where"] = dict(line.where)
     fixed = {*line.slots, *(factor for factor, _ in line.where)}
     told = {factor: column for column, factor in groups.items() if factor not in fixed}
-    rows = dict(line.rows)
-    whole = {column: wholes[column] for column in told.values() if wholes.get(column)}
-    if told:
-        yield {**base, **({"rows": rows} if rows else {}), "from_rows": told}
-    if whole and len(whole) == len(told):
-        yield {**base, "rows": {**rows, **whole}}
+    if line.rows:
+        base["rows"] = dict(line.rows)
     if not told:
-        yield {**base, **({"rows": rows} if rows else {})}
+        yield base
+        return
+    yield {**base, "from_rows": told}
+    whole = {column: wholes[column] for column in told.values() if wholes.get(column)}
+    if len(whole) == len(told):
+        yield {**base, "rows": {**dict(line.rows), **whole}}
 
 
 def told_quantities(plan: plans.Plan) -> tuple[str, ...]:

@@ -9,16 +9,15 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from eachchild.tables import TABLES
 from eachchild.terms.factors import FACTORS
 from eachchild.terms.outcomes import built_in
 from eachchild.web.audits import plans, words
 from eachchild.web.audits.counts import Line, N, cells_of, groups_of, lines_of, slug
 from eachchild.web.audits.forms import QuickSelect
-from eachchild.web.audits.mapping_forms import YEARS
+from eachchild.web.audits.mapping_forms import FileForm
 from eachchild.web.foundation.forms import offer
+from eachchild.web.profile.files import COUNTS
 
-COUNTS = "counts"
 _PERIOD = re.compile(r"\d{4}-\d{2}")
 _SEVERAL = "several"
 _OWN = {"own-lower": "lower", "own-higher": "higher"}
@@ -28,14 +27,12 @@ _LEVELS = (
     ("school", gettext_lazy("a school")), ("district", gettext_lazy("a district")),
     ("state", gettext_lazy("a state")), ("", gettext_lazy("all of it: the table has no places")),
 )  # fmt: skip
-_JOIN = " + "
+_PLACE = (("place", "id"), ("name", "name"), ("parent", "parent"))  # a field, and its key
 
 
-class CountsForm(forms.Form):
+class CountsForm(FileForm):
     """What one published table is about, and what each line of its numbers counts."""
 
-    table = forms.ChoiceField(required=False, label=gettext_lazy("What is in this file?"))
-    shown = forms.CharField(required=False, widget=forms.HiddenInput)
     level = forms.ChoiceField(required=False, label=gettext_lazy("One row is about"))
     place = forms.ChoiceField(
         required=False, label=gettext_lazy("The column that says which school, district or state")
@@ -51,13 +48,6 @@ class CountsForm(forms.Form):
     )  # fmt: skip
     period_column = forms.ChoiceField(
         required=False, label=gettext_lazy("The column that says the school year")
-    )
-    period = forms.CharField(
-        required=False, max_length=9, label=gettext_lazy("School year of every row"),
-        help_text=gettext_lazy("As 2024-25; leave it blank where a column says it."),
-    )  # fmt: skip
-    year_is = forms.ChoiceField(
-        required=False, choices=YEARS, label=gettext_lazy("A school year is")
     )
 
     def __init__(self, *given: Any, told: Mapping[str, Any], source: Mapping[str, Any] | None,
@@ -75,7 +65,7 @@ class CountsForm(forms.Form):
             self.fields[f"g{number}"] = forms.ChoiceField(
                 required=False, choices=_groups(had),
                 label=_("What rows of %(column)s tell") % {"column": column["name"]},
-                initial=_SEVERAL if len(had) > 1 else "".join(had),
+                initial=_one_of(had),
             )  # fmt: skip
         quantities, people = list(self._quantities()), list(_people())
         for number, line in enumerate(self.lines):
@@ -130,7 +120,7 @@ class CountsForm(forms.Form):
         if not found["period_column"] and not _PERIOD.fullmatch(found["period"]):
             self.add_error("period", _("Say which school year it is, as 2024-25."))
         if any(not re.fullmatch(r"\d+-\d+|[<>]\d+|\d+|not_collected|", text)
-               for text in self._withheld().values()):  # fmt: skip
+               for text in self.suppression().values()):  # fmt: skip
             raise forms.ValidationError(
                 _("A word for a withheld number stands for bounds: 1-3, <10 or >95.")
             )
@@ -154,7 +144,10 @@ class CountsForm(forms.Form):
 
     def suppression(self) -> dict[str, str]:
         """What the words for withheld numbers stand for."""
-        return self._withheld()
+        return {
+            word: self.cleaned_data.get(f"s{n}", "").strip()
+            for n, word in enumerate(self.told["counts"]["withheld"])
+        }  # fmt: skip
 
     def outcomes(self) -> list[dict[str, str]]:
         """The outcomes that no library has: named by their columns, with the direction chosen."""
@@ -185,18 +178,14 @@ class CountsForm(forms.Form):
         return column["name"] in self.before or (few and not is_place and not column["is_count"])
 
     def _offer_places(self) -> None:
-        tables = [("", _("leave this file out")), (COUNTS, _("Published counts")),
-                  *((t, words.table_name(t)) for t in TABLES)]  # fmt: skip
-        offer(self, "table", tables)
-        self.fields["table"].initial = self.fields["shown"].initial = COUNTS
+        self.offer_tables(COUNTS)
         offer(self, "level", _LEVELS)
         place = self.source.get("place", {})
         self.fields["level"].initial = place.get("level", "school") if place or not (
             self.source) else ""  # fmt: skip
         headings = [(c["name"], c["name"]) for c in self.told["columns"]]
-        for field, key in (("place", "id"), ("name", "name"), ("parent", "parent")):
-            joined = place.get(key, "")
-            chosen = joined if isinstance(joined, str) else _JOIN.join(joined)
+        for field, key in _PLACE:
+            chosen = _joined(place.get(key, ""))
             extra = [] if not chosen or (chosen, chosen) in headings else [(chosen, chosen)]
             offer(self, field, [("", _("none")), *extra, *headings])
             self.fields[field].initial = chosen
@@ -228,11 +217,10 @@ class CountsForm(forms.Form):
         if not found["level"]:
             return {}
         before = self.source.get("place", {})
-        for field, key in (("place", "id"), ("name", "name"), ("parent", "parent")):
+        for field, key in _PLACE:
             if found[field]:
                 was = before.get(key, "")
-                joined = was if isinstance(was, str) else _JOIN.join(was)
-                place[key] = was if joined == found[field] else found[field]
+                place[key] = was if _joined(was) == found[field] else found[field]
         if "parent" in place and before.get("parent_name"):
             place["parent_name"] = before["parent_name"]
         total = {"total": {_first(place["id"]): found["total"]}} if found["total"] else {}
@@ -246,10 +234,7 @@ class CountsForm(forms.Form):
     def _cells(self) -> Iterator[Mapping[str, Any]]:
         chosen = {c["name"]: self.cleaned_data[f"g{n}"] for n, c in enumerate(self.columns)}
         groups = {name: factor for name, factor in chosen.items() if factor and factor != _SEVERAL}
-        same = all(
-            (_SEVERAL if len(had := self.before.get(name, ())) > 1 else "".join(had)) == factor
-            for name, factor in chosen.items()
-        )
+        same = all(_one_of(self.before.get(name, ())) == factor for name, factor in chosen.items())
         for number, line in enumerate(self.lines):
             quantity = self.cleaned_data[f"q{number}"]
             if not quantity:
@@ -263,12 +248,15 @@ class CountsForm(forms.Form):
             else:
                 yield from cells_of(now, groups, self.told["counts"]["wholes"])
 
-    def _withheld(self) -> dict[str, str]:
-        """By word, what it stands for; as it was before where it is not on the page."""
-        return {
-            word: self.cleaned_data.get(f"s{n}", "").strip()
-            for n, word in enumerate(self.told["counts"]["withheld"])
-        }  # fmt: skip
+
+def _one_of(had: tuple[str, ...]) -> str:
+    """What a field shows of the factors that a column's rows tell."""
+    return _SEVERAL if len(had) > 1 else "".join(had)
+
+
+def _joined(columns: Any) -> str:
+    """One column, or several that are read together."""
+    return columns if isinstance(columns, str) else " + ".join(columns)
 
 
 def _begun(lines: list[Line], *, is_new: bool) -> list[Line]:

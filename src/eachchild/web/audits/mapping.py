@@ -16,7 +16,6 @@ from eachchild.web.audits.actions import change_plan
 from eachchild.web.audits.beginning import known_like
 from eachchild.web.audits.counting import counted, counts_form, counts_page, is_asked
 from eachchild.web.audits.counts import groups_of
-from eachchild.web.audits.counts_forms import COUNTS
 from eachchild.web.audits.looked import Told, checked_of, look_of, preview, uploads_of
 from eachchild.web.audits.mapping_forms import Code, CodesForm, QuestionsForm, SourceForm
 from eachchild.web.audits.models import Audit, Upload
@@ -25,7 +24,7 @@ from eachchild.web.audits.screens import audit_of
 from eachchild.web.audits.whose import Whose, whose
 from eachchild.web.foundation.views import Visit, page
 from eachchild.web.profile.actions import remember
-from eachchild.web.profile.files import known_file
+from eachchild.web.profile.files import COUNTS, known_file
 
 _ANSWERS = frozenset(("yes", "y", "true", "t", "1", "1.0", "no", "n", "false", "f", "0", "0.0"))
 
@@ -40,7 +39,7 @@ def mapping(request: Visit, audit: str) -> HttpResponse:
     own = whose(found)
     rows = [_row(one, plan, by_name, own) for one in look["files"] if one["path"] in by_name]
     rows.sort(key=lambda row: row["source"] is None)  # what is left out stands last
-    waiting = sum(form.waiting for form in _lists(request.member, found, plan))
+    waiting = sum(form.waiting for form in _lists(request.member, found, look, own))
     return render(
         request, "audits/mapping.html",
         {"audit": found, "rows": rows, "waiting": waiting, "here": "mapping",
@@ -67,7 +66,7 @@ def _row(
     one: Told, plan: plans.Plan, uploads: Mapping[str, Upload], own: Whose
 ) -> Mapping[str, Any]:
     source = plans.source_of(plan, one["path"])
-    counts = source is not None and source.get("shape") == "counts"
+    counts = source is not None and source.get("shape") == COUNTS
     used = len(source.get("columns", {})) if source and not counts else 0
     headings = [c["name"] for c in one["columns"]]
     return {
@@ -154,8 +153,8 @@ def _column(column: Told, field: Any, member: Membership) -> Mapping[str, Any]:
 def codes(request: Visit, audit: str) -> HttpResponse:
     """The queue of values that wait for somebody to say what they mean."""
     member, found = request.member, audit_of(request.member, audit)
-    plan = plans.read(found.plan)
-    lists = list(_lists(member, found, plan, request.POST or None))
+    plan, look = plans.read(found.plan), look_of(member, found)
+    lists = list(_lists(member, found, look, whose(found), request.POST or None))
     lists.sort(key=lambda form: not form.waiting)
     if request.method == "POST" and _all_valid(lists):
         for form in lists:
@@ -166,7 +165,7 @@ def codes(request: Visit, audit: str) -> HttpResponse:
             remember(member, codes={name: rows for name, rows in said.items() if rows})
         messages.success(request, _("Kept."))
         return redirect("questions", slug=member.organization.slug, audit=audit)
-    hidden = _hidden(look_of(member, found))
+    hidden = _hidden(look)
     return render(
         request, "audits/codes.html",
         {"audit": found, "lists": lists, "hidden": hidden, "here": "codes",
@@ -187,10 +186,10 @@ def _hidden(look: Told) -> list[Mapping[str, Any]]:
 
 
 def _lists(
-    member: Membership, audit: Audit, plan: plans.Plan, posted: Any = None
+    member: Membership, audit: Audit, look: Told, own: Whose, posted: Any = None
 ) -> Iterator[CodesForm]:
     """The lists of codes that a plan of these files needs, each value with its rows."""
-    look, own = look_of(member, audit), whose(audit)
+    plan = plans.read(audit.plan)
     found = _counted(look, plan)
     others = [(c["name"], r["value"], r["rows"]) for c in look["codes"] for r in c["rows"]]
     others += [(u["codes"], u["value"], u["rows"]) for u in checked_of(member, audit) if u["value"]]

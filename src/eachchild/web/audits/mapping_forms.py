@@ -13,6 +13,7 @@ from eachchild.tables import TABLES
 from eachchild.terms.factors import FACTORS, NOT_REPORTED
 from eachchild.web.audits import plans, words
 from eachchild.web.foundation.forms import offer
+from eachchild.web.profile.files import COUNTS
 
 _DAYS = (
     ("", gettext_lazy("found by reading")),
@@ -20,7 +21,7 @@ _DAYS = (
     ("dmy", gettext_lazy("day first: 30/8/2024")),
     ("ymd", gettext_lazy("year first: 2024-08-30")),
 )
-YEARS = (
+_YEARS = (
     ("", gettext_lazy("written in full, as 2024-25")),
     ("start", gettext_lazy("the year it starts")),
     ("end", gettext_lazy("the year it ends")),
@@ -28,8 +29,8 @@ YEARS = (
 _KEPT = ("date_order", "year_is", "period", "complete")
 
 
-class SourceForm(forms.Form):
-    """What one file is, and what each of its columns means."""
+class FileForm(forms.Form):
+    """What is asked of every file: what it is, and of which year its rows are."""
 
     table = forms.ChoiceField(required=False, label=gettext_lazy("What is in this file?"))
     shown = forms.CharField(required=False, widget=forms.HiddenInput)  # whose columns are asked
@@ -38,8 +39,20 @@ class SourceForm(forms.Form):
         help_text=gettext_lazy("As 2024-25; leave it blank where a column says it."),
     )  # fmt: skip
     year_is = forms.ChoiceField(
-        required=False, choices=YEARS, label=gettext_lazy("A school year is")
+        required=False, choices=_YEARS, label=gettext_lazy("A school year is")
     )
+
+    def offer_tables(self, before: str) -> None:
+        """What a file can be, with what it was said to be before."""
+        named = ((table, words.table_name(table)) for table in TABLES)
+        kinds = [("", _("leave this file out")), (COUNTS, _("Published counts")), *named]
+        offer(self, "table", kinds)
+        self.fields["table"].initial = self.fields["shown"].initial = before
+
+
+class SourceForm(FileForm):
+    """What one file is, and what each of its columns means."""
+
     date_order = forms.ChoiceField(required=False, choices=_DAYS, label=gettext_lazy("Dates are"))
     complete = forms.BooleanField(
         required=False, label=gettext_lazy("Who has no row here has none of it")
@@ -50,13 +63,7 @@ class SourceForm(forms.Form):
         super().__init__(*given, **more)
         self.told, self.source = told, dict(source or {})
         before = self.source.get("table", "")
-        tables = [
-            ("", _("leave this file out")),
-            ("counts", _("Published counts")),
-            *((t, words.table_name(t)) for t in TABLES),
-        ]
-        offer(self, "table", tables)
-        self.fields["table"].initial = self.fields["shown"].initial = before
+        self.offer_tables(before)
         for name in _KEPT:
             self.fields[name].initial = self.source.get(name, "")
         self.mine = {theirs: ours for ours, theirs in self.source.get("columns", {}).items()}

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from eachchild.terms.catalogue import languages
 from eachchild.web.audits import plans
 from eachchild.web.foundation.forms import offer
 from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.profile.document import USUAL_MARGIN, group_names
-from eachchild.web.profile.forms import MARGINS
+from eachchild.web.profile.forms import MARGINS, language_name
 from eachchild.web.profile.rules import check_profile
 
 _LABEL = "labels."
@@ -35,7 +35,7 @@ class OwnForm(forms.Form):
     def __init__(self, *given: Any, plan: plans.Plan, says: Mapping[str, str], **more: Any) -> None:
         super().__init__(*given, **more)
         self.plan, self.says = plan, says
-        offer(self, "language", [(code, _language(code)) for code in languages()])
+        offer(self, "language", [(code, language_name(code)) for code in languages()])
         self.fields["heading"].initial = plan.get("heading", "")
         self.fields["language"].initial = plan.get("language", "en")
         self.fields["notes"].initial = "\n".join(plan.get("notes", ()))
@@ -103,11 +103,3 @@ class OwnForm(forms.Form):
 
     def _with(self, *names: str) -> list[tuple[forms.BoundField, str]]:
         return [(self[name], self.says.get(name, "")) for name in names]
-
-
-def _language(code: str) -> str:
-    """A language by its own name."""
-    try:
-        return str(get_language_info(code)["name_local"]).capitalize()
-    except KeyError:
-        return code

@@ -223,13 +223,11 @@ def file(request: Visit, run: str, name: str) -> FileResponse:
 
 def _own_school(member: Membership, pages: Pages) -> tuple[str, str] | None:
     """The name of a reader's own school, and what asks the explorer for its numbers."""
-    if not member.of_role.own_place:
+    if not member.of_role.own_place or member.school is None:
         return None
-    mine = [one for one in pages["labels"]["places"].items() if one[0] not in ("", "all")]
-    if not mine:
-        return None
-    place, name = mine[0]
-    return name, urlencode({**explorer.first_choice(pages), "place": place})
+    place = member.school.place_key
+    name = pages["labels"]["places"].get(place)
+    return (name, urlencode({**explorer.first_choice(pages), "place": place})) if name else None
 
 
 def _some_ready(member: Membership, audit: Audit) -> bool:

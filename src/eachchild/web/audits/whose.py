@@ -9,9 +9,7 @@ from django.utils.translation import gettext as _
 from eachchild.web.audits import plans
 from eachchild.web.audits.beginning import known_like
 from eachchild.web.audits.models import Audit
-from eachchild.web.profile.actions import into_plan
-from eachchild.web.profile.document import filled
-from eachchild.web.profile.models import Profile
+from eachchild.web.profile.actions import known_of
 
 _PARTS = ("margin", "labels")
 
@@ -51,11 +49,10 @@ class Whose:
 
 def whose(audit: Audit) -> Whose:
     """What the profile and the earlier audit say that an audit begins with."""
-    document = filled(Profile.of(audit.organization).document)
-    own = plans.read(into_plan(audit.organization, ""))
+    own, known = known_of(audit.organization)
     like = audit.like
     return Whose(
-        own, tuple(document["source"]), str(like) if like else "",
+        plans.read(own), known, str(like) if like else "",
         tuple(plans.known_files(plans.read(like.plan))) if like else (),
     )  # fmt: skip
 

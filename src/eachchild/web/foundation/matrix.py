@@ -31,7 +31,12 @@ class Protected:
     columns: frozenset[str]
     outside: bool  # whether a partner may have it
 
+    def may_be_of(self, role: str) -> bool:
+        """Whether somebody of a role may have it at all."""
+        return self.outside or role != OUTSIDE
 
+
+OUTSIDE = "partner"  # the role of somebody who is not the district's
 AUDIENCES = ("public", "board", "staff", "internal")  # from what everybody reads inwards
 
 

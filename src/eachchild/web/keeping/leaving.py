@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Model, Q
 from django.utils import timezone
 
+from eachchild.web.accounts.actions import is_elsewhere
 from eachchild.web.accounts.models import Membership, User
 from eachchild.web.audits.models import Release, Run
 from eachchild.web.foundation.actions import record
@@ -122,13 +123,8 @@ def _destroy(organization: Organization) -> Certificate:
 def _people(organization: Organization) -> list[User]:
     """Everybody who ever belonged here and to no other organization."""
     mine = Membership.objects.filter(organization=organization).select_related("user")
-    found = []
-    for member in mine:
-        with inside(None, member.user):
-            all_of_theirs = Membership.objects.filter(user=member.user)
-            if not all_of_theirs.exclude(organization=organization).exists():
-                found.append(member.user)
-    return [person for person in found if not person.shredded]
+    people = [member.user for member in mine if not member.user.shredded]
+    return [person for person in people if not is_elsewhere(person, organization)]
 
 
 def _rows(organization: Organization) -> Iterator[dict[str, Any]]:

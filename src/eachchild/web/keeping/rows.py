@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from graphlib import TopologicalSorter
 from typing import Any
 
 from django.apps import apps
@@ -37,12 +38,9 @@ def kept_models() -> tuple[type[models.Model], ...]:
 
 def own_models() -> tuple[type[models.Model], ...]:
     """Every model whose rows belong to organizations; what a row points to comes before it."""
-    left, done = [model for model in kept_models() if belongs(model)], list[type[models.Model]]()
-    while left:
-        ready = [m for m in left if not {r for r in pointed(m).values() if r is not m} & set(left)]
-        done += ready
-        left = [model for model in left if model not in ready]
-    return tuple(done)
+    mine = [model for model in kept_models() if belongs(model)]
+    before = {one: [to for to in pointed(one).values() if to in mine and to != one] for one in mine}
+    return tuple(TopologicalSorter(before).static_order())
 
 
 def pointed(model: type[models.Model]) -> dict[str, type[models.Model]]:

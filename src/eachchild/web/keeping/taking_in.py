@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +26,7 @@ from eachchild.web.foundation.actions import broken_lines, record
 from eachchild.web.foundation.models import Organization
 from eachchild.web.keeping.files import within
 from eachchild.web.keeping.handing import PEOPLE, PLACES, SECRET
-from eachchild.web.keeping.rows import label, own_models, pointed, put_back
+from eachchild.web.keeping.rows import label, own_models, parts, pointed, put_back
 from eachchild.web.shelf import Shelf, digest_of
 
 _LIST = "inventory.csv"
@@ -160,7 +160,7 @@ def _row(row: Any) -> None:
 
 
 def _check_trails(district: Organization) -> None:
-    for one in (district, *district.children.order_by("slug")):
+    for one in parts(district):
         if any(broken_lines(one)):
             raise CannotTakeInError("A trail is not whole in this archive: a line was changed.")
 
@@ -173,7 +173,7 @@ def _files(folder: Path, into: Path) -> None:
     aside = Path(tempfile.mkdtemp(dir=into.parent.parent, prefix="taking-in-files-"))
     try:
         for path in within(folder):
-            to = aside / PurePosixPath(path.relative_to(folder).as_posix())
+            to = aside / path.relative_to(folder)
             to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             shutil.copyfile(path, to)
             to.chmod(0o600)

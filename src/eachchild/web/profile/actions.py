@@ -13,7 +13,7 @@ from eachchild.web.accounts.models import Membership
 from eachchild.web.foundation.actions import record
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.rules import NotAllowedError
-from eachchild.web.profile.document import Document, filled, from_toml, to_toml
+from eachchild.web.profile.document import Document, filled, from_toml, to_toml, together
 from eachchild.web.profile.files import with_known
 from eachchild.web.profile.logo import drawn
 from eachchild.web.profile.models import Profile
@@ -59,9 +59,7 @@ def remember(
     with transaction.atomic():
         profile = Profile.of(member.organization)
         told = filled(profile.document)
-        lists = dict(told["codes"])
-        for name, meanings in (codes or {}).items():
-            lists[name] = {**lists.get(name, {}), **meanings}
+        lists = together(told["codes"], codes or {})
         found = {name: rows for name, rows in lists.items() if rows}
         return save(member, {**told, "codes": found, "source": with_known(told["source"], files)})
 
@@ -71,6 +69,7 @@ def written(profile: Profile) -> str:
     return to_toml(profile.document, base64.b64encode(bytes(profile.logo)).decode())
 
 
-def into_plan(organization: Organization, plan: str) -> str:
-    """A new plan with what is the district's own."""
-    return with_profile(plan, Profile.of(organization).document)
+def known_of(organization: Organization) -> tuple[str, tuple[Mapping[str, Any], ...]]:
+    """What the district set of a plan, as one, and the files it knows."""
+    document = Profile.of(organization).document
+    return with_profile("", document), tuple(filled(document)["source"])

@@ -33,6 +33,19 @@ def filled(document: Document) -> dict[str, Any]:
     return {**told, "margin": {**USUAL_MARGIN, **told["margin"]}}
 
 
+def together(*codes: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Lists of codes as one; what a later one says of a value counts.
+
+    >>> together({"race": {"B": "black", "W": ""}}, {"race": {"W": "white"}})
+    {'race': {'B': 'black', 'W': 'white'}}
+    """
+    lists: dict[str, dict[str, str]] = {}
+    for one in codes:
+        for name, rows in one.items():
+            lists[name] = {**lists.get(name, {}), **rows}
+    return lists
+
+
 def to_toml(document: Document, logo: str = "") -> str:
     """One file that sets up another district alike; `logo` is its PNG in base64.
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from eachchild.release.policy import load_policy
 from eachchild.terms.catalogue import languages
@@ -137,6 +137,18 @@ class ProfileForm(forms.Form):
 
     def _of(self, *names: str) -> list[forms.BoundField]:
         return [self[name] for name in names]
+
+
+def language_name(code: str) -> str:
+    """A language by its own name.
+
+    >>> language_name("es")
+    'Español'
+    """
+    try:
+        return str(get_language_info(code)["name_local"]).capitalize()
+    except KeyError:
+        return code
 
 
 def initial(document: Document) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +17,7 @@ from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.views import Visit, page
 from eachchild.web.profile.actions import LARGEST, save, take_in, written
 from eachchild.web.profile.document import filled
-from eachchild.web.profile.forms import ProfileForm, initial
+from eachchild.web.profile.forms import ProfileForm, initial, language_name
 from eachchild.web.profile.models import Profile
 
 _FOREVER = "public, max-age=31536000, immutable"
@@ -88,11 +88,7 @@ def own(request: HttpRequest) -> dict[str, Any]:
     logo = base64.b64encode(bytes(kept.logo)).decode() if kept and kept.logo else ""
     color = told["accent"].removeprefix("#").lower()
     return {
-        "other_languages": [
-            (code, get_language_info(code)["name_local"].capitalize())
-            for code in offered
-            if code != here
-        ],
+        "other_languages": [(code, language_name(code)) for code in offered if code != here],
         "logo": f"data:image/png;base64,{logo}" if logo else "",
         "accent_sheet": reverse("accent", args=[color]) if color else "",
     }

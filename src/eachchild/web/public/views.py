@@ -72,11 +72,16 @@ def _language(request: HttpRequest) -> str:
 
     Never a cookie: what everybody may keep a copy of hangs on nothing that is one reader's own.
     """
-    asked = request.GET.get("language", "")
-    if asked in dict(settings.LANGUAGES):
+    if asked := _asked(request):
         return asked
     request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
     return get_language_from_request(request)
+
+
+def _asked(request: HttpRequest) -> str:
+    """A language of the platform that the address asks for; nothing where it asks for none."""
+    asked = request.GET.get("language", "")
+    return asked if asked in dict(settings.LANGUAGES) else ""
 
 
 @public
@@ -141,8 +146,8 @@ def _page(
 
 def _spoken(request: HttpRequest) -> str:
     """What a link takes along, so that the next page is in the language that was asked for."""
-    asked = request.GET.get("language", "")
-    return f"?language={asked}" if asked in dict(settings.LANGUAGES) else ""
+    asked = _asked(request)
+    return f"?language={asked}" if asked else ""
 
 
 def _pages(told: Told) -> Pages:
