@@ -1,0 +1,1 @@
+"""What districts work with beside their numbers: standards, strategies; as data, each sourced."""

@@ -1,0 +1,1 @@
+"""Whether a change worked: goals, targets, charts and verdicts, as arithmetic on counts."""
