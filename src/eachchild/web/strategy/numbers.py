@@ -1,4 +1,4 @@
-"""Offers and verdicts as the library wrote them, read by run and audience; nothing is worked out."""
+"""Offers and verdicts as the library wrote them, by run and audience; nothing is worked out."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
