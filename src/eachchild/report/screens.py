@@ -14,6 +14,8 @@ from typing import Any
 from jinja2.environment import TemplateModule
 
 from eachchild.release.types import Released
+from eachchild.report.charts import icons
+from eachchild.report.family import Told, family
 from eachchild.report.html import as_printed, pieces
 from eachchild.report.labels import labels
 from eachchild.report.names import names_of
@@ -82,6 +84,7 @@ def screens_document(released: Released, page: Page) -> dict[str, object]:
         "method": page.method,
         "glossary": page.glossary,
         "reading": page.reading,
+        "family": paint.family(released),
         "hidden": paint.html("hidden", page.hidden) if page.hidden else "",
         "quality": paint.quality(),
     }
@@ -175,6 +178,25 @@ class _Painter:
             return {"about": "", "picture": ""}
         drawn = self.html("picture", one.figure.wide, one.figure.phone, one.figure.alt)
         return {"about": one.figure.about, "picture": drawn}
+
+    def family(self, released: Released) -> Piece:
+        """The same for families, and for all who would rather count people than read rates."""
+        told = family(released)
+        return {
+            "answer": told.answer, "none": told.none,
+            "told": [self.people(one) for one in told.told],
+            "outcomes": [asdict(one) for one in told.outcomes],
+        }  # fmt: skip
+
+    def people(self, one: Told) -> Piece:
+        """One finding in people of a hundred, with the picture of them where there is one."""
+        at = self._screen.get(f"s-{one.finding.id}-{one.finding.period}", "")
+        said = {"screen": at, "title": one.title, "when": one.when, "sentences": one.sentences}
+        if one.people is None:
+            return {**said, "picture": ""}
+        alt = " ".join(one.sentences)
+        drawn = icons.wide(one.people), icons.phone(one.people)
+        return {**said, "picture": self.html("picture", *drawn, alt)}
 
     def _drawn(self, one: Statement) -> str:
         if one.figure:
