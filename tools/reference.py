@@ -29,6 +29,7 @@ from eachchild.cli.commands import parser
 from eachchild.findings.phrases import sentence_case
 from eachchild.measures.definitions import DEFINITIONS
 from eachchild.plan.declared import SECTIONS
+from eachchild.report.packet_plan import KEYS
 from eachchild.tables import TABLES
 from eachchild.terms.catalogue import words
 from eachchild.terms.factors import FACTORS
@@ -115,6 +116,17 @@ def plan_page() -> Iterator[str]:
                 for k, key in section.keys.items()
             ),
         )
+
+
+def packet_page() -> Iterator[str]:
+    """Every key of the plan that a board packet prints."""
+    yield "# The plan of a board packet\n"
+    yield "`eachchild packet BUNDLE --plan plan.json` prints six pages. A plan is one JSON object;"
+    yield "every key may be left out, and the page then says that there is none yet. A key that is"
+    yield "not listed here is refused. The platform writes the same file of a district's plan."
+    for kind, keys in KEYS.items():
+        yield f"\n## {kind.capitalize()}\n"
+        yield from table(("key", "what it says"), ((f"`{k}`", said) for k, said in keys.items()))
 
 
 def command_line_page() -> Iterator[str]:
@@ -343,6 +355,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     for name, lines in (
         ("tables", tables_page()),
         ("outcomes", outcomes_page()),
+        ("packet", packet_page()),
         ("plan", plan_page()),
         ("measures", measures_page()),
         ("command-line", command_line_page()),

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from eachchild import story
 from eachchild.cli.codes import DONE, NOT_ENOUGH, REFUSED, WRONG
+from eachchild.cli.packet import packet_arguments, run_packet
 from eachchild.cli.terminal import Bar, headline_lines, quality_lines
 from eachchild.cube import CubeError
 from eachchild.plan import PlanError
@@ -30,6 +31,7 @@ from eachchild.release import (
 )
 from eachchild.report import FontsMissingError, quality_page
 from eachchild.report.bundle import refuse_folder
+from eachchild.report.packet_plan import PacketError
 from eachchild.sources import SourceError, init_plan, told_plan
 from eachchild.terms.catalogue import languages
 from eachchild.worlds import WorldError
@@ -42,6 +44,7 @@ WRONG_INPUT = (
     ReleaseInputError,
     WorldError,
     FontsMissingError,
+    PacketError,
     OSError,
 )
 _STOPPED = "stopped; nothing half-written was left behind"
@@ -111,7 +114,8 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"eachchild {version('eachchild')}")
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    told = (_init, _check, _audit, _release, _verify, _ledger, _synthesize, _demo, _web, _bench)
+    told = (_init, _check, _audit, _release, _verify, _ledger, _packet, _synthesize,
+            _demo, _web, _bench)  # fmt: skip
     for add in told:
         add(commands)
     return whole
@@ -212,6 +216,11 @@ def _verify(commands: "_Commands[argparse.ArgumentParser]") -> None:
         "source", type=Path, nargs="+", metavar="BUNDLE|TABLE.csv", help="a bundle, or tables"
     )
     command.add_argument("--json", action="store_true", help="for programs")
+
+
+def _packet(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    about = "make a board packet of six pages, as a PDF, of a released copy"
+    packet_arguments(_command(commands, "packet", run_packet, about))
 
 
 def _synthesize(commands: "_Commands[argparse.ArgumentParser]") -> None:

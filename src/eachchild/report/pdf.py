@@ -27,13 +27,21 @@ def write_pdf(page: Page, path: Path) -> None:
 
     Raises FontsMissingError where the typeface has not been fetched.
     """
+    path.write_bytes(set_by_typst("report.typ", {"page": _plain(page)}))
+
+
+def set_by_typst(template: str, described: Mapping[str, object]) -> bytes:
+    """A description set by one of our templates; the same one gives the same bytes.
+
+    Raises FontsMissingError where the typeface has not been fetched.
+    """
     folder = require_fonts()
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)]
     )
     # Data go in as JSON and come out as text: no word of them is ever read as markup.
-    document = json.dumps({"page": _plain(page), "look": _look()}, ensure_ascii=False)
-    path.write_bytes(_jailed(_template(), fonts, {"document": document}))
+    document = json.dumps({**described, "look": _look()}, ensure_ascii=False)
+    return _jailed(_template(template), fonts, {"document": document})
 
 
 def _jailed(source: bytes, fonts: typst.Fonts, inputs: dict[str, str]) -> bytes:
@@ -57,8 +65,8 @@ def _jailed(source: bytes, fonts: typst.Fonts, inputs: dict[str, str]) -> bytes:
 
 
 @cache
-def _template() -> bytes:
-    return resources.files(__package__).joinpath("templates", "report.typ").read_bytes()
+def _template(name: str = "report.typ") -> bytes:
+    return resources.files(__package__).joinpath("templates", name).read_bytes()
 
 
 def _look() -> Mapping[str, object]:

@@ -24,7 +24,7 @@ from eachchild.report.charts.palette import LIGHT
 
 _HATCH = 5.0  # pixels from one hatch line to the next
 # What a mark looks like besides its inks: as a style sheet's rule and as attributes, by one name.
-_LOOKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+LOOKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "m": {"text-anchor": "middle"},
         "e": {"text-anchor": "end"},
@@ -36,6 +36,7 @@ _LOOKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 _CODES = {ink: f"{i}" for i, ink in enumerate(Ink)}
+INK_OF = {code: ink for ink, code in _CODES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +56,17 @@ def on_page(drawing: Drawing) -> str:
 
     It says nothing to a screen reader: the picture that holds it has the words.
     """
-    box = f'viewBox="0 0 {_n(drawing.width)} {_n(drawing.height)}"'
+    box = f'viewBox="0 0 {number(drawing.width)} {number(drawing.height)}"'
     return f"<svg {box}>{''.join(_painted(drawing, _classes))}</svg>"
 
 
 def on_paper(drawing: Drawing) -> str:
     """SVG that stands alone: every color and the typeface are written out."""
-    size = f'width="{_n(drawing.width)}" height="{_n(drawing.height)}"'
-    box = f'viewBox="0 0 {_n(drawing.width)} {_n(drawing.height)}"'
+    size = f'width="{number(drawing.width)}" height="{number(drawing.height)}"'
+    box = f'viewBox="0 0 {number(drawing.width)} {number(drawing.height)}"'
     font = f'font-family="Public Sans" font-size="{TEXT_SIZE}"'
     head = f'xmlns="http://www.w3.org/2000/svg" {size} {box} {font}'
-    return f"<svg {head}>{''.join(_painted(drawing, _colors))}</svg>"
+    return f"<svg {head}>{''.join(_painted(drawing, colors))}</svg>"
 
 
 def style_rules() -> str:
@@ -76,7 +77,7 @@ def style_rules() -> str:
     )
     looks = "".join(
         f"svg .{name}{{{';'.join(f'{k}:{v}' for k, v in rules.items())}}}"
-        for name, rules in _LOOKS.items()
+        for name, rules in LOOKS.items()
     )
     return f"svg .n{{fill:none}}{inks}{looks}"
 
@@ -87,11 +88,12 @@ def _classes(dress: Dress) -> str:
     return f'class="{" ".join((*names, *dress.looks))}"'
 
 
-def _colors(dress: Dress) -> str:
+def colors(dress: Dress) -> str:
+    """A dress written out, for a picture without a style sheet."""
     found = {"fill": LIGHT[dress.fill] if dress.fill else "none"}
     found |= {"stroke": LIGHT[dress.stroke]} if dress.stroke else {}
     for look in dress.looks:
-        found |= _LOOKS[look]
+        found |= LOOKS[look]
     return " ".join(f'{name}="{value}"' for name, value in found.items())
 
 
@@ -118,7 +120,7 @@ def _strokes(marks: Iterable[Mark], pen: tuple[Ink, float, bool], attributes: At
         for m in marks
         if isinstance(m, (Line, Curve))
     ]
-    wide = "" if width == 1 else f' stroke-width="{_n(width)}"'
+    wide = "" if width == 1 else f' stroke-width="{number(width)}"'
     dress = Dress(None, ink, "d" if dashed else "")
     return f'<path d="{"".join(map(_through, ways))}" {attributes(dress)}{wide}/>'
 
@@ -128,8 +130,8 @@ def _shape(mark: Dot | Spots | Diamond | Box | Text, attributes: Attributes) -> 
         case Dot():
             return _dot(mark, attributes)
         case Spots():
-            d = "".join(f"M{_n(x)} {_n(y)}h.01" for x, y in mark.points)
-            wide = f'stroke-width="{_n(2 * mark.radius)}"'
+            d = "".join(f"M{number(x)} {number(y)}h.01" for x, y in mark.points)
+            wide = f'stroke-width="{number(2 * mark.radius)}"'
             return f'<path d="{d}" {attributes(Dress(None, mark.ink, "r"))} {wide}/>'
         case Diamond():
             d = _through(_corners(mark))
@@ -141,7 +143,7 @@ def _shape(mark: Dot | Spots | Diamond | Box | Text, attributes: Attributes) -> 
 
 
 def _dot(mark: Dot, attributes: Attributes) -> str:
-    at = f'cx="{_n(mark.at[0])}" cy="{_n(mark.at[1])}" r="{_n(mark.radius)}"'
+    at = f'cx="{number(mark.at[0])}" cy="{number(mark.at[1])}" r="{number(mark.radius)}"'
     dress = Dress(Ink.PAPER, mark.ink, "o") if mark.is_open else Dress(mark.ink)
     return f"<circle {at} {attributes(dress)}/>"
 
@@ -154,7 +156,7 @@ def _corners(mark: Diamond) -> tuple[Point, ...]:
 def _box(mark: Box, attributes: Attributes) -> str:
     (x, y), w, h = mark.at, mark.width, mark.height
     if not mark.hatched:
-        size = f'x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}"'
+        size = f'x="{number(x)}" y="{number(y)}" width="{number(w)}" height="{number(h)}"'
         return f"<rect {size} {attributes(Dress(mark.ink))}/>"
     frame = _through(((x, y), (x + w, y), (x + w, y + h), (x, y + h))) + "Z"
     return f'<path d="{frame}{_hatching(x, y, w, h)}" {attributes(Dress(None, mark.ink))}/>'
@@ -175,18 +177,25 @@ def _text(mark: Text, attributes: Attributes) -> str:
     looks = {"start": "", "middle": "m", "end": "e"}[mark.anchor]
     looks += ("b" if mark.strong else "") + ("c" if mark.clear else "")
     dress = Dress(mark.ink, Ink.PAPER if mark.clear else None, looks)
-    at = f'x="{_n(mark.at[0])}" y="{_n(mark.at[1])}"'
+    at = f'x="{number(mark.at[0])}" y="{number(mark.at[1])}"'
     return f"<text {at} {attributes(dress)}>{escape(mark.words, quote=False)}</text>"
 
 
 def _through(points: tuple[Point, ...]) -> str:
-    way, (left, top) = f"M{_n(points[0][0])} {_n(points[0][1])}", points[0]
+    way, (left, top) = f"M{number(points[0][0])} {number(points[0][1])}", points[0]
     for x, y in points[1:]:
-        level, upright = _n(y) == _n(top), _n(x) == _n(left)
-        way += f"H{_n(x)}" if level else f"V{_n(y)}" if upright else f"L{_n(x)} {_n(y)}"
+        level, upright = number(y) == number(top), number(x) == number(left)
+        way += (
+            f"H{number(x)}"
+            if level
+            else f"V{number(y)}"
+            if upright
+            else f"L{number(x)} {number(y)}"
+        )
         left, top = x, y
     return way
 
 
-def _n(number: float) -> str:
-    return f"{round(number, 1) + 0.0:.1f}".removesuffix(".0")  # + 0.0: never "-0"
+def number(value: float) -> str:
+    """A position, to a tenth of a pixel."""
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")  # + 0.0: never "-0"
