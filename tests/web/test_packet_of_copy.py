@@ -102,7 +102,7 @@ def test_it_stays_six_pages(made, tmp_path, language: str, much: str) -> None:
     assert len(told) == 6
     if much in ("long", "many"):
         left = "more words)" if language == "en" else "palabras más)"
-        more = "more in the plan" if language == "en" else "más en el plan"
+        more = "more goals in the plan" if language == "en" else "metas más en el plan"
         assert (left if much == "long" else more) in " ".join(told)
     if much == "nothing" and language == "en":
         assert "There are no goals yet" in told[3]
