@@ -79,7 +79,9 @@ def _answer(said: Words, of_outcomes: Sequence[Case]) -> Iterator[str]:
     for verdict, key in (
         ("gap", "family.differ"), ("cannot_tell", "family.unsure"), ("no_gap", "family.alike"),
     ):  # fmt: skip
-        if verdict in found:
+        if found.count(verdict) == len(found) > 1:
+            yield said.say(f"{key}_all")
+        elif verdict in found:
             yield _numbered(said, key, found.count(verdict))
 
 
