@@ -1,6 +1,7 @@
 """From a finding to a goal: what could make it, what would change it, how far and by when."""
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,10 +10,10 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from eachchild.instruments.strategies import (
-    areas,
+    Strategy,
     fitting,
+    named,
     strategies,
-    tiers,
     told,
 )
 from eachchild.web.accounts.models import User
@@ -87,14 +88,23 @@ def aim(request: Visit, run: str, screen: str) -> HttpResponse:
 def library(request: Visit) -> HttpResponse:
     """What others do, by area and tier: what was found of it, what it needs, where it is told."""
     language = _language()
-    every = [(one, told(one, language)) for one in strategies()]
+    parts = groupby(strategies(), key=lambda one: (one.area, one.tier))
     shown = [
-        (area, [(tier, [pair for pair in every
-                        if (pair[0].area, pair[0].tier) == (area.key, tier.number)])
-                for tier in tiers(language)])
-        for area in areas(language)
+        {"key": f"{area}-{tier}", "area": named("area", area, language),
+         "tier": named("tier", tier, language), "opens": tier == 1,
+         "some": [_strategy(one, language) for one in some]}
+        for (area, tier), some in parts
     ]  # fmt: skip
-    return render(request, "strategy/strategies.html", {"shown": shown, "count": len(every)})
+    told_now = {"shown": shown, "count": len(strategies())}
+    return render(request, "strategy/strategies.html", told_now)
+
+
+def _strategy(one: Strategy, language: str) -> dict[str, Any]:
+    return {
+        "one": one, "text": told(one, language),
+        "evidence": named("evidence", one.evidence, language),
+        "cost": named("cost", one.cost, language), "remedy": named("remedy", one.remedy, language),
+    }  # fmt: skip
 
 
 def _of(request: Visit, run: str, screen: str) -> tuple[Run, Pages, Mapping[str, Any]]:

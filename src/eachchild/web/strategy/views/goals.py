@@ -34,16 +34,13 @@ def plan(request: Visit) -> HttpResponse:
     """The whole plan: what the district wants to be true, its goals, and what comes next."""
     member = request.member
     mine = Goal.objects.within(member.organization).select_related("lead").order_by("-made_at")
-    goals = [
-        {"goal": goal, "verdict": verdict, "next": next_step(goal)}
-        for goal, verdict in of_goals(member, mine)
-    ]
+    goals = [(goal, verdict, next_step(goal)) for goal, verdict in of_goals(member, mine)]
     steps = Action.objects.within(member.organization).filter(owner=member.user, done_at=None)
     return render(
         request, "strategy/plan.html",
         {
-            "running": [one for one in goals if one["goal"].is_running],
-            "ended": [one for one in goals if not one["goal"].is_running],
+            "running": [one for one in goals if one[0].is_running],
+            "ended": [one[0] for one in goals if not one[0].is_running],
             "vision": Vision.objects.within(member.organization).order_by("-made_at").first(),
             "review": _next_review(member),
             "mine": steps.select_related("goal").order_by("due"),
