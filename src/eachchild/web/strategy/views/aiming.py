@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
@@ -133,7 +134,7 @@ def _choices(
     causes = [each["kind"] for each in one["weighed"] if each["verdict"] == "supported"]
     language = _language()
     return {
-        "targets": [(str(each["share"]), each) for each in offered["targets"]],
+        "targets": [(str(each["share"]), _target(each)) for each in offered["targets"]],
         "balancing": [(each["id"], each["label"]) for each in offered["balancing"]],
         "strategies": [
             (each.key, told(each, language).name)
@@ -141,6 +142,12 @@ def _choices(
         ],
         "people": people(request.member),
     }
+
+
+def _target(told: Mapping[str, Any]) -> str:
+    """How far a gap would close, and by when that could be seen."""
+    html = '<strong>{}</strong><br><span class="quiet">{}</span>'
+    return format_html(html, told["sentence"], told["seen"])
 
 
 def _feasible(offered: Mapping[str, Any]) -> str:

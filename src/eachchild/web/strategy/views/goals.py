@@ -144,6 +144,7 @@ def _goal_page(request: Visit, goal: Goal, **forms: Any) -> HttpResponse:
     told_now = {
         "goal": goal, "verdict": verdict, "steps": steps, "cycles": cycles,
         "next": next((one for one in steps if one.done_at is None), None),
+        "balancing": [one["label"] for one in goal.offer["balancing"] if one["id"] in goal.balancing],
         "drivers": list(_drivers(goal, steps)), "strategies": strategies_of(goal),
         "decisions": decided.select_related("made_by").order_by("-made_at"),
         "open_trial": next((one for one in cycles if one.ended_at is None), None),
