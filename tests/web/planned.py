@@ -1,5 +1,6 @@
 """A plan with everything in it: a row of each kind, made as its pages make them."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,6 +54,15 @@ def offer_of(finding: dict[str, Any], **more: Any) -> dict[str, Any]:
         "reference_rate": 0.03, "direction": "lower", "targets": targets,
         "balancing": [{"id": "referrals", "label": "Referrals written"}], "why_not": "", **more,
     }  # fmt: skip
+
+
+def offered(district: Any, run: Run, finding: dict[str, Any], **more: Any) -> None:
+    """Put beside a run what the library would have worked out of it, in every language."""
+    for language in ("en", "es"):
+        path = district.shelf.progress(str(run.pk), "internal", language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        told = {"offers": [offer_of(finding)], "verdicts": [], **more}
+        path.write_text(json.dumps(told), "utf-8")
 
 
 def plan(district: Any, run: Run, finding: dict[str, Any]) -> Planned:
