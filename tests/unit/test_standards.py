@@ -166,6 +166,16 @@ def test_a_state_is_no_more_than_what_was_counted(
     assert states(*measured)[number] is state
 
 
+def test_an_outcome_s_number_is_that_of_the_indicator_it_belongs_to() -> None:
+    """The number that a report prints beside an outcome, and the one that is shown by it."""
+    found = {
+        name: one.number
+        for one in nasem()
+        for name in (*one.related, *(o for c in one.constructs for o in c.outcomes))
+    }
+    assert found == {o.name: o.indicator for o in built_in().values()}
+
+
 def test_a_state_names_what_shows_it_and_what_is_missing() -> None:
     discipline = nasem_states({"oss_any", "iss_any", "gpa"})[14]
     shown = told_state(discipline, "es")
