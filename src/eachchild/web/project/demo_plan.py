@@ -60,7 +60,7 @@ _AIMS = (
         "a conversation, repair and a way back into class instead.",
         "Students and families of eight schools were asked in the spring; the rule is read out in "
         "every homeroom, in each first language.",
-        (),
+        ("objective-definitions", "hear-the-student-first"),
         "Adults judge the same words differently.",
         ("“Defiance” is not defined.", "The handbook names it and stops there.",
          "It was never read beside the data."),
@@ -85,7 +85,7 @@ _AIMS = (
         "says no.",
         "English learners in three high schools told what kept them out; families are called in "
         "their own language.",
-        (),
+        ("automatic-enrollment", "ready-and-not-enrolled"),
         "Nobody tells students that the course is for them.",
         ("A teacher has to recommend them.", "Teachers know the course's students, not these."),
         (("Make the list by score alone, for every student", "analyst", -45),
