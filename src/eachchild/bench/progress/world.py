@@ -16,6 +16,7 @@ from eachchild.terms.years import starting
 BEFORE, AFTER = 3, 3  # school years of a yearly series; of a monthly one a single year follows
 FIRST = 2022
 BEGINS = "2025-09"
+CHOSEN_ON = tuple(starting(FIRST + i) for i in range(BEFORE))
 MONTHS = (9, 10, 11, 12, 1, 2, 3, 4, 5, 6)
 _SEASON = np.array([0.7, 1.0, 1.2, 0.9, 1.0, 1.1, 1.3, 1.1, 1.0, 0.7])
 _DAYS = np.array([19, 21, 17, 14, 19, 18, 20, 17, 20, 10])
@@ -79,7 +80,7 @@ def drawn(rng: np.random.Generator, scenario: Scenario) -> Drawn:
     )
     rate = DAILY if scenario.monthly else RATE
     goal = Goal(
-        "goal", "suspended", "group", "reference", "__all__", (), BEGINS, rate / 2, True
+        "goal", "suspended", "group", "reference", "__all__", CHOSEN_ON, BEGINS, rate / 2, True
     )
     return Drawn(goal, Watched(series(chosen), series(many - 1)), baseline, float(true[chosen]))
 
@@ -138,9 +139,7 @@ def _lagged(rng: np.random.Generator, shape: tuple[int, int]) -> Numbers:
     return steps
 
 
-def _counted(
-    rng: np.random.Generator, level: Numbers, n: Whole, scenario: Scenario
-) -> Whole:
+def _counted(rng: np.random.Generator, level: Numbers, n: Whole, scenario: Scenario) -> Whole:
     if not scenario.monthly:
         return rng.binomial(n, np.minimum(level, 1.0))
     mean = level * n
