@@ -78,9 +78,7 @@ def drawn(rng: np.random.Generator, scenario: Scenario) -> Drawn:
         by_year[0][:-1], by_year[1][:-1], chosen=chosen, is_count=scenario.monthly
     )
     rate = DAILY if scenario.monthly else RATE
-    goal = Goal(
-        "goal", "suspended", "group", "reference", "__all__", (), BEGINS, rate / 2, True
-    )
+    goal = Goal("goal", "suspended", "group", "reference", "__all__", (), BEGINS, rate / 2, True)
     return Drawn(goal, Watched(series(chosen), series(many - 1)), baseline, float(true[chosen]))
 
 
@@ -138,9 +136,7 @@ def _lagged(rng: np.random.Generator, shape: tuple[int, int]) -> Numbers:
     return steps
 
 
-def _counted(
-    rng: np.random.Generator, level: Numbers, n: Whole, scenario: Scenario
-) -> Whole:
+def _counted(rng: np.random.Generator, level: Numbers, n: Whole, scenario: Scenario) -> Whole:
     if not scenario.monthly:
         return rng.binomial(n, np.minimum(level, 1.0))
     mean = level * n
