@@ -5,16 +5,9 @@ import json
 from pathlib import Path
 
 from eachchild.cli.codes import DONE
-from eachchild.progress import (
-    Picture,
-    Progress,
-    offer_value,
-    progress_of,
-    read_audited,
-    read_goals,
-    untold_value,
-    verdict_value,
-)
+from eachchild.progress import Audited, Goal, Progress, progress_of, read_audited, read_goals
+from eachchild.progress.document import Answered, offer_value, untold_value, verdict_value
+from eachchild.progress.picture import Picture
 from eachchild.report.page import Table
 from eachchild.report.run_figure import PaintedRun, Run, RunLine, RunPoint, Usual, paint_run
 
@@ -27,7 +20,7 @@ def run_progress(chosen: argparse.Namespace) -> int:
     goals = read_goals(chosen.goals, audited)
     found = progress_of(audited, goals)
     write_progress(found, chosen.out)
-    told = len(found.answered) + len(found.untold)
+    told = len(found.answered)
     offered = sum(not one.why_not for one in found.offers)
     print(f"Written to {chosen.out}: {offered} goals offered, {told} verdicts.")
     return DONE
@@ -44,19 +37,19 @@ def write_progress(found: Progress, out: Path) -> None:
 def progress_document(found: Progress) -> dict[str, object]:
     """What the file holds; the platform's pages show it as it stands."""
     audited = found.audited
-    verdicts = []
-    for answered in found.answered:
-        painted = _painted(answered.picture)
-        verdicts.append(
-            verdict_value(answered, picture=painted.picture, table=painted.table)
-        )
-    verdicts += [untold_value(audited, goal) for goal in found.untold]
     return {
         "schema": SCHEMA, "audience": audited.audience,
         "language": audited.phrases.words.language, "periods": list(audited.periods),
         "offers": [offer_value(audited, offer) for offer in found.offers],
-        "verdicts": verdicts,
+        "verdicts": [_verdict(audited, one) for one in found.answered],
     }  # fmt: skip
+
+
+def _verdict(audited: Audited, one: Answered | Goal) -> dict[str, object]:
+    if isinstance(one, Goal):
+        return untold_value(audited, one)
+    painted = _painted(one.picture)
+    return verdict_value(one, picture=painted.picture, table=painted.table)
 
 
 def _painted(of: Picture) -> PaintedRun:

@@ -11,7 +11,7 @@ from eachchild.progress.model import Series
 from eachchild.progress.series import by_years, minus
 from eachchild.terms.outcomes import Outcome, built_in
 
-EVERYWHERE_PLACE = "all"
+EVERYWHERE_PLACE, INTERNAL = "all", "internal"
 _BY_DAYS = ("absence_percent", "absence_share")
 # What months count of an outcome, or of a column that a mean is of.
 MONTHLY_OF: Mapping[str, str] = MappingProxyType(
@@ -50,6 +50,8 @@ class Audited:
     findings: tuple[Mapping[str, Any], ...]
     screens: Mapping[str, str]  # of a finding, where the platform shows it
     places: Mapping[str, str]  # names
+    values: Mapping[str, tuple[str, ...]]  # of each factor; empty where the folder does not say
+    first_month: int  # in which a school year begins
     counted: Counted
 
     def yearly(self, outcome: str, group: str, place: str, *, of: str = "") -> Series | None:
@@ -76,6 +78,11 @@ class Audited:
             return self.counted.monthly(measure, group, place, _factors(of or group))
 
         return _of_whom(ask, group, of)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is hidden: what is not there was not asked, so a goal is mistaken."""
+        return self.audience == INTERNAL
 
     def month_measure(self, outcome: str) -> str:
         """What is counted of an outcome in months; empty where nothing is.

@@ -17,6 +17,7 @@ from eachchild.progress.told import (
 )
 from eachchild.progress.verdict import Judged, Reason, judge
 from eachchild.progress.watch import Asked, Watcher
+from eachchild.terms.outcomes import Outcome, built_in
 
 SCHEMA = 1
 
@@ -38,31 +39,31 @@ class Progress:
 
     audited: Audited
     offers: tuple[Offer, ...]
-    answered: tuple[Answered, ...]
-    untold: tuple[Goal, ...]  # goals of which nothing is told at all
+    answered: tuple[Answered | Goal, ...]  # as the goals stand; of a bare one nothing is told
 
 
 def progress_of(audited: Audited, goals: Sequence[Goal]) -> Progress:
     """Offers for the findings of an audit, and verdicts on its goals."""
     watcher = Watcher(audited)
     offers = tuple(offers_of(audited, watcher))
-    answered, untold = [], []
+    answered: list[Answered | Goal] = []
     for goal in goals:
         asked = watcher.ask(goal)
         if asked is None:
-            untold.append(goal)
+            answered.append(goal)
             continue
         judged = judge(asked.goal, asked.watched, baseline=asked.baseline)
         say = say_of(audited, goal.outcome, goal.group, goal.reference)
-        words = told(asked, judged, say, internal=audited.audience == "internal")
+        words = told(asked, judged, say, internal=audited.is_whole)
         picture = picture_of(asked, words.sentence, say)
         answered.append(Answered(goal, asked, judged, words, picture))
-    return Progress(audited, offers, tuple(answered), tuple(untold))
+    return Progress(audited, offers, tuple(answered))
 
 
 def say_of(audited: Audited, outcome: str, group: str, reference: str) -> Say:
     """The words of one comparison."""
-    return Say(audited.phrases, audited.outcomes[outcome], group, reference)
+    known = audited.outcomes.get(outcome) or built_in().get(outcome)
+    return Say(audited.phrases, known or Outcome(outcome, "neither"), group, reference)
 
 
 def offer_value(audited: Audited, offer: Offer) -> dict[str, object]:

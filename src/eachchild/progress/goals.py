@@ -2,14 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from eachchild.progress.audited import EVERYWHERE_PLACE, Audited
+from eachchild.progress.balancing import known_measures
 from eachchild.progress.errors import ProgressError
 from eachchild.progress.model import Goal
 from eachchild.terms.factors import Group
+from eachchild.terms.outcomes import Direction, built_in
 
 _TEXTS = ("id", "outcome", "group", "reference", "begins")
 _LISTS = ("chosen_on", "balancing", "schools")
@@ -44,28 +46,43 @@ def _goal(said: object, at: int, audited: Audited) -> Goal:
         raise ProgressError(f"goal {at}: must be an object with keys {', '.join(sorted(_KNOWN))}.")
     keys = _Keys(said, f"goal '{said['id']}'" if said.get("id") else f"goal {at}")
     keys.refuse_unknown()
-    outcome = keys.among("outcome", audited.outcomes)
-    direction = audited.outcomes[outcome].direction
-    if direction == "neither":
-        raise keys.error("outcome", "is owed to each child, so no rate of it is aimed at")
     place = str(said.get("place", EVERYWHERE_PLACE))
-    schools = keys.texts("schools")
-    for one in (place, *schools):
-        if one != EVERYWHERE_PLACE and one not in audited.places:
-            raise keys.error("place" if one == place else "schools", f"'{one}' is no place of it")
-    return Goal(
+    goal = Goal(
         id=keys.text("id"),
-        outcome=outcome,
+        outcome=keys.text("outcome"),
         group=keys.group("group"),
         reference=keys.group("reference"),
         place=place,
-        chosen_on=tuple(keys.years("chosen_on", audited.periods)),
+        chosen_on=keys.years("chosen_on"),
         begins=keys.month("begins"),
         target=keys.number("target"),
-        lower_is_better=direction == "lower",
+        lower_is_better=_direction(str(said["outcome"]), audited) != "higher",
         balancing=keys.texts("balancing"),
-        schools=schools,
+        schools=keys.texts("schools"),
     )
+    if audited.is_whole:
+        _refuse_unknown(goal, keys, audited)
+    return goal
+
+
+def _direction(outcome: str, audited: Audited) -> Direction:
+    known = audited.outcomes.get(outcome) or built_in().get(outcome)
+    return known.direction if known is not None else "neither"
+
+
+def _refuse_unknown(goal: Goal, keys: "_Keys", audited: Audited) -> None:
+    """What the whole audit does not know is a mistake; a copy may leave anything out."""
+    keys.among("outcome", [goal.outcome], audited.outcomes)
+    if audited.outcomes[goal.outcome].direction == "neither":
+        raise keys.error("outcome", "is owed to each child, so no rate of it is aimed at")
+    keys.among("place", [goal.place], (EVERYWHERE_PLACE, *audited.places))
+    keys.among("schools", goal.schools, tuple(audited.places))
+    keys.among("chosen_on", goal.chosen_on, audited.periods)
+    keys.among("balancing", goal.balancing, tuple(known_measures(audited)))
+    for key, group in (("group", goal.group), ("reference", goal.reference)):
+        for factor, value in Group.parse(group).parts if "=" in group else ():
+            keys.among(key, [factor], audited.values)
+            keys.among(key, [value], audited.values[factor])
 
 
 class _Keys:
@@ -93,11 +110,10 @@ class _Keys:
             raise self.error(key, "must be a list of texts")
         return tuple(found)
 
-    def among(self, key: str, known: Mapping[str, object]) -> str:
-        found = self.text(key)
-        if found not in known:
-            raise self.error(key, f"'{found}' is not among {', '.join(known)}")
-        return found
+    def among(self, key: str, found: Iterable[str], known: Collection[str]) -> None:
+        for one in found:
+            if one not in known:
+                raise self.error(key, f"'{one}' is not among {', '.join(known)}")
 
     def group(self, key: str) -> str:
         found = self.text(key)
@@ -108,11 +124,8 @@ class _Keys:
             raise self.error(key, "must be a group, 'complement' or 'overall'")
         return found
 
-    def years(self, key: str, periods: tuple[str, ...]) -> tuple[str, ...]:
+    def years(self, key: str) -> tuple[str, ...]:
         found = self.texts(key)
-        for one in found:
-            if one not in periods:
-                raise self.error(key, f"'{one}' is not among {', '.join(periods)}")
         if not found:
             raise self.error(key, "must name the school years that the goal was chosen by")
         return found

@@ -54,7 +54,8 @@ class OfCube:
             rows &= block.group == (names.index(parts[0][1]) if parts[0][1] in names else _NO_COUNT)
         level, _, name = place.partition(":")
         if level == self.cube.places.level:
-            rows &= block.place == (block.schools.index(name) if name in block.schools else _NO_COUNT)
+            schools = block.schools
+            rows &= block.place == (schools.index(name) if name in schools else _NO_COUNT)
         elif level != ALL_PLACES:
             return None
         unit = _MILLION if measure in _IN_MILLIONTHS else 1

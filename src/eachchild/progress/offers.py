@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from eachchild.progress.audited import EVERYWHERE_PLACE, Audited
+from eachchild.progress.audited import EVERYWHERE_PLACE, MONTHLY_OF, Audited
 from eachchild.progress.balancing import balancing_of
 from eachchild.progress.baseline import Baseline
 from eachchild.progress.model import Series
@@ -23,7 +23,6 @@ SHARES = (0.25, 0.5, 0.75, 1.0)  # of the gap
 _LIKELY = 0.5
 _SOON = 2  # school years within which a district can wait for an answer
 _MONTHS_NEEDED = 10
-_SCHOOL_STARTS = 9  # September, where no months tell when school begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,8 @@ def offers_of(audited: Audited, watcher: Watcher) -> Iterator[Offer]:
     """An offer for every gap of the whole place, in the order of the findings."""
     for finding in audited.findings:
         is_gap = finding["kind"] == "gap" and finding["verdict"] == "gap"
-        if is_gap and finding["place"] == EVERYWHERE_PLACE and finding["outcome"] in audited.outcomes:
+        is_whole = finding["place"] == EVERYWHERE_PLACE
+        if is_gap and is_whole and finding["outcome"] in audited.outcomes:
             yield _offer(audited, watcher, finding)
 
 
@@ -70,7 +70,7 @@ def _offer(audited: Audited, watcher: Watcher, finding: Mapping[str, Any]) -> Of
     place, period = str(finding["place"]), str(finding["period"])
     chosen_on = audited.periods[-3:] if period == ALL else (period,)
     direction = audited.outcomes[outcome].direction
-    begins = next_start(audited, watcher, outcome, group, place)
+    begins = f"{int(audited.periods[-1][:4]) + 1}-{audited.first_month:02d}"
     named: dict[str, Any] = {
         "finding": str(finding["id"]), "screen": audited.screens.get(str(finding["id"]), ""),
         "outcome": outcome, "group": group, "reference": reference, "place": place,
@@ -81,8 +81,7 @@ def _offer(audited: Audited, watcher: Watcher, finding: Mapping[str, Any]) -> Of
     here = watcher.series(outcome, group, (place,))
     others = watcher.series(outcome, reference, (place,), of=group)
     if here is None or others is None:
-        is_mean = not audited.outcomes[outcome].is_rate
-        why_not = "progress.why_not.mean" if is_mean else "progress.why_not.hidden"
+        why_not = _not_counted(audited, outcome)
         return Offer(**named, baseline=None, reference_rate=None, why_not=why_not)
     until = max(chosen_on)
     baseline = watcher.baseline(outcome, group, (place,), until)
@@ -92,7 +91,8 @@ def _offer(audited: Audited, watcher: Watcher, finding: Mapping[str, Any]) -> Of
         return Offer(**named, baseline=None, reference_rate=None, why_not=why_not)
     gap = baseline.rate - rate
     if (gap <= 0) == (direction == "lower"):
-        why_not = "progress.why_not.by_chance"
+        better = (baseline.raw <= rate) == (direction == "lower")
+        why_not = "progress.why_not.better" if better else "progress.why_not.by_chance"
         return Offer(**named, baseline=baseline, reference_rate=rate, why_not=why_not)
     targets = _targets(watcher, named, baseline, rate)
     balancing = balancing_of(audited, outcome, group, reference, place)
@@ -103,8 +103,15 @@ def _offer(audited: Audited, watcher: Watcher, finding: Mapping[str, Any]) -> Of
 
 def _no_direction(audited: Audited) -> str:
     """Eligibility is owed to each child; of a copy's own outcomes nobody says what is better."""
-    inside = audited.audience == "internal"
-    return "progress.why_not.duty" if inside else "progress.why_not.direction"
+    return "progress.why_not.duty" if audited.is_whole else "progress.why_not.direction"
+
+
+def _not_counted(audited: Audited, outcome: str) -> str:
+    asked = audited.outcomes[outcome]
+    if asked.is_rate:
+        return "progress.why_not.hidden"
+    by_days = asked.mean in MONTHLY_OF
+    return "progress.why_not.days" if by_days else "progress.why_not.mean"
 
 
 def _rate(series: Series, until: str) -> float | None:
@@ -143,9 +150,7 @@ def _targets(
         moved = round(abs(baseline.rate - rate) * students)
         found.append(Target(share, rate, moved, seen, False))
     best = _feasible(found, begins)
-    return tuple(
-        Target(t.share, t.rate, t.students, t.seen_by, t is best) for t in found
-    )
+    return tuple(Target(t.share, t.rate, t.students, t.seen_by, t is best) for t in found)
 
 
 def _feasible(targets: list[Target], begins: str) -> Target | None:
@@ -161,11 +166,3 @@ def _in_latest_year(series: Series | None, until: str) -> int:
     seen = [int(n) for n, k, p in zip(series.n, series.known, series.label, strict=True)
             if k and p <= until]  # fmt: skip
     return seen[-1] if seen else 0
-
-
-def next_start(
-    audited: Audited, watcher: Watcher, outcome: str, group: str, place: str
-) -> str:
-    """The first whole month of the school year after the last that is counted."""
-    last = int(audited.periods[-1][:4])
-    return f"{last + 1}-{_SCHOOL_STARTS:02d}"

@@ -163,18 +163,22 @@ def _picture(
         for at, _, shown in lit.values
     )
     title_of = say.phrases.title(say.outcome.name)
-    span = f"{series.label[0]} – {series.label[-1]}"
+    first, last = (year_of(series.label[i]) for i in (0, -1))
     begins = say.time(asked.goal.begins)
+    about = words.say(
+        "progress.picture.about", outcome=title_of, group=_group(say), first=first, last=last
+    )
+    change_words = words.say("progress.picture.change", begins=begins)
+    if change is None:  # not in the year that is drawn
+        about = f"{about} · {change_words}"
     return Picture(
         title=title,
-        about=words.say(
-            "progress.picture.about", outcome=title_of, group=_group(say), period=span
-        ),
+        about=about,
         alt=words.say("progress.picture.alt", title=title, points=f"{lit.label}: {points}."),
         names=names, lines=lines, usual=usual,
         usual_words=usual_words,
         change=change,
-        change_words=words.say("progress.picture.change", begins=begins),
+        change_words=change_words,
         goal=goal,
         goal_words="" if goal is None else words.say(
             "progress.picture.goal", rate=say.rate(goal)

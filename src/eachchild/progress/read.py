@@ -6,20 +6,21 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from eachchild.cube import Rollups, restore
+from eachchild.cube import Cube, Rollups, restore
 from eachchild.findings import Phrases, phrases_of
 from eachchild.plan import load_plan
-from eachchild.progress.audited import Audited
+from eachchild.progress.audited import INTERNAL, Audited
 from eachchild.progress.errors import ProgressError
 from eachchild.progress.of_copy import read_copy
 from eachchild.progress.of_cube import OfCube
+from eachchild.progress.periods import year_of
 from eachchild.terms.catalogue import ENGLISH, words
 from eachchild.terms.outcomes import Outcome, built_in
 
 FINDINGS, SCREENS, MEASURES, CUBE, SEAL = (
     "findings.json", "screens.json", "measures.csv", "cube", "seal.txt",
 )  # fmt: skip
-INTERNAL = "internal"
+_SEPTEMBER = 9  # where no months tell when school begins
 
 
 def read_audited(folder: Path, *, language: str = "") -> Audited:
@@ -55,13 +56,13 @@ def _of_audit(folder: Path, findings: list[dict[str, Any]], language: str) -> Au
         findings=tuple(findings),
         screens=_screens(_document(folder)),
         places={f"{level}:{i}": name for i, name in zip(cube.places.ids, names, strict=True)},
+        values=cube.values,
+        first_month=_first_month(cube),
         counted=OfCube(cube, Rollups(cube)),
     )
 
 
-def _of_copy(
-    folder: Path, audience: str, findings: list[dict[str, Any]], language: str
-) -> Audited:
+def _of_copy(folder: Path, audience: str, findings: list[dict[str, Any]], language: str) -> Audited:
     """A copy has no plan: outcomes go by the definitions that come with us.
 
     Of an outcome that a district made itself a copy does not say whether more of it is better.
@@ -83,8 +84,19 @@ def _of_copy(
         findings=tuple(findings),
         screens=_screens(screens),
         places=dict(labels.get("places", {})),
+        values={},
+        first_month=_SEPTEMBER,
         counted=counted,
     )
+
+
+def _first_month(cube: Cube) -> int:
+    """The month in which students of the latest year were first enrolled."""
+    if not cube.months:
+        return _SEPTEMBER
+    months = cube.months[0].months
+    year = year_of(months[-1])
+    return int(next(month for month in months if year_of(month) == year)[5:])
 
 
 def _outcome(name: str, is_rate: bool) -> Outcome:

@@ -10,10 +10,9 @@ from eachchild.progress.offers import Offer, Target
 from eachchild.progress.periods import split
 from eachchild.progress.power import earliest
 from eachchild.progress.said import Say, last_known
-from eachchild.progress.verdict import Beside, Judged, Reason
+from eachchild.progress.verdict import Beside, Judged, Reason, Whose
 from eachchild.progress.watch import Asked
 from eachchild.terms.numerals import count
-from eachchild.terms.said import sentence_case
 
 _TITLES = {
     Verdict.IMPROVING: "progress.title.improving",
@@ -58,11 +57,21 @@ def told(asked: Asked, judged: Judged, say: Say, *, internal: bool) -> Told:
     by = _seen_by(asked)
     return Told(
         sentence=_title(asked, judged, say, by),
-        whose=say.say(f"progress.whose.{judged.whose.value}") if judged.now.known else "",
+        whose=_whose(judged, say),
         evidence=tuple(_evidence(asked, judged, say, by)),
         caveats=tuple(_caveats(asked, judged, say, internal)),
         next=say.say(_NEXT[judged.verdict]),
     )
+
+
+def _whose(judged: Judged, say: Say) -> str:
+    """Whose rate moved; where the verdict is none, no more than may have."""
+    if not judged.now.known:
+        return ""
+    moved = judged.whose in (Whose.GROUP, Whose.BOTH)
+    if moved and judged.reason in (Reason.WITHIN_CHANCE, Reason.TOO_FEW):
+        return say.say("progress.whose.unsure")
+    return say.say(f"progress.whose.{judged.whose.value}")
 
 
 def _seen_by(asked: Asked) -> str:
@@ -217,14 +226,18 @@ def baseline_sentence(offer: Offer, say: Say, periods: tuple[str, ...]) -> str:
     if base is None or not base.known:
         return ""
     first, last = periods[0], periods[-1]
-    key = "progress.offer.baseline" if first != last else "progress.offer.baseline_one"
     if not say.outcome.is_rate:
-        key = "progress.offer.baseline_count"
-    return sentence_case(say.say(
-        key, events=count(base.events), n=count(base.n), raw=say.rate(base.raw),
-        rate=say.rate(base.rate), first=first, last=last,
-        low=say.rate(base.low), high=say.rate(base.high),
-    ))  # fmt: skip
+        key = "progress.offer.counted_days"
+    else:
+        key = "progress.offer.counted" if first != last else "progress.offer.counted_one"
+    counted = say.say(
+        key, did=say.did(base.raw), events=count(base.events), n=count(base.n),
+        first=first, last=last,
+    )  # fmt: skip
+    ends = {"low": say.rate(base.low), "high": say.rate(base.high)}
+    if say.rate(base.rate) == say.rate(base.raw):
+        return f"{counted}. {say.say('progress.offer.expected_same', **ends)}"
+    return f"{counted}. {say.say('progress.offer.expected', rate=say.rate(base.rate), **ends)}"
 
 
 def target_sentence(offer: Offer, target: Target, say: Say) -> str:

@@ -33,10 +33,15 @@ class Watcher:
     """Gathers series, and keeps those of the many groups that a finding was chosen among."""
 
     audited: Audited
-    _kept: dict[tuple[str, tuple[str, ...], bool], Mapping[str, Series]] = field(default_factory=dict)
+    _kept: dict[tuple[str, tuple[str, ...], bool], Mapping[str, Series]] = field(
+        default_factory=dict
+    )
 
     def ask(self, goal: Goal) -> Asked | None:
         """What a goal is judged by; None where nothing of it is told."""
+        asked = self.audited.outcomes.get(goal.outcome)
+        if asked is None or asked.direction == "neither":  # of a copy, which has not all outcomes
+            return None
         years = self._both(goal, monthly=False)
         months = self._both(goal, monthly=True)
         use = months if months is not None and _enough(months[0], goal.begins) else years
@@ -53,8 +58,13 @@ class Watcher:
         return Asked(replace(goal, target=goal.target / scale), watched, baseline, scale)
 
     def baseline(
-        self, outcome: str, group: str, places: tuple[str, ...], until: str,
-        *, monthly: bool = False,
+        self,
+        outcome: str,
+        group: str,
+        places: tuple[str, ...],
+        until: str,
+        *,
+        monthly: bool = False,
     ) -> Baseline:
         """The rate of a group over the years until it was chosen, weighed against all groups."""
         found = dict(self._candidates(outcome, places, monthly))
@@ -74,8 +84,13 @@ class Watcher:
         return baseline_of(events, n, chosen=names.index(group), is_count=is_count)
 
     def series(
-        self, outcome: str, group: str, places: tuple[str, ...],
-        *, of: str = "", monthly: bool = False,
+        self,
+        outcome: str,
+        group: str,
+        places: tuple[str, ...],
+        *,
+        of: str = "",
+        monthly: bool = False,
     ) -> Series | None:
         """One series of an outcome, of several places as one; None where it is not told."""
         measure = self.audited.month_measure(outcome) if monthly else ""

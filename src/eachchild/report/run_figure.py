@@ -6,7 +6,6 @@ from eachchild.report.charts.runs import RunChart, RunLine, RunPoint, Usual, run
 from eachchild.report.charts.scale import ticks
 from eachchild.report.html import as_printed, run_pieces
 from eachchild.report.page import Table
-from eachchild.terms.numerals import percent, significant
 
 _WIDE, _PHONE = 720.0, 340.0
 _MOST = 1.25  # of the highest rate, how far up a usual range may lead the scale
@@ -44,7 +43,9 @@ def paint_run(run: Run) -> PaintedRun:
     chart = _chart(run)
     made = run_pieces()
     drawn = made.picture(runs(chart, _WIDE), runs(chart, _PHONE), run.alt)
-    picture = f'<figure class="run">{drawn}<figcaption>{made.about(run.about)}</figcaption></figure>'
+    picture = (
+        f'<figure class="run">{drawn}<figcaption>{made.about(run.about)}</figcaption></figure>'
+    )
     return PaintedRun(as_printed(picture), as_printed(str(made.table(run.table))))
 
 
@@ -60,9 +61,7 @@ def _chart(run: Run) -> RunChart:
 
 
 def _shown(run: Run, value: float) -> str:
-    if run.is_share:
-        return percent(value) if value <= 0.985 else f"{100 * value:.3g} %"
-    return significant(value * run.per)
+    return f"{100 * value:.4g} %" if run.is_share else f"{value * run.per:.4g}"
 
 
 __all__ = ["PaintedRun", "Run", "RunLine", "RunPoint", "Usual", "paint_run"]

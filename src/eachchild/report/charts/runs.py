@@ -69,6 +69,9 @@ class RunChart:
 _INKS = {
     "group": Ink.FINDING, "since": Ink.FINDING, "earlier": Ink.QUIET, "reference": Ink.REFERENCE,
 }  # fmt: skip
+_THIN = ("earlier", "since")
+_RADIUS = {"group": 4.0, "reference": 2.5}
+_SAMPLE = 22.0  # as wide as the sample of a mark beside its words
 _PLOT, _HEAD, _FOOT = 220.0, 8.0, 28.0
 _WORDS_ROOM = 168.0  # at the right of the wide picture
 _NARROW = 500
@@ -80,19 +83,15 @@ def runs(of: RunChart, size: float) -> Drawing:
     said = list(_said(of))
     left = max(width(shown, TEXT_SIZE) for _, shown in of.ticks) + 8
     right = size - (12 if narrow else _WORDS_ROOM)
-    above = _lines_of(said, size) if narrow else []
-    head = _HEAD + len(above) * LINE + (LINE if of.change is not None else 0) + 8
+    above, lines = _above(said, size) if narrow else ([], 0)
+    head = _HEAD + lines * LINE + (LINE if of.change is not None else 0) + 8
     x = Linear(-0.5, len(of.names) - 0.5, left, right)
     y = Linear(0.0, of.ticks[-1][0], head + _PLOT, head)
     marks: list[Mark] = [*_axis(of, x, y, left), *_usual(of, x, y), *_goal(of, x, y)]
     marks += _change(of, x, y)
     for line in of.lines:
         marks += _line(line, x, y)
-    if narrow:
-        for number, (words, ink, strong) in enumerate(above):
-            marks.append(Text((0, 14 + number * LINE), words, ink, strong=strong))
-    else:
-        marks += _beside(of, said, x, y)
+    marks += above if narrow else _beside(said, x, y)
     return layered(size, y.start + _FOOT, marks)
 
 
@@ -103,6 +102,7 @@ class _Said:
     words: str
     value: float
     ink: Ink
+    kind: str
     strong: bool = False
 
 
@@ -110,23 +110,46 @@ def _said(of: RunChart) -> Iterator[_Said]:
     for line in of.lines:
         if line.label and line.points:
             last = line.points[-1].value
-            yield _Said(line.label, last, _INKS[line.kind], line.kind == "group")
+            yield _Said(line.label, last, _INKS[line.kind], line.kind, line.kind == "group")
     if of.usual and of.usual_words:
-        yield _Said(of.usual_words, of.usual[-1].middle, Ink.QUIET)
+        yield _Said(of.usual_words, of.usual[-1].middle, Ink.QUIET, "usual")
     if of.goal is not None:
-        yield _Said(of.goal_words, of.goal, Ink.TEXT)
+        yield _Said(of.goal_words, of.goal, Ink.TEXT, "goal")
 
 
-def _lines_of(said: Sequence[_Said], room: float) -> list[tuple[str, Ink, bool]]:
-    return [
-        (line, one.ink, one.strong) for one in said for line in wrapped(one.words, TEXT_SIZE, room)
-    ]
+def _above(said: Sequence[_Said], room: float) -> tuple[list[Mark], int]:
+    """The words over a narrow picture, each with a sample of its mark; and how many lines."""
+    marks: list[Mark] = []
+    number = 0
+    for one in said:
+        marks += _sample(one, (0.0, 9 + number * LINE))
+        for line in wrapped(one.words, TEXT_SIZE, room - _SAMPLE - 8):
+            at = (_SAMPLE + 8, 14 + number * LINE)
+            marks.append(Text(at, line, one.ink, strong=one.strong))
+            number += 1
+    return marks, number
 
 
-def _beside(of: RunChart, said: Sequence[_Said], x: Linear, y: Linear) -> Iterator[Mark]:
+def _sample(one: _Said, at: tuple[float, float]) -> Iterator[Mark]:
+    left, middle = at
+    ends = (left, middle), (left + _SAMPLE, middle)
+    if one.kind == "usual":
+        yield Box((left, middle - 6), _SAMPLE, 12, Ink.BAND)
+        yield Line(*ends, Ink.QUIET, 1.5)
+    elif one.kind == "goal":
+        yield Line(*ends, Ink.TEXT, 1.5, dashed=True)
+    else:
+        yield Line(*ends, one.ink, 1 if one.kind in _THIN else 2)
+    if one.kind in _RADIUS:
+        yield Dot((left + _SAMPLE / 2, middle), _RADIUS[one.kind], one.ink)
+
+
+def _beside(said: Sequence[_Said], x: Linear, y: Linear) -> Iterator[Mark]:
     """Words at the right, each as near to its height as the others leave room."""
     room = _WORDS_ROOM - 12
-    blocks = sorted(((wrapped(s.words, TEXT_SIZE, room), s) for s in said), key=lambda b: -b[1].value)
+    blocks = sorted(
+        ((wrapped(s.words, TEXT_SIZE, room), s) for s in said), key=lambda b: -b[1].value
+    )
     tops: list[float] = []
     free = y.end - 4
     for lines, one in blocks:
@@ -180,7 +203,7 @@ def _change(of: RunChart, x: Linear, y: Linear) -> Iterator[Mark]:
 
 
 def _line(line: RunLine, x: Linear, y: Linear) -> Iterator[Mark]:
-    ink, thin = _INKS[line.kind], line.kind in ("earlier", "since")
+    ink, thin = _INKS[line.kind], line.kind in _THIN
     for run in _runs(line.points):
         path = tuple((x(p.at), y(p.value)) for p in run)
         if len(path) > 1:
@@ -188,7 +211,7 @@ def _line(line: RunLine, x: Linear, y: Linear) -> Iterator[Mark]:
     if thin:
         return
     for point in line.points:
-        yield Dot((x(point.at), y(point.value)), 4 if line.kind == "group" else 2.5, ink)
+        yield Dot((x(point.at), y(point.value)), _RADIUS[line.kind], ink)
     if line.kind == "group" and line.points:
         last = line.points[-1]
         half = width(last.shown, TEXT_SIZE, strong=True) / 2
