@@ -36,7 +36,7 @@ _SORTED = ("outcomes", "causes", "evidence", "cost", "remedy", "source", "es")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a reader can look it up; `checked` is the day the page was seen, blank: it was not."""
+    """Where a reader can look it up; `checked` is the day a copy of it was seen, if one was."""
 
     title: str
     url: str
