@@ -25,8 +25,8 @@ def strategies_page() -> Iterator[str]:
     seen = sum(one.source.checked != "" for one in library)
     yield "# Strategies\n"
     yield f"{len(library)} things a district can change, for every student they apply to; each is"
-    yield "told in Spanish too. None assigns by who a student is, and none allots by group. The grade of"
-    yield "evidence follows ESSA and goes by the study cited; what it did not find is told as well."
+    yield "told in Spanish too. None assigns by who a student is, and none allots by group. The"
+    yield "grade of evidence follows ESSA and goes by the study cited; what it did not find is told too."
     yield f"Of {seen} sources a copy of the page was seen, on the day given; laws: check locally.\n"
     yield from table(("evidence", "what it means"), _meanings("evidence", get_args(Evidence)))
     yield ""

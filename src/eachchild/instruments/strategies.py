@@ -86,7 +86,7 @@ def told(one: Strategy, language: str) -> Told:
     """A strategy in a language; a wording pack of English is told in English.
 
     >>> told(strategy("universal-screening"), "es").name
-    'Evaluar a todos para el programa de talentos'
+    'Evaluar a todos para el programa de estudiantes dotados'
 
     Raises ValueError where there is no such language.
     """
