@@ -13,6 +13,7 @@ from pathlib import Path
 from library import strategies_page
 from listing import table
 from pictures import power_picture
+from standards import standards_page
 
 from eachchild.bench.causes import (
     BY_SIZE,
@@ -343,6 +344,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         ("strategies", strategies_page()),
         ("settings", settings_page()),
         ("inventory", inventory_page()),
+        ("standards", standards_page(table)),
         ("study-null", null_page()),
         ("study-two-tests", two_tests_page()),
         ("study-predictability", predictability_page()),

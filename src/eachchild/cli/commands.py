@@ -20,6 +20,7 @@ from eachchild.cli.codes import DONE, NOT_ENOUGH, REFUSED, WRONG
 from eachchild.cli.terminal import Bar, headline_lines, quality_lines
 from eachchild.cube import CubeError
 from eachchild.plan import PlanError
+from eachchild.progress.errors import ProgressError
 from eachchild.release import (
     Audience,
     PolicyError,
@@ -36,6 +37,7 @@ from eachchild.worlds import WorldError
 
 WRONG_INPUT = (
     PlanError,
+    ProgressError,
     CubeError,
     SourceError,
     PolicyError,
@@ -111,7 +113,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"eachchild {version('eachchild')}")
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    told = (_init, _check, _audit, _release, _verify, _ledger, _synthesize, _demo, _web, _bench)
+    told = (_init, _check, _audit, _release, _verify, _ledger, _progress, _synthesize, _demo, _web, _bench)
     for add in told:
         add(commands)
     return whole
@@ -212,6 +214,22 @@ def _verify(commands: "_Commands[argparse.ArgumentParser]") -> None:
         "source", type=Path, nargs="+", metavar="BUNDLE|TABLE.csv", help="a bundle, or tables"
     )
     command.add_argument("--json", action="store_true", help="for programs")
+
+
+def _progress(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    about = "goals that an audit's findings offer, and whether a change worked"
+    command = _command(commands, "progress", _run_progress, about)
+    command.add_argument(
+        "source", type=Path, metavar="DIR", help="what audit wrote, or a released copy"
+    )
+    goals = "goals as JSON, to be judged; without it only offers are written"
+    command.add_argument("--goals", type=Path, metavar="FILE", help=goals)
+    out = "where to write, as JSON"
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help=out)
+    command.add_argument(
+        "--language", choices=languages(), metavar="CODE",
+        help=f"of the sentences; default: the audit's ({', '.join(languages())})",
+    )  # fmt: skip
 
 
 def _synthesize(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -339,6 +357,12 @@ def _run_verify(chosen: argparse.Namespace) -> int:
     from eachchild.cli.sharing import run_verify
 
     return run_verify(chosen)
+
+
+def _run_progress(chosen: argparse.Namespace) -> int:
+    from eachchild.cli.progress import run_progress
+
+    return run_progress(chosen)
 
 
 def _run_synthesize(chosen: argparse.Namespace) -> int:

@@ -69,6 +69,10 @@ class Shelf:
         """What approvers read of a release that is not out."""
         return self.folder / "drafts" / release
 
+    def progress(self, run: str, audience: str, language: str) -> Path:
+        """What a bundle says of goals, in one language."""
+        return self.folder / "progress" / run / f"{audience}.{language}.json"
+
     @property
     def ledger(self) -> Path:
         """What the organization ever released; every release is proved against all of it."""
@@ -87,6 +91,15 @@ def screens(folder: Path) -> Mapping[str, Any]:
     """
     own = folder / screens_in((get_language() or "").split("-")[0])
     return told(own if own.is_file() else folder / SCREENS)
+
+
+def progress(shelf: Shelf, run: str, audience: str) -> Mapping[str, Any]:
+    """What a bundle says of goals, in the reader's language or else in English.
+
+    Raises NotOnTheShelfError where nothing was worked out of it.
+    """
+    own = shelf.progress(run, audience, (get_language() or "en").split("-")[0])
+    return told(own if own.is_file() else shelf.progress(run, audience, "en"))
 
 
 def shown_of(folder: Path) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "eachchild.web.foundation",
     "eachchild.web.accounts",
     "eachchild.web.audits",
+    "eachchild.web.strategy",
     "eachchild.web.public",
     "eachchild.web.keeping",
     "eachchild.web.api",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("d/<slug:slug>/keeping/", include("eachchild.web.keeping.urls")),
     path("d/<slug:slug>/", include("eachchild.web.audits.urls")),
+    path("d/<slug:slug>/", include("eachchild.web.strategy.urls")),
     path("d/<slug:slug>/", include("eachchild.web.api.urls")),
 ]
 handler400 = "eachchild.web.foundation.views.bad_request"

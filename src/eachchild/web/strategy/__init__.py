@@ -1,0 +1,1 @@
+"""The plan: what a district aims at, what it does about a finding, and whether it worked."""

@@ -1,0 +1,1 @@
+"""The only writers of plans: each one transaction, each one line of the trail."""
