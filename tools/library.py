@@ -6,17 +6,15 @@ from typing import get_args
 
 from listing import table
 
+from eachchild.instruments.cited import ENGLISH, Source
 from eachchild.instruments.strategies import (
     Evidence,
     Remedy,
-    Source,
     Strategy,
     named,
     strategies,
     told,
 )
-
-ENGLISH = "en"
 
 
 def strategies_page() -> Iterator[str]:
@@ -26,7 +24,7 @@ def strategies_page() -> Iterator[str]:
     yield "# Strategies\n"
     yield f"{len(library)} things a district can change, for every student they apply to; each is"
     yield "told in Spanish too. None assigns by who a student is, and none allots by group. The"
-    yield "grade of evidence follows ESSA and goes by the study cited; what it did not find is told too."
+    yield "grade of evidence follows ESSA, by the study cited; what was not found is told too."
     yield f"Of {seen} sources a copy of the page was seen, on the day given; laws: check locally.\n"
     yield from table(("evidence", "what it means"), _meanings("evidence", get_args(Evidence)))
     yield ""
