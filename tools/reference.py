@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from library import strategies_page
+from listing import table
 from pictures import power_picture
 from standards import standards_page
 
@@ -40,15 +42,6 @@ from eachchild.web.project.environment import SETTINGS
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, DATA = ROOT / "docs" / "reference", ROOT / "docs" / "data"
 PICTURES = ROOT / "docs" / "pictures"
-
-
-def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """A Markdown table; bars inside a cell are escaped."""
-    heads = list(heads)
-    yield "| " + " | ".join(heads) + " |"
-    yield "|" + "---|" * len(heads)
-    for row in rows:
-        yield "| " + " | ".join(str(c).replace("|", "\\|").replace("\n", " ") for c in row) + " |"
 
 
 def tables_page() -> Iterator[str]:
@@ -348,6 +341,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         ("measures", measures_page()),
         ("command-line", command_line_page()),
         ("rules", rules_page()),
+        ("strategies", strategies_page()),
         ("settings", settings_page()),
         ("inventory", inventory_page()),
         ("standards", standards_page(table)),

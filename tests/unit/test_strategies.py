@@ -10,8 +10,8 @@ from typing import get_args
 
 import pytest
 
+from eachchild.instruments.cited import LANGUAGES
 from eachchild.instruments.strategies import (
-    LANGUAGES,
     TIERS,
     Area,
     Cause,

@@ -9,12 +9,12 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from eachchild.instruments.cited import ENGLISH, LANGUAGES, SPANISH, Source, folder
 from eachchild.instruments.entries import Entry
-from eachchild.terms.catalogue import ENGLISH, languages
+from eachchild.terms.catalogue import languages
 from eachchild.terms.outcomes import built_in
 
 Area = Literal["foundations", "partnerships", "assurances"]
@@ -26,22 +26,11 @@ Cause = Literal[
     "consequence", "referrer", "gate", "support", "screen", "rule", "words",
 ]  # fmt: skip
 TIERS = (1, 2, 3)
-LANGUAGES = (ENGLISH, "es")
 _FOLDER = "strategies"
 _NAMES = "names.toml"
 _BEST_FIRST = get_args(Evidence)
 _TOLD = ("name", "what", "found", "cost_note", "needs", "remedy_note", "watch", "balance")
-_SORTED = ("outcomes", "causes", "evidence", "cost", "remedy", "source", "es")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a reader can look it up; `checked` is the day the page was seen, blank: it was not."""
-
-    title: str
-    url: str
-    year: int
-    checked: str
+_SORTED = ("outcomes", "causes", "evidence", "cost", "remedy", "source", SPANISH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +75,7 @@ def told(one: Strategy, language: str) -> Told:
     """A strategy in a language; a wording pack of English is told in English.
 
     >>> told(strategy("universal-screening"), "es").name
-    'Evaluar a todos para el programa de talentos'
+    'Evaluar a todos para el programa de estudiantes dotados'
 
     Raises ValueError where there is no such language.
     """
@@ -99,7 +88,7 @@ def strategies() -> tuple[Strategy, ...]:
 
     Raises ValueError naming the entry and the key that is wrong.
     """
-    files = {file.name: file.read_text("utf-8") for file in _folder().iterdir()}
+    files = {file.name: file.read_text("utf-8") for file in folder(_FOLDER).iterdir()}
     return read_strategies({name: text for name, text in files.items() if name != _NAMES})
 
 
@@ -166,7 +155,10 @@ def _of_file(name: str, text: str) -> list[Strategy]:
 
 def _strategy(key: str, entry: Entry, area: Area, tier: int) -> Strategy:
     entry.only((*_TOLD, *_SORTED))
-    texts = {ENGLISH: _told(entry.part(_TOLD)), "es": _told(entry.inner("es", _TOLD))}
+    texts = {
+        ENGLISH: _told(entry.part(_TOLD)),
+        SPANISH: _told(entry.inner(SPANISH, _TOLD)),
+    }
     for many in ("needs", "watch"):
         if len({len(getattr(one, many)) for one in texts.values()}) > 1:
             raise entry.wrong(f"es.{many}", f"must have as many entries as '{many}'")
@@ -179,7 +171,7 @@ def _strategy(key: str, entry: Entry, area: Area, tier: int) -> Strategy:
         evidence=entry.one_of("evidence", get_args(Evidence)),
         cost=entry.one_of("cost", get_args(Cost)),
         remedy=entry.one_of("remedy", get_args(Remedy)),
-        source=_source(entry.inner("source", ("title", "url", "year", "checked"))),
+        source=_source(key, entry.inner("source", ("title", "url", "year", "checked"))),
         texts=MappingProxyType(texts),
     )
 
@@ -197,12 +189,12 @@ def _told(entry: Entry) -> Told:
     )
 
 
-def _source(entry: Entry) -> Source:
+def _source(key: str, entry: Entry) -> Source:
     url = entry.text("url")
     if not url.startswith("https://"):
         raise entry.wrong("url", "must begin with https://")
     checked = entry.day("checked") if entry.has("checked") else ""
-    return Source(entry.text("title"), url, entry.whole("year"), checked)
+    return Source(key, entry.text("title"), url, entry.whole("year"), checked)
 
 
 @cache
@@ -212,7 +204,7 @@ def _by_key() -> Mapping[str, Strategy]:
 
 @cache
 def _names() -> Mapping[tuple[str, str, str], Named]:
-    kinds = tomllib.loads(_folder().joinpath(_NAMES).read_text("utf-8"))
+    kinds = tomllib.loads(folder(_FOLDER).joinpath(_NAMES).read_text("utf-8"))
     found: dict[tuple[str, str, str], Named] = {}
     for kind, keys in kinds.items():
         for key, by_language in keys.items():
@@ -220,10 +212,6 @@ def _names() -> Mapping[tuple[str, str, str], Named]:
                 entry = Entry(f"{kind} '{key}'", by_language).inner(language, ("label", "meaning"))
                 found[kind, key, language] = Named(entry.text("label"), entry.text("meaning"))
     return MappingProxyType(found)
-
-
-def _folder() -> resources.abc.Traversable:
-    return resources.files("eachchild.instruments").joinpath(_FOLDER)
 
 
 def _language(language: str) -> str:
