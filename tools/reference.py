@@ -10,7 +10,10 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from library import strategies_page
+from listing import table
 from pictures import power_picture
+from standards import standards_page
 
 from eachchild.bench.causes import (
     BY_SIZE,
@@ -40,15 +43,6 @@ from eachchild.web.project.environment import SETTINGS
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, DATA = ROOT / "docs" / "reference", ROOT / "docs" / "data"
 PICTURES = ROOT / "docs" / "pictures"
-
-
-def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """A Markdown table; bars inside a cell are escaped."""
-    heads = list(heads)
-    yield "| " + " | ".join(heads) + " |"
-    yield "|" + "---|" * len(heads)
-    for row in rows:
-        yield "| " + " | ".join(str(c).replace("|", "\\|").replace("\n", " ") for c in row) + " |"
 
 
 def tables_page() -> Iterator[str]:
@@ -360,8 +354,10 @@ def pages() -> Iterator[tuple[Path, str]]:
         ("measures", measures_page()),
         ("command-line", command_line_page()),
         ("rules", rules_page()),
+        ("strategies", strategies_page()),
         ("settings", settings_page()),
         ("inventory", inventory_page()),
+        ("standards", standards_page(table)),
         ("study-null", null_page()),
         ("study-two-tests", two_tests_page()),
         ("study-predictability", predictability_page()),

@@ -18,6 +18,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 from places import Place
+from planned import offered, plan
 from registered import passkey
 
 from eachchild.web.accounts.actions import add_member, end_membership
@@ -70,7 +71,9 @@ def furnish(district: Any, full: Run, short: Run, small: Path) -> Furniture:
     everywhere = {"slug": district.slug, "run": full.pk, "audit": full.audit_id,
                   "screen": screen, "name": outcome["id"], "color": "205493"}  # fmt: skip
     made = Furniture({"": everywhere})
+    one = next(f for f in outcome["findings"] if f["screen"] == screen)
     with inside(district.organization):
+        _planned(district, full, one, made)
         _own_files(district, made)
         _runs(district, full, made)
         _releases(district, full, short, small, made)
@@ -78,6 +81,17 @@ def furnish(district: Any, full: Run, short: Run, small: Path) -> Furniture:
     _people(district, made)
     _ways_in(district, made)
     return made
+
+
+def _planned(district: Any, run: Run, finding: Any, made: Furniture) -> None:
+    """A plan with a row of each kind, and a finding of which a goal can be made."""
+    found = plan(district, run, {**finding, "finding": "another"})
+    offered(district, run, finding)
+    made.known |= {
+        "goal": {"goal": found.goal.pk}, "add-step": {"goal": found.goal.pk},
+        "begin-trial": {"goal": found.goal.pk}, "step-done": {"step": found.step.pk},
+        "end-trial": {"cycle": found.trial.pk},
+    }  # fmt: skip
 
 
 def _own_files(district: Any, made: Furniture) -> None:

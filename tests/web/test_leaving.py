@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from fences import destroy_everything
+from planned import plan
 
 from eachchild.web.accounts.actions import add_member
 from eachchild.web.accounts.models import Membership, User
@@ -60,6 +61,7 @@ def lived_in(full, north) -> Any:
         actions.set_period(admin, "drafts", 40)
         make_token(lead, "A sheet", "public", 10)
         wish_for(lead, full, "oss_any", ["sex"])
+        plan(north, full, {"finding": "f", "screen": "s-f", "place": "all", "sentence": "A gap."})
         save(lead, {"label": {}})
         actions.destroy(north.organization, next(actions.due(north.organization, _in(60))))
     record("organization.seen", organization=parts(north.organization)[1])

@@ -16,11 +16,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 from eachchild import story
+from eachchild.cli.arguments import (
+    key_argument,
+    page_arguments,
+    plan_arguments,
+    progress_argument,
+)
 from eachchild.cli.codes import DONE, NOT_ENOUGH, REFUSED, WRONG
 from eachchild.cli.packet import packet_arguments, run_packet
 from eachchild.cli.terminal import Bar, headline_lines, quality_lines
 from eachchild.cube import CubeError
 from eachchild.plan import PlanError
+from eachchild.progress.errors import ProgressError
 from eachchild.release import (
     Audience,
     PolicyError,
@@ -38,6 +45,7 @@ from eachchild.worlds import WorldError
 
 WRONG_INPUT = (
     PlanError,
+    ProgressError,
     CubeError,
     SourceError,
     PolicyError,
@@ -114,9 +122,8 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"eachchild {version('eachchild')}")
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    told = (_init, _check, _audit, _release, _verify, _ledger, _packet, _synthesize,
-            _demo, _web, _bench)  # fmt: skip
-    for add in told:
+    told = (_init, _check, _audit, _release, _verify, _ledger, _progress)
+    for add in (*told, _packet, _synthesize, _demo, _web, _bench):
         add(commands)
     return whole
 
@@ -140,25 +147,25 @@ def _init(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command.add_argument("folder", type=Path, metavar="FOLDER", help="the files as exported")
     told = "print what was guessed and why, for programs; nothing is written"
     command.add_argument("--json", action="store_true", help=told)
-    _key_argument(command, "for --json: show five rows of each file")
+    key_argument(command, "for --json: show five rows of each file")
 
 
 def _check(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "check", _run_check, "report data quality, before any result")
-    _plan_arguments(command)
+    plan_arguments(command)
     command.add_argument("--json", action="store_true", help="for programs")
     command.add_argument("--page", type=Path, metavar="FILE", help="write it as an HTML page too")
     aside = "write the rows put aside too, as JSON; needs --key"
     command.add_argument("--aside", type=Path, metavar="FILE", help=aside)
-    _key_argument(command, "for --aside: show rows")
-    _progress_argument(command)
+    key_argument(command, "for --aside: show rows")
+    progress_argument(command)
 
 
 def _audit(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "audit", _run_audit, "run the audit and write its report")
-    _plan_arguments(command)
+    plan_arguments(command)
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
-    _page_arguments(command)
+    page_arguments(command)
 
 
 def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -187,7 +194,7 @@ def _release(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command.add_argument("--draft", action="store_true", help=draft)
     drafted = "the draft that was approved: refuse where the cells are no longer those"
     command.add_argument("--drafted", type=Path, metavar="DRAFT", help=drafted)
-    _page_arguments(command)
+    page_arguments(command)
 
 
 def _ledger(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -221,6 +228,22 @@ def _verify(commands: "_Commands[argparse.ArgumentParser]") -> None:
 def _packet(commands: "_Commands[argparse.ArgumentParser]") -> None:
     about = "make a board packet of six pages, as a PDF, of a released copy"
     packet_arguments(_command(commands, "packet", run_packet, about))
+
+
+def _progress(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    about = "goals that an audit's findings offer, and whether a change worked"
+    command = _command(commands, "progress", _run_progress, about)
+    command.add_argument(
+        "source", type=Path, metavar="DIR", help="what audit wrote, or a released copy"
+    )
+    goals = "goals as JSON, to be judged; without it only offers are written"
+    command.add_argument("--goals", type=Path, metavar="FILE", help=goals)
+    out = "where to write, as JSON"
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help=out)
+    command.add_argument(
+        "--language", choices=languages(), metavar="CODE",
+        help=f"of the sentences; default: the audit's ({', '.join(languages())})",
+    )  # fmt: skip
 
 
 def _synthesize(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -260,37 +283,6 @@ def _bench(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
     command.add_argument("--seed", type=int, default=1, help="default: 1")
     command.add_argument("--json", action="store_true", help="for programs")
-
-
-def _page_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--no-pdf", action="store_true", help="leave out report.pdf")
-    screens = "write screens.json too, of which the platform makes its pages"
-    command.add_argument("--screens", action="store_true", help=screens)
-    command.add_argument(
-        "--screens-in", action="append", default=[], metavar="LANGUAGE", choices=languages(),
-        help=f"with --screens: in this language too; may be repeated ({', '.join(languages())})",
-    )  # fmt: skip
-    _progress_argument(command)
-
-
-def _progress_argument(command: argparse.ArgumentParser) -> None:
-    progress = ("bar", "json", "none")
-    command.add_argument("--progress", choices=progress, default="bar", help="on standard error")
-
-
-def _key_argument(command: argparse.ArgumentParser, what: str) -> None:
-    about = f"{what}, students under pseudonyms of this key, which is made where it is not there"
-    command.add_argument("--key", type=Path, metavar="FILE", help=about)
-
-
-def _plan_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("plan", type=Path, metavar="PLAN", help="audit.toml, or its folder")
-    command.add_argument(
-        "--vault",
-        type=Path,
-        metavar="FOLDER",
-        help="where staged rows are kept; default: .eachchild beside it",
-    )
 
 
 def _run_init(chosen: argparse.Namespace) -> int:
@@ -348,6 +340,12 @@ def _run_verify(chosen: argparse.Namespace) -> int:
     from eachchild.cli.sharing import run_verify
 
     return run_verify(chosen)
+
+
+def _run_progress(chosen: argparse.Namespace) -> int:
+    from eachchild.cli.progress import run_progress
+
+    return run_progress(chosen)
 
 
 def _run_synthesize(chosen: argparse.Namespace) -> int:

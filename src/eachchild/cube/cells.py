@@ -241,6 +241,32 @@ class AbsenceBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthBlock:
+    """Students enrolled in each calendar month, by school and group, and what happened to them.
+
+    Cells are sorted by month, place and group and are unique. A student enrolled on any day of a
+    month is in exactly one of its cells, by the home school: schools add up. `days` are school
+    days enrolled where every school has a calendar, else all days. `of` has for each measure the
+    students, or days, of whom it is told, and `events` what happened in them: `oss`, `iss` and
+    `referred` are students, suspended (from that month on) or referred; `referrals` are acts,
+    `lost` and `absent` days, in millionths. A measure that no table tells is not among them.
+    """
+
+    factor: str
+    groups: tuple[str, ...]  # the factor's values, not_reported last
+    months: tuple[str, ...]  # `2021-09`, in order
+    schools: tuple[str, ...]  # the block's own, the empty text for one not known
+    month: Whole  # index into `months`
+    place: Whole  # index into `schools`
+    group: Whole
+    students: Whole
+    days: Whole
+    of: Mapping[str, Whole]
+    events: Mapping[str, Whole]
+    by_school_days: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WordBlock:
     """How many notes about students of each group use a word, in strata of a behavior and a writer.
 
@@ -312,6 +338,7 @@ class Cube:
     grades: tuple[GradeBlock, ...] = ()
     absences: tuple[AbsenceBlock, ...] = ()
     words: tuple[WordBlock, ...] = ()
+    months: tuple[MonthBlock, ...] = ()
 
     def block_for(self, factors: tuple[str, ...], outcome: str) -> Block | None:
         """The smallest block that tells these factors apart for an outcome; None: not published."""

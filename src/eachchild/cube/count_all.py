@@ -31,9 +31,15 @@ def count_all(
     rows = derive_student_year(tables, plan, out=folder)
     cube = count(student_plans(plan), rows, plan=plan)
     from eachchild.cube.engine import duck
-    from eachchild.cube.finer_grains import add_course_grain, add_finer_grains, add_grade_grain
+    from eachchild.cube.finer_grains import (
+        add_course_grain,
+        add_finer_grains,
+        add_grade_grain,
+        add_month_grain,
+    )
 
     with duck(folder, rows, *tables.values()) as engine:
         cube = add_course_grain(engine, cube, plan, student_year=rows)
         cube = add_grade_grain(engine, cube, plan, student_year=rows)
+        cube = add_month_grain(engine, cube, plan, tables=tables, student_year=rows)
         return add_finer_grains(engine, cube, plan, tables=tables, student_year=rows)

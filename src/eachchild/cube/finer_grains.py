@@ -11,6 +11,7 @@ from eachchild.cube.courses import count_courses
 from eachchild.cube.engine import Engine
 from eachchild.cube.events import count_events
 from eachchild.cube.grades import count_grades
+from eachchild.cube.months import count_months
 from eachchild.cube.notes import count_words
 from eachchild.cube.plan import (
     CoursePlan,
@@ -20,6 +21,7 @@ from eachchild.cube.plan import (
     course_plans,
     event_plans,
     grade_plans,
+    month_plans,
     support_plans,
     word_plans,
 )
@@ -93,3 +95,13 @@ def add_course_grain(
 def add_grade_grain(engine: Engine, cube: Cube, plan: Plan, *, student_year: Path) -> Cube:
     """The cube with its outcomes by grade, where the rows tell grades."""
     return replace(cube, grades=count_grades(engine, student_year, grade_plans(plan), cube.periods))
+
+
+def add_month_grain(
+    engine: Engine, cube: Cube, plan: Plan, *, tables: Mapping[str, Path], student_year: Path
+) -> Cube:
+    """The cube with its months, where enrollment is told by dates."""
+    months = count_months(
+        engine, month_plans(plan), tables=tables, plan=plan, student_year=student_year
+    )
+    return replace(cube, months=months)

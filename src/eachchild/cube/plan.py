@@ -167,6 +167,21 @@ class AbsencePlan:
     outcome: Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class MonthPlan:
+    """Students enrolled in each calendar month by one identity factor, and what happened to them.
+
+    Identity is that of the student-year row, as of the plan's as-of day.
+    """
+
+    factor: Factor
+
+
+def month_plans(plan: Plan) -> tuple[MonthPlan, ...]:
+    """By each factor that parts the students, for whom a change within a year can be looked for."""
+    return tuple(MonthPlan(factor) for factor in plan.factors)
+
+
 def event_plans(plan: Plan) -> tuple[EventPlan, ...]:
     """The usual breakdowns, by each factor that parts the students."""
     return tuple(

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from eachchild.cube.cells import EVERYWHERE, Block, Cube, Places, Tally, Turnover
 from eachchild.cube.store_grains import restore_grains, store_grains
+from eachchild.cube.store_months import restore_months, store_months
 from eachchild.plan import Plan
 from eachchild.terms.outcomes import Outcome
 
@@ -30,6 +31,7 @@ def store(cube: Cube, plan: Plan, folder: Path, *, inputs: Mapping[str, str]) ->
     table = pa.concat_tables(list(_tables(cube)), promote_options="default")
     pq.write_table(table, folder / COUNTS, compression="zstd")
     meant = {**_meaning(cube, plan, inputs), **store_grains(cube, folder)}
+    meant |= store_months(cube, folder)
     meaning = json.dumps(meant, indent=1, ensure_ascii=False)
     (folder / MEANING).write_text(meaning + "\n", "utf-8")
 
@@ -52,7 +54,7 @@ def restore(folder: Path) -> Cube:
     )
     turnover = tuple(Turnover(**t) for t in meaning["turnover"])
     grains = restore_grains(folder, meaning, periods)
-    return Cube(places, periods, values, blocks, turnover, *grains)
+    return Cube(places, periods, values, blocks, turnover, *grains, restore_months(folder, meaning))
 
 
 def definition_hash(outcome: Outcome, plan: Plan) -> str:

@@ -50,6 +50,11 @@ def pieces(page: Page) -> TemplateModule:
     return template.make_module({"w": page.words, "page": page})
 
 
+def run_pieces() -> TemplateModule:
+    """The macros that paint a picture, what it is about, and a table, of no page in particular."""
+    return _environment().get_template("run.html").make_module()
+
+
 def style_sheet() -> str:
     """The report's style sheet with its typeface, for pages that share its look."""
     return f"{_look()['fonts']}\n{_environment().get_template('report.css').render(look=_look())}"

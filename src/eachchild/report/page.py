@@ -88,6 +88,7 @@ class Statement:
     heat: HeatMap | None = None
     causes: tuple["Statement", ...] = ()
     finding: str = ""  # the id of the finding it tells
+    kind: str = ""  # of a cause: which of the ledger's kinds
     about: str = ""  # of a cause: what kind of thing it is about
     begin: str = ""  # where a team would begin
     questions: tuple[str, ...] = ()

@@ -118,8 +118,8 @@ class _Painter:
 
     def headline(self, target: str, one: Statement) -> Piece:
         return {
-            "screen": self._screen.get(target, ""), "sentence": one.sentence,
-            "evidence": one.evidence[:1], "place": one.place,
+            "screen": self._screen.get(target, ""), "finding": one.finding,
+            "sentence": one.sentence, "evidence": one.evidence[:1], "place": one.place,
             **self.glance(self._screen.get(target, "")),
         }  # fmt: skip
 
@@ -160,11 +160,19 @@ class _Painter:
             "cause": causes[0].sentence if causes else "",
             "figure": self._drawn(one),
             "causes": self.html("origin", one, heading="h2") if one.causes else "",
+            "weighed": [self.weighed(cause) for cause in one.causes],
             "folded": [
                 {"place": other.place, "tag": other.tag, "sentence": other.sentence,
                  "evidence": other.evidence}
                 for other in one.folded
             ],
+        }  # fmt: skip
+
+    def weighed(self, cause: Statement) -> Piece:
+        """A cause as a team takes it up: what is claimed, and what would show that it is not so."""
+        return {
+            "id": cause.finding, "kind": cause.kind, "verdict": cause.verdict, "tag": cause.tag,
+            "sentence": cause.sentence, "refuted_by": cause.refuted_by,
         }  # fmt: skip
 
     def figure(self, kind: str, one: Figure | HeatMap) -> Piece:
@@ -219,8 +227,8 @@ def _top(paint: _Painter, headlines: list[Piece], begun: list[Piece]) -> Iterato
     for name in with_cause:
         one, cause = paint.told[name], supported[name]
         yield {
-            "screen": name, "sentence": one.sentence, "evidence": one.evidence[:1],
-            "place": one.place, "cause": cause.sentence, "begin": cause.begin,
+            "screen": name, "finding": one.finding, "sentence": one.sentence,
+            "evidence": one.evidence[:1], "place": one.place, "cause": cause.sentence, "begin": cause.begin,
             **paint.glance(name),
         }  # fmt: skip
     for headline in headlines:

@@ -62,6 +62,7 @@ def _statement(names: Names, one: Finding, children: dict[str, list[Finding]]) -
             if child.kind == "cause"
         ),
         finding=one.id,
+        kind=one.cause or "",
         **_taken_up(names, one),
     )
 

@@ -17,12 +17,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from eachchild.release import DRAFT_CHANGED
-from eachchild.terms.catalogue import languages
 from eachchild.web import looking
 from eachchild.web.audits.actions import draft_again, end_draft, end_release, refuse_release
 from eachchild.web.audits.models import Release, Run, Vote
@@ -31,14 +29,17 @@ from eachchild.web.child import BEAT, Ended, ended_child, printed
 from eachchild.web.foundation.actions import record
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
+from eachchild.web.judging import judge, judge_all, spoken
 from eachchild.web.keeping.health import beat
 from eachchild.web.keeping.nights import nightly
 from eachchild.web.shelf import SCREENS, Shelf, digest_of, seal_of
+from eachchild.web.strategy.actions.goals import JUDGE
 
 _WRONG = 2  # the plan or the data are wrong, which a command says
 _SILENT = timedelta(seconds=30)  # a worker that says nothing for so long is gone
 _TRIES = 2
 _CHORES_AGAIN = 600.0  # seconds from one look at what is due to the next
+_NOT_JUDGED = "What the goals did could not be worked out. It is tried again with the next audit."
 _NOT_PROVED = (
     "Not proved: the work ended before the proof did, so nothing was released. Propose it again; "
     "where it happens again, the audit is too large for this machine."
@@ -93,8 +94,8 @@ class Worker:
 
     def _do_run(self, organization: Organization, run: Run) -> None:
         shelf = Shelf.of(organization)
-        make = {"inspect": self._look, "check": self._check}.get(run.kind, self._audit)
-        ended = make(shelf, run)
+        kinds = {"inspect": self._look, "check": self._check, JUDGE: self._judge_all}
+        ended = kinds.get(run.kind, self._audit)(shelf, run)
         if self._stopped.is_set() and ended.code:
             _again(run)
             return
@@ -104,6 +105,8 @@ class Worker:
         run.save(update_fields=["state", "why", "share", "ended_at"])
         result = "done" if ended.code == 0 else "failed"
         record("run.ended", organization=organization, thing=f"run:{run.pk}", result=result)
+        if run.kind == "audit" and run.state == Run.State.DONE:
+            self._judge(organization, str(run.pk), "internal")
 
     def _audit(self, shelf: Shelf, run: Run) -> Ended:
         out = shelf.bundle(str(run.pk), "internal")
@@ -114,6 +117,20 @@ class Worker:
             command = ["audit", str(plan), "--out", str(out), "--vault", str(_vault(shelf)),
                        "--screens", *_every_language()]  # fmt: skip
             return self._command(command, lambda step, share: _progress(run, step, share))
+
+    def _judge_all(self, _shelf: Shelf, run: Run) -> Ended:
+        """What the newest audit, and each copy that is out, can say of the goals there are."""
+        code = judge_all(run.organization, self._judged)
+        return Ended(code, _NOT_JUDGED if code else "", was_cancelled=False)
+
+    def _judge(self, organization: Organization, run: str, audience: str) -> None:
+        """The same of one bundle; where it fails, the bundle is as good as it was."""
+        code = judge(organization, run, audience, self._judged)
+        result = "failed" if code else "done"
+        record("goals.judged", organization=organization, thing=f"run:{run}", result=result)
+
+    def _judged(self, command: Sequence[str]) -> int:
+        return self._command(command, lambda *_: True, progress=False).code
 
     def _check(self, shelf: Shelf, run: Run) -> Ended:
         """The state of the data; data that a rule stops are an answer, too."""
@@ -186,7 +203,8 @@ class Worker:
         proved = self._command(["verify", str(out)], lambda *_: _alive(release), progress=False)
         if proved.code:
             return refuse_release(release, _why(proved))
-        return end_release(release, seal_of(out))
+        end_release(release, seal_of(out))
+        return self._judge(release.organization, str(release.run_id), release.audience)
 
     def _release(self, shelf: Shelf, release: Release, out: Path, *more: str) -> Ended:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -335,9 +353,8 @@ def _plan_file(shelf: Shelf, run: Run) -> Iterator[Path]:
 
 def _every_language() -> Iterator[str]:
     """How a command is asked for pages in each language of the platform that has words."""
-    for code, _name in settings.LANGUAGES:
-        if code in languages():
-            yield from ("--screens-in", code)
+    for code in spoken():
+        yield from ("--screens-in", code)
 
 
 def _vault(shelf: Shelf) -> Path:

@@ -1,0 +1,1 @@
+"""Tags of the plan, for pages of other apps."""
