@@ -74,6 +74,15 @@ class Shelf:
         return self.folder / "progress" / run / f"{audience}.{language}.json"
 
     @property
+    def packets(self) -> Path:
+        """The packets of released copies, a folder each."""
+        return self.folder / "packets"
+
+    def packet(self, release: str, language: str) -> Path:
+        """The packet for a board meeting of one released copy, in one language."""
+        return self.packets / release / f"packet.{language}.pdf"
+
+    @property
     def ledger(self) -> Path:
         """What the organization ever released; every release is proved against all of it."""
         return self.folder / "ledger.jsonl"

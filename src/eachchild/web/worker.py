@@ -32,14 +32,20 @@ from eachchild.web.foundation.tenancy import inside
 from eachchild.web.judging import judge, judge_all, spoken
 from eachchild.web.keeping.health import beat
 from eachchild.web.keeping.nights import nightly
+from eachchild.web.packing import pack
 from eachchild.web.shelf import SCREENS, Shelf, digest_of, seal_of
 from eachchild.web.strategy.actions.goals import JUDGE
+from eachchild.web.strategy.actions.packet import asked
+from eachchild.web.strategy.packets import PACKET
 
 _WRONG = 2  # the plan or the data are wrong, which a command says
 _SILENT = timedelta(seconds=30)  # a worker that says nothing for so long is gone
 _TRIES = 2
 _CHORES_AGAIN = 600.0  # seconds from one look at what is due to the next
 _NOT_JUDGED = "What the goals did could not be worked out. It is tried again with the next audit."
+_NOT_PACKED = (
+    "The packet could not be made. Ask for it again; the plan and the copy are as they were."
+)
 _NOT_PROVED = (
     "Not proved: the work ended before the proof did, so nothing was released. Propose it again; "
     "where it happens again, the audit is too large for this machine."
@@ -94,7 +100,12 @@ class Worker:
 
     def _do_run(self, organization: Organization, run: Run) -> None:
         shelf = Shelf.of(organization)
-        kinds = {"inspect": self._look, "check": self._check, JUDGE: self._judge_all}
+        kinds = {
+            "inspect": self._look,
+            "check": self._check,
+            JUDGE: self._judge_all,
+            PACKET: self._pack,
+        }
         ended = kinds.get(run.kind, self._audit)(shelf, run)
         if self._stopped.is_set() and ended.code:
             _again(run)
@@ -128,6 +139,12 @@ class Worker:
         code = judge(organization, run, audience, self._judged)
         result = "failed" if code else "done"
         record("goals.judged", organization=organization, thing=f"run:{run}", result=result)
+
+    def _pack(self, _shelf: Shelf, run: Run) -> Ended:
+        """The packet for a board meeting, of a copy that is out."""
+        release, decide = asked(run)
+        code = pack(release, decide, self._judged) if release else _WRONG
+        return Ended(code, _NOT_PACKED if code else "", was_cancelled=False)
 
     def _judged(self, command: Sequence[str]) -> int:
         return self._command(command, lambda *_: True, progress=False).code
@@ -204,7 +221,9 @@ class Worker:
         if proved.code:
             return refuse_release(release, _why(proved))
         end_release(release, seal_of(out))
-        return self._judge(release.organization, str(release.run_id), release.audience)
+        self._judge(release.organization, str(release.run_id), release.audience)
+        pack(release, (), self._judged)  # where it fails, it can be asked for again
+        return None
 
     def _release(self, shelf: Shelf, release: Release, out: Path, *more: str) -> Ended:
         out.parent.mkdir(parents=True, exist_ok=True)
