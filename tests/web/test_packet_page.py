@@ -94,7 +94,7 @@ def test_nothing_of_the_internal_audit_and_no_name_goes_in(
     said = " ".join(_pages(client_for(north, "superintendent"), "en"))
     for hidden in ("12.3 of 100", "9.8 of 100", "Close 0.5", str(kept.goal.lead), "Ms. Rivera"):
         assert hidden not in said
-    assert "The numbers of this goal are not in this copy." in said
+    assert "To close half of the gap. The numbers of this goal are not in this copy." in said
 
 
 def test_targets_and_verdicts_are_those_of_the_copy(

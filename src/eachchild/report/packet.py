@@ -210,7 +210,8 @@ class _Packet:
         people = {one["screen"]: one for one in self._screens.get("family", {}).get("told", ())}
         for one in self._screens["headlines"]:
             of = self._told.get(one["screen"], {})
-            drawn = from_page(people.get(one["screen"], {}).get("picture") or one["picture"])
+            counted = str(people.get(one["screen"], {}).get("picture", ""))
+            drawn = from_page(counted, narrow=True) or from_page(str(one["picture"]))
             yield {
                 "sentence": self._cut(str(one["sentence"]), "text"),
                 "about": self._cut(str(one["about"]), "title"),

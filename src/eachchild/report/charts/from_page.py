@@ -20,12 +20,14 @@ class Painted:
     alt: str
 
 
-def from_page(html: str) -> Painted | None:
+def from_page(html: str, *, narrow: bool = False) -> Painted | None:
     """The first picture of a page's HTML, to stand alone on paper; None where there is none.
+
+    `narrow` takes the one for phones, whose words are larger beside its marks.
 
     It is painted anew of the marks that we know: whatever else the HTML holds stays behind.
     """
-    reader = _Reader()
+    reader = _Reader(narrow=narrow)
     reader.feed(html)
     reader.close()
     if not reader.parts:
@@ -46,8 +48,9 @@ _NUMBERS = re.compile(r"[-\d. MmLlHhVvZz]*\Z")
 class _Reader(HTMLParser):
     """Takes the first picture of a page apart, and paints its marks with colors of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, narrow: bool) -> None:
         super().__init__()
+        self._to_skip = 1 if narrow else 0
         self.parts: list[str] = []
         self.size = (0.0, 0.0)
         self.alt = ""
@@ -57,7 +60,9 @@ class _Reader(HTMLParser):
         had = {name: value or "" for name, value in attrs}
         if had.get("role") == "img" and not self.alt:
             self.alt = had.get("aria-label", "")
-        if tag == "svg" and not self._is_over:
+        if tag == "svg" and self._to_skip:
+            self._to_skip -= 1
+        elif tag == "svg" and not self._is_over:
             self._is_in, self.size = True, _size(had.get("viewbox", ""))
         elif self._is_in and tag in _SHAPES:
             self._in_text = tag == "text"

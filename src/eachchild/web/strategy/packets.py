@@ -94,8 +94,8 @@ def _goal(goal: Goal, copy: _Copy) -> dict[str, Any]:
     of = _roles(goal.organization)
     return {
         "id": str(goal.pk), "change": goal.change, "sentence": copy.sentences.get(goal.finding, ""),
-        "target": target.get("sentence") or _("The numbers of this goal are not in this copy."),
-        "seen": target.get("seen_by") or target.get("seen") or "",
+        "target": target.get("sentence") or _untold(goal),
+        "seen": target.get("seen_by") or target.get("seen") or _("not told by this copy"),
         "steps": [
             {"title": step.title, "owner": of.get(step.owner_id, ""),
              "due": step.due.isoformat(), "done": step.done_at is not None}
@@ -106,6 +106,16 @@ def _goal(goal: Goal, copy: _Copy) -> dict[str, Any]:
             for one in decided
         ],
     }  # fmt: skip
+
+
+def _untold(goal: Goal) -> str:
+    """How far the gap is to close, where the copy has no numbers for it."""
+    shares = {
+        0.25: _("To close a quarter of the gap."), 0.5: _("To close half of the gap."),
+        0.75: _("To close three quarters of the gap."), 1.0: _("To close the gap."),
+    }  # fmt: skip
+    untold = _("The numbers of this goal are not in this copy.")
+    return f"{shares.get(float(goal.target['share']), '')} {untold}".strip()
 
 
 def _roles(organization: Organization) -> dict[Any, str]:
