@@ -18,6 +18,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 from places import Place
+from planned import furnish_standing
 from registered import passkey
 
 from eachchild.web.accounts.actions import add_member, end_membership
@@ -75,6 +76,7 @@ def furnish(district: Any, full: Run, short: Run, small: Path) -> Furniture:
         _runs(district, full, made)
         _releases(district, full, short, small, made)
         _kept(district, made)
+    furnish_standing(district, full, made)
     _people(district, made)
     _ways_in(district, made)
     return made
