@@ -11,6 +11,7 @@ from time import time
 from typing import Any
 
 import copies
+from agreed import furnish_standing
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from cast import BACKEND, GROUND, link, sign_in, with_password
@@ -72,6 +73,7 @@ def furnish(district: Any, full: Run, short: Run, small: Path) -> Furniture:
                   "screen": screen, "name": outcome["id"], "color": "205493"}  # fmt: skip
     made = Furniture({"": everywhere})
     one = next(f for f in outcome["findings"] if f["screen"] == screen)
+    furnish_standing(district, full, made)
     with inside(district.organization):
         _planned(district, full, one, made)
         _own_files(district, made)

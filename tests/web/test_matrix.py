@@ -14,7 +14,8 @@ from eachchild.web.foundation.tenancy import inside
 _POST_ONLY = {"start", "cancel", "end-membership", "hold", "end-hold", "period", "shred",
               "withdraw", "end-token", "withdraw-invitation", "begin", "arrived",
               "remove", "look-at", "check", "leave", "stay", "link-member", "answer-wish",
-              "remember-files", "add-step", "step-done", "begin-trial", "end-trial"}  # fmt: skip
+              "remember-files", "add-step", "step-done", "begin-trial", "end-trial",
+              "sign-vision", "rate-standard", "plan-review", "decide", "keep-review"}  # fmt: skip
 
 
 def _within(patterns: list[URLPattern | URLResolver], slug: bool = False) -> list[URLPattern]:
@@ -39,8 +40,10 @@ def _address(name: str, run: Run, screen: str, outcome: str) -> str:
              "certificate": "00000000-0000-0000-0000-000000000000",
              "upload": "00000000-0000-0000-0000-000000000000",
              "membership": "00000000-0000-0000-0000-000000000000",
-             "wish": "00000000-0000-0000-0000-000000000000",
+             "vision": "00000000-0000-0000-0000-000000000000", "key": "board-decides",
+             "review": "00000000-0000-0000-0000-000000000000",
              "goal": "00000000-0000-0000-0000-000000000000",
+             "wish": "00000000-0000-0000-0000-000000000000",
              "step": "00000000-0000-0000-0000-000000000000",
              "cycle": "00000000-0000-0000-0000-000000000000",
              "token": "00000000-0000-0000-0000-000000000000",

@@ -25,7 +25,7 @@ from eachchild.web.strategy.models import (
     Vision,
 )
 from eachchild.web.strategy.numbers import NOT_YET, of_goals
-from eachchild.web.strategy.templatetags.plan import next_step
+from eachchild.web.strategy.steps import next_step
 
 
 @require_GET
