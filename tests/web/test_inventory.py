@@ -40,4 +40,5 @@ def test_s30_free_text_and_contacts_are_few_and_known() -> None:
     assert told == {
         "accounts_user.email", "accounts_user.name", "accounts_invitation.email",
         "account_emailaddress.email", "socialaccount_socialaccount.extra_data",
+        "strategy_reply.contact", "strategy_contact.whom",
     }  # fmt: skip

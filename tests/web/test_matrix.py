@@ -14,7 +14,8 @@ from eachchild.web.foundation.tenancy import inside
 _POST_ONLY = {"start", "cancel", "end-membership", "hold", "end-hold", "period", "shred",
               "withdraw", "end-token", "withdraw-invitation", "begin", "arrived",
               "remove", "look-at", "check", "leave", "stay", "link-member", "answer-wish",
-              "remember-files"}  # fmt: skip
+              "remember-files", "read-reply", "destroy-reply", "approve-entry",
+              "take-off-entry"}  # fmt: skip
 
 
 def _within(patterns: list[URLPattern | URLResolver], slug: bool = False) -> list[URLPattern]:
@@ -42,6 +43,7 @@ def _address(name: str, run: Run, screen: str, outcome: str) -> str:
              "wish": "00000000-0000-0000-0000-000000000000",
              "token": "00000000-0000-0000-0000-000000000000",
              "invitation": "00000000-0000-0000-0000-000000000000",
+             "reply": 0, "entry": "00000000-0000-0000-0000-000000000000", "place": "all",
              "release": "00000000-0000-0000-0000-000000000000"}  # fmt: skip
     wanted = PAGES[name].pattern.converters | {"slug": None}
     return reverse(name, kwargs={key: named[key] for key in wanted})
