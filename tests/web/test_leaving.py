@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from fences import destroy_everything
+from told import contact_of, entry_of, message_to
 
 from eachchild.web.accounts.actions import add_member
 from eachchild.web.accounts.models import Membership, User
@@ -62,6 +63,9 @@ def lived_in(full, north) -> Any:
         wish_for(lead, full, "oss_any", ["sex"])
         save(lead, {"label": {}})
         actions.destroy(north.organization, next(actions.due(north.organization, _in(60))))
+    entry_of(north)
+    message_to(north)
+    contact_of(north)
     record("organization.seen", organization=parts(north.organization)[1])
     return full
 
