@@ -12,6 +12,7 @@ from eachchild.web.foundation.models import Organization
 from eachchild.web.keeping.actions import destroy_due
 from eachchild.web.keeping.leaving import leave_due
 from eachchild.web.keeping.models import Backup, Chore
+from eachchild.web.strategy.actions.outward import destroy_replies
 from eachchild.web.strategy.actions.reminders import remind
 
 
@@ -26,6 +27,7 @@ def nightly(now: datetime | None = None) -> bool:
     note_heads()
     for organization in Organization.objects.exclude(kind=Organization.Kind.SCHOOL):
         destroy_due(organization, now)
+        destroy_replies(organization, now)
     leave_due(now)
     for backup in Backup.objects.filter(gone_at=None, expires_at__lte=now):
         _expire(backup, now)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from eachchild.web.strategy.views import aiming, goals, meetings, standards, standing
+from eachchild.web.strategy.views import aiming, goals, meetings, outward, standards, standing
 
 _FINDING = "runs/<uuid:run>/findings/<str:screen>/"
 _GOAL = "plan/goals/<uuid:goal>/"
@@ -29,4 +29,13 @@ urlpatterns = [
     path(_REVIEW, meetings.review, name="review"),
     path(f"{_REVIEW}goals/<uuid:goal>/", meetings.decide, name="decide"),
     path(f"{_REVIEW}keep/", meetings.keep_review, name="keep-review"),
+    path("plan/replies/", outward.replies, name="replies"),
+    path("plan/replies/<int:reply>/read/", outward.read, name="read-reply"),
+    path("plan/replies/<int:reply>/destroy/", outward.destroy, name="destroy-reply"),
+    path("plan/told/", outward.entries, name="entries"),
+    path("plan/told/new/", outward.new_entry, name="new-entry"),
+    path("plan/told/<uuid:entry>/approve/", outward.approve, name="approve-entry"),
+    path("plan/told/<uuid:entry>/off/", outward.take_off, name="take-off-entry"),
+    path("plan/contacts/", outward.contacts, name="contacts"),
+    path("plan/contacts/<path:place>/", outward.contact, name="contact"),
 ]
