@@ -32,7 +32,7 @@ def collect() -> dict[str, Message]:
     for path in sorted(WEB.rglob("*.py")):
         if "migrations" not in path.parts:
             found |= {one.text: one for one in of_code(path.read_text("utf-8"))}
-    for path in sorted(WEB.rglob("*.html")):
+    for path in sorted([*WEB.rglob("*.html"), *WEB.rglob("templates/**/*.txt")]):
         found |= {one.text: one for one in of_template(path.read_text("utf-8"))}
     matrix = tomllib.loads((WEB / "foundation" / "roles.toml").read_text("utf-8"))
     for role in matrix["roles"].values():

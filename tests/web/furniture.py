@@ -11,6 +11,8 @@ from time import time
 from typing import Any
 
 import copies
+import told
+from agreed import furnish_standing
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from cast import BACKEND, GROUND, link, sign_in, with_password
@@ -43,6 +45,7 @@ from eachchild.web.foundation.views import _look
 from eachchild.web.keeping import actions as keeping
 from eachchild.web.keeping.models import Backup, Hold
 from eachchild.web.shelf import SCREENS, digest_of, screens
+from eachchild.web.strategy.actions.outward import mark_read
 from eachchild.web.worker import Worker
 
 Known = dict[str, dict[str, Any]]
@@ -72,6 +75,7 @@ def furnish(district: Any, full: Run, short: Run, small: Path) -> Furniture:
                   "screen": screen, "name": outcome["id"], "color": "205493"}  # fmt: skip
     made = Furniture({"": everywhere})
     one = next(f for f in outcome["findings"] if f["screen"] == screen)
+    furnish_standing(district, full, made)
     with inside(district.organization):
         _planned(district, full, one, made)
         _own_files(district, made)
@@ -80,6 +84,7 @@ def furnish(district: Any, full: Run, short: Run, small: Path) -> Furniture:
         _kept(district, made)
     _people(district, made)
     _ways_in(district, made)
+    _told_outward(district, short, small, made)
     return made
 
 
@@ -270,6 +275,32 @@ def _ways_in(district: Any, made: Furniture) -> None:
     made.faces |= {
         "no second factor": Place("auditor", "/account/2fa/"),
         "the district's sign-in failed": Place(None, "/account/3rdparty/login/error/", 401),
+    }
+
+
+def _told_outward(district: Any, short: Run, small: Path, made: Furniture) -> None:
+    """What everybody reads of the plan: with a goal, without, one that waits; two messages."""
+    goal = told.goal_of(district, short, small / "public")
+    told.verdict_of(district, short, goal, "public", "What was released shows that it fell")
+    told.entry_of(district, goal)
+    waiting = told.entry_of(district)
+    with inside(district.organization):
+        waiting.state = waiting.State.WAITING
+        waiting.save()
+    reply = told.message_to(district)
+    told.message_to(district, language="es", text="¿Cuándo sale el autobús?", contact="")
+    with inside(district.organization):
+        mark_read(district.members["equity_lead"], reply)
+    told.contact_of(district)
+    own = f"/d/{district.slug}/plan"
+    made.known |= {"public-school": {"place": "03001"}, "contact": {"place": "all"},
+                   "read-reply": {"reply": reply.pk}, "destroy-reply": {"reply": reply.pk},
+                   "approve-entry": {"entry": waiting.pk},
+                   "take-off-entry": {"entry": waiting.pk}}  # fmt: skip
+    made.faces |= {
+        "entries, to approve": Place("reviewer", f"{own}/told/"),
+        "a school, nothing released": Place(None, f"/public/{district.slug}/schools/02001/"),
+        "in Spanish": Place(None, f"/public/{district.slug}/schools/03001/?language=es"),
     }
 
 

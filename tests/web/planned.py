@@ -61,7 +61,8 @@ def offered(district: Any, run: Run, finding: dict[str, Any], **more: Any) -> No
     for language in ("en", "es"):
         path = district.shelf.progress(str(run.pk), "internal", language)
         path.parent.mkdir(parents=True, exist_ok=True)
-        told = {"offers": [offer_of(finding)], "verdicts": [], **more}
+        there = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+        told = {"verdicts": [], **there, "offers": [offer_of(finding)], **more}
         path.write_text(json.dumps(told), "utf-8")
 
 

@@ -15,7 +15,9 @@ _POST_ONLY = {"start", "cancel", "end-membership", "hold", "end-hold", "period",
               "withdraw", "end-token", "withdraw-invitation", "begin", "arrived",
               "remove", "look-at", "check", "leave", "stay", "link-member", "answer-wish",
               "remember-files", "add-step", "step-done", "begin-trial", "end-trial",
-              "make-packet"}  # fmt: skip
+              "sign-vision", "rate-standard", "plan-review", "decide", "keep-review",
+              "read-reply", "destroy-reply", "approve-entry",
+              "take-off-entry", "make-packet"}  # fmt: skip
 
 
 def _within(patterns: list[URLPattern | URLResolver], slug: bool = False) -> list[URLPattern]:
@@ -40,13 +42,16 @@ def _address(name: str, run: Run, screen: str, outcome: str) -> str:
              "certificate": "00000000-0000-0000-0000-000000000000",
              "upload": "00000000-0000-0000-0000-000000000000",
              "membership": "00000000-0000-0000-0000-000000000000",
-             "wish": "00000000-0000-0000-0000-000000000000",
              "language": "en",
+             "vision": "00000000-0000-0000-0000-000000000000", "key": "board-decides",
+             "review": "00000000-0000-0000-0000-000000000000",
              "goal": "00000000-0000-0000-0000-000000000000",
+             "wish": "00000000-0000-0000-0000-000000000000",
              "step": "00000000-0000-0000-0000-000000000000",
              "cycle": "00000000-0000-0000-0000-000000000000",
              "token": "00000000-0000-0000-0000-000000000000",
              "invitation": "00000000-0000-0000-0000-000000000000",
+             "reply": 0, "entry": "00000000-0000-0000-0000-000000000000", "place": "all",
              "release": "00000000-0000-0000-0000-000000000000"}  # fmt: skip
     wanted = PAGES[name].pattern.converters | {"slug": None}
     return reverse(name, kwargs={key: named[key] for key in wanted})

@@ -60,6 +60,7 @@ def test_s8_no_public_page_can_reach_beyond_a_bundle() -> None:
         "django",
         "eachchild.web",
         "collections",
+        "dataclasses",
         "functools",
         "pathlib",
         "typing",

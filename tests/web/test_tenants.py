@@ -59,7 +59,10 @@ def _of_organization(call: ast.Call) -> bool:
     return any(word.arg == "organization" for word in call.keywords)
 
 
-@pytest.mark.parametrize("path", sorted(WEB.glob("*/views*.py")), ids=lambda p: p.parent.name)
+VIEWS = sorted([*WEB.glob("*/views*.py"), *WEB.glob("*/views/*.py")])
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=lambda p: f"{p.parent.name}.{p.stem}")
 def test_s2_no_view_asks_for_rows_of_every_organization(path: Path) -> None:
     assert _unscoped(path.read_text("utf-8")) == []
 

@@ -228,7 +228,8 @@ def _top(paint: _Painter, headlines: list[Piece], begun: list[Piece]) -> Iterato
         one, cause = paint.told[name], supported[name]
         yield {
             "screen": name, "finding": one.finding, "sentence": one.sentence,
-            "evidence": one.evidence[:1], "place": one.place, "cause": cause.sentence, "begin": cause.begin,
+            "evidence": one.evidence[:1], "place": one.place,
+            "cause": cause.sentence, "begin": cause.begin,
             **paint.glance(name),
         }  # fmt: skip
     for headline in headlines:

@@ -1,4 +1,4 @@
-"""What is done once a day: trails are noted, what is due is destroyed, old backups end."""
+"""Once a day: trails are noted, what is due is destroyed, backups end, steps are called to mind."""
 
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,8 @@ from eachchild.web.foundation.models import Organization
 from eachchild.web.keeping.actions import destroy_due
 from eachchild.web.keeping.leaving import leave_due
 from eachchild.web.keeping.models import Backup, Chore
+from eachchild.web.strategy.actions.outward import destroy_replies
+from eachchild.web.strategy.actions.reminders import remind
 
 
 def nightly(now: datetime | None = None) -> bool:
@@ -25,9 +27,11 @@ def nightly(now: datetime | None = None) -> bool:
     note_heads()
     for organization in Organization.objects.exclude(kind=Organization.Kind.SCHOOL):
         destroy_due(organization, now)
+        destroy_replies(organization, now)
     leave_due(now)
     for backup in Backup.objects.filter(gone_at=None, expires_at__lte=now):
         _expire(backup, now)
+    remind(Organization.objects.filter(closed_at=None, leaves_at=None), now)
     call_command("clearsessions")
     chore.done_at = now
     chore.save()

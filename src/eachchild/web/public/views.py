@@ -1,6 +1,6 @@
 """Public pages of a district, made of public bundles alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -28,37 +28,53 @@ Told = list[tuple[Release, Path]]
 Page = Callable[..., HttpResponseBase]
 
 
-def public(view: Page) -> Page:
+def public_with(also: Callable[[Organization, Told], Iterable[str]]) -> Callable[[Page], Page]:
     """A page of one district, of what is released and whole now; caches may keep it a minute.
 
     The view is told the district and its released bundles, the latest first; `release` names one
-    of them, and 404 is the answer where there is no such one.
+    of them, and 404 is the answer where there is no such one. `also` says what else the page
+    changes with.
     """
 
-    @wraps(view)
-    @require_safe
-    def shown(request: HttpRequest, slug: str, **named: Any) -> HttpResponseBase:
-        district = get_object_or_404(Organization, slug=slug, closed_at=None)
-        activate(_language(request))
-        told = _released(district)
-        with inside(district):
-            request.profile = Profile.of(district)  # type: ignore[attr-defined]
-        if "release" in named:
-            wanted = str(named.pop("release"))
-            told = [one for one in told if str(one[0].pk) == wanted]
-            if not told:
-                raise Http404
-        seals = (release.seal for release, _ in told)
-        tag = tag_of(request.path, get_language() or "", (_look(request), *seals))
-        response: HttpResponseBase
-        if tag in parse_etags(request.headers.get("If-None-Match", "")):
-            response = HttpResponseNotModified()
-        else:
-            response = view(request, district, told, **named)
-        response.headers["ETag"], response.headers["Cache-Control"] = tag, KEPT
-        return response
+    def of(view: Page) -> Page:
+        @wraps(view)
+        @require_safe
+        def shown(request: HttpRequest, slug: str, **named: Any) -> HttpResponseBase:
+            district = enter(request, slug)
+            told = released(district)
+            if "release" in named:
+                wanted = str(named.pop("release"))
+                told = [one for one in told if str(one[0].pk) == wanted]
+                if not told:
+                    raise Http404
+            seals = (release.seal for release, _ in told)
+            more = (_look(request), *seals, *also(district, told))
+            tag = tag_of(request.path, get_language() or "", more)
+            response: HttpResponseBase
+            if tag in parse_etags(request.headers.get("If-None-Match", "")):
+                response = HttpResponseNotModified()
+            else:
+                response = view(request, district, told, **named)
+            response.headers["ETag"], response.headers["Cache-Control"] = tag, KEPT
+            return response
 
-    return shown
+        return shown
+
+    return of
+
+
+def enter(request: HttpRequest, slug: str) -> Organization:
+    """The district of a public page, in the reader's language and the district's own look."""
+    district = get_object_or_404(
+        Organization, slug=slug, closed_at=None, kind__in=("district", "state")
+    )
+    activate(_language(request))
+    with inside(district):
+        request.profile = Profile.of(district)  # type: ignore[attr-defined]
+    return district
+
+
+public = public_with(lambda district, told: ())
 
 
 def _look(request: HttpRequest) -> str:
@@ -88,7 +104,7 @@ def _asked(request: HttpRequest) -> str:
 def district(request: HttpRequest, district: Organization, told: Told) -> HttpResponse:
     """What a district has released to everybody, the latest first."""
     shown = [(release, screens(folder)) for release, folder in told]
-    values = {"district": district, "told": shown, "spoken": _spoken(request)}
+    values = {"district": district, "told": shown, "spoken": spoken(request)}
     return render(request, "public/district.html", values)
 
 
@@ -140,11 +156,11 @@ def _page(
 ) -> HttpResponse:
     (release, _), *_ = told
     values = {"district": district, "release": release, "pages": _pages(told),
-              "spoken": _spoken(request), **more}  # fmt: skip
+              "spoken": spoken(request), **more}  # fmt: skip
     return render(request, f"public/{name}.html", values)
 
 
-def _spoken(request: HttpRequest) -> str:
+def spoken(request: HttpRequest) -> str:
     """What a link takes along, so that the next page is in the language that was asked for."""
     asked = _asked(request)
     return f"?language={asked}" if asked else ""
@@ -154,11 +170,11 @@ def _pages(told: Told) -> Pages:
     return screens(told[0][1])
 
 
-def _released(district: Organization) -> Told:
+def released(district: Organization) -> Told:
     """What is out, with its bundle, where the bundle's files are those that were proved."""
     with inside(district):
         mine = Release.objects.within(district).filter(audience=AUDIENCE, state__in=OUT)
-        out = list(mine.order_by("-out_at"))
+        out = list(mine.select_related("run").order_by("-out_at"))
     shelf = Shelf.of(district)
     told = [(release, shelf.bundle(str(release.run_id), AUDIENCE)) for release in out]
     return [one for one in told if is_sealed(one[1], one[0].seal, *shown_of(one[1]))]

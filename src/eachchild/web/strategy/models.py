@@ -16,7 +16,20 @@ from eachchild.web.foundation.sealing import SealedText
 from eachchild.web.foundation.tenancy import Owned
 
 
-class Vision(Kept):
+class Lasting(Kept):
+    """A row that is written once: what changes is told by another row."""
+
+    class Meta(Kept.Meta):
+        abstract = True
+
+    def save(self, **how: Any) -> None:
+        """Write it, once."""
+        if not self._state.adding:
+            raise ValueError(f"A {type(self).__name__} is written once and never changed.")
+        super().save(**how)
+
+
+class Vision(Lasting):
     """What the district wants to be true, in its own words; the newest version counts."""
 
     text = models.TextField()
@@ -35,7 +48,7 @@ class SignOn(Owned):
         ]
 
 
-class Rating(Kept):
+class Rating(Lasting):
     """Where a team sees the district on one standard, and what shows it; the newest counts."""
 
     standard = models.CharField(max_length=80)  # a key of `instruments.standards`
@@ -169,7 +182,7 @@ class Review(Kept):
     notes = models.TextField(blank=True)
 
 
-class Decision(Kept):
+class Decision(Lasting):
     """What people decided, and the verdict they had before them; never changed afterwards."""
 
     review = models.ForeignKey(Review, null=True, on_delete=models.PROTECT, related_name="+")

@@ -20,11 +20,16 @@ def offer_of(organization: Organization, run: Run, finding: str) -> Told | None:
 
 
 def verdicts(organization: Organization, audience: str, runs: Iterable[Run]) -> dict[str, Told]:
-    """The verdict of each goal, by its id, from the first of these runs that has one."""
+    """The verdict of each goal, by its id, from the first of these runs that has one.
+
+    What was worked out of another copy than that of the audience is not looked at.
+    """
     found: dict[str, Told] = {}
     for run in runs:
-        for one in _told(organization, run, audience).get("verdicts", ()):
-            found.setdefault(one["goal"], one)
+        told = _told(organization, run, audience)
+        if told.get("audience") == audience:
+            for one in told.get("verdicts", ()):
+                found.setdefault(one["goal"], {**one, "language": told.get("language", "")})
     return found
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from django import template
 
-from eachchild.web.strategy.models import Action, Goal
+from eachchild.web.strategy.models import Goal
 from eachchild.web.strategy.numbers import of_goals
+from eachchild.web.strategy.steps import due_for, next_step
 
 register = template.Library()
 
@@ -26,8 +27,9 @@ def about_it(context: Mapping[str, Any], run: Any, one: Mapping[str, Any]) -> di
     }  # fmt: skip
 
 
-def next_step(goal: Goal) -> Action | None:
-    """The step of a goal that is due first and not done."""
-    mine = Action.objects.within(goal.organization).filter(goal=goal, done_at=None)
-    found: Action | None = mine.select_related("owner").order_by("due", "made_at").first()
-    return found
+@register.inclusion_tag("strategy/due.html", takes_context=True)
+def own_steps(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The reader's own steps that are late or due within a week; nothing where there are none."""
+    member = context.get("member")
+    reads = member is not None and member.may("plan")
+    return {"steps": due_for(member) if reads else (), "organization": context.get("organization")}

@@ -25,7 +25,7 @@ from eachchild.web.strategy.models import (
     Vision,
 )
 from eachchild.web.strategy.numbers import NOT_YET, of_goals
-from eachchild.web.strategy.templatetags.plan import next_step
+from eachchild.web.strategy.steps import next_step
 
 
 @require_GET
@@ -144,7 +144,7 @@ def _goal_page(request: Visit, goal: Goal, **forms: Any) -> HttpResponse:
     told_now = {
         "goal": goal, "verdict": verdict, "steps": steps, "cycles": cycles,
         "next": next((one for one in steps if one.done_at is None), None),
-        "balancing": [one["label"] for one in goal.offer["balancing"] if one["id"] in goal.balancing],
+        "balancing": _balancing(goal),
         "drivers": list(_drivers(goal, steps)), "strategies": strategies_of(goal),
         "decisions": decided.select_related("made_by").order_by("-made_at"),
         "open_trial": next((one for one in cycles if one.ended_at is None), None),
@@ -162,6 +162,11 @@ def _drivers(goal: Goal, steps: list[Action]) -> Iterator[tuple[Any, list[Action
     others = [step for step in steps if step.driver_id is None]
     if others:
         yield None, others
+
+
+def _balancing(goal: Goal) -> list[str]:
+    """What must not get worse meanwhile, in words."""
+    return [one["label"] for one in goal.offer["balancing"] if one["id"] in goal.balancing]
 
 
 def strategies_of(goal: Goal) -> list[tuple[str, str]]:
