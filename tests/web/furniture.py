@@ -179,6 +179,10 @@ def _releases(district: Any, full: Run, short: Run, small: Path, made: Furniture
     made.known |= {"vote": {"release": waiting.pk}, "withdraw": {"release": out.pk},
                    "file": {"name": "measures.csv"}, "api-file": {"name": "measures.csv"},
                    "look": {"name": next(iter(_look()))}}  # fmt: skip
+    packet = shelf.packet(str(out.pk), "en")  # the page offers it; what is in it, others look at
+    packet.parent.mkdir(parents=True)
+    packet.write_bytes(b"%PDF-1.7\n")
+    made.known["packet-file"] = {"language": "en"}
     made.visitors["vote"] = "superintendent"
     own = f"/d/{district.slug}"
     made.faces |= {
