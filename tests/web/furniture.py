@@ -43,7 +43,7 @@ from eachchild.web.foundation.views import _look
 from eachchild.web.keeping import actions as keeping
 from eachchild.web.keeping.models import Backup, Hold
 from eachchild.web.shelf import SCREENS, digest_of, screens
-from eachchild.web.strategy.actions.outward import mark_read
+from eachchild.web.strategy.actions.outward import mark_read, write_entry
 from eachchild.web.worker import Worker
 
 Known = dict[str, dict[str, Any]]
@@ -267,10 +267,10 @@ def _told_outward(district: Any, short: Run, small: Path, made: Furniture) -> No
     goal = told.goal_of(district, short, small / "public")
     told.verdict_of(district, short, goal, "public", "What was released shows that it fell")
     told.entry_of(district, goal)
-    waiting = told.entry_of(district)
     with inside(district.organization):
-        waiting.state = waiting.State.WAITING
-        waiting.save()
+        waiting = write_entry(
+            district.members["equity_lead"], goal=None, said=told.SAID, did=told.SAID
+        )
     reply = told.message_to(district)
     told.message_to(district, language="es", text="¿Cuándo sale el autobús?", contact="")
     with inside(district.organization):

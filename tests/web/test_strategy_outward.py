@@ -329,7 +329,7 @@ def test_a_heap_that_nobody_reads_is_not_filled_further(north, client_for) -> No
 def test_messages_are_marked_read_by_whom_and_unread_ones_stand_first(north, client_for) -> None:
     for about in ("finding", "plan"):
         _send(about=about, text=f"About the {about}")
-    first, second = _replies(north)
+    _first, second = _replies(north)
     lead = client_for(north, "equity_lead")
     assert lead.post(reverse("read-reply", args=["north", second.pk])).status_code == 302
     client_for(north, "superintendent").post(reverse("read-reply", args=["north", second.pk]))
