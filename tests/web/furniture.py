@@ -265,8 +265,14 @@ def _ways_in(district: Any, made: Furniture) -> None:
 def _told_outward(district: Any, short: Run, small: Path, made: Furniture) -> None:
     """What everybody reads of the plan: with a goal, without, one that waits; two messages."""
     goal = told.goal_of(district, short, small / "public")
-    told.verdict_of(district, short, goal, "public", "What was released shows that it fell")
+    drawn = screens(small / "public")["outcomes"][0]["figures"]
+    told.verdict_of(
+        district, short, goal, "public", "What was released shows that it fell",
+        whose="Fewer students of the group; as many of the others.",
+        picture=drawn[0]["html"] if drawn else "", table="<p>Year by year</p>",
+    )  # fmt: skip
     told.entry_of(district, goal)
+    told.entry_of(district)
     with inside(district.organization):
         waiting = write_entry(
             district.members["equity_lead"], goal=None, said=told.SAID, did=told.SAID
