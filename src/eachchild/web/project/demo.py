@@ -27,6 +27,7 @@ from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.project.demo_files import SCHOOLS, place, years_of
 from eachchild.web.project.demo_files import synthesize as make_files
+from eachchild.web.project.demo_outward import tell
 from eachchild.web.shelf import SCREENS, NotOnTheShelfError, Shelf, screens
 from eachchild.web.worker import Worker
 
@@ -71,6 +72,7 @@ def build(made: Made | None = None, *, told: Any = print) -> None:
         Run.objects.within(district).filter(pk=newest.pk).update(ended_at=timezone.now())
         _principal(district, schools, newest)
         _release(district, members, given.draft)
+        tell(district, members)
     Worker().run(until_idle=True)
     with inside(district):
         waiting = Release.objects.within(district).get()
