@@ -45,7 +45,7 @@ from eachchild.web.foundation.views import _look
 from eachchild.web.keeping import actions as keeping
 from eachchild.web.keeping.models import Backup, Hold
 from eachchild.web.shelf import SCREENS, digest_of, screens
-from eachchild.web.strategy.actions.outward import mark_read
+from eachchild.web.strategy.actions.outward import mark_read, write_entry
 from eachchild.web.worker import Worker
 
 Known = dict[str, dict[str, Any]]
@@ -285,12 +285,18 @@ def _ways_in(district: Any, made: Furniture) -> None:
 def _told_outward(district: Any, short: Run, small: Path, made: Furniture) -> None:
     """What everybody reads of the plan: with a goal, without, one that waits; two messages."""
     goal = told.goal_of(district, short, small / "public")
-    told.verdict_of(district, short, goal, "public", "What was released shows that it fell")
+    drawn = screens(small / "public")["outcomes"][0]["figures"]
+    told.verdict_of(
+        district, short, goal, "public", "What was released shows that it fell",
+        whose="Fewer students of the group; as many of the others.",
+        picture=drawn[0]["html"] if drawn else "", table="<p>Year by year</p>",
+    )  # fmt: skip
     told.entry_of(district, goal)
-    waiting = told.entry_of(district)
+    told.entry_of(district)
     with inside(district.organization):
-        waiting.state = waiting.State.WAITING
-        waiting.save()
+        waiting = write_entry(
+            district.members["equity_lead"], goal=None, said=told.SAID, did=told.SAID
+        )
     reply = told.message_to(district)
     told.message_to(district, language="es", text="¿Cuándo sale el autobús?", contact="")
     with inside(district.organization):

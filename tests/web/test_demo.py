@@ -17,6 +17,7 @@ from eachchild.web.project.demo_files import place, years_of
 from eachchild.web.project.start import free_port
 from eachchild.web.project.visit import NotUpError, visit_everybody
 from eachchild.web.shelf import SCREENS, Shelf, screens
+from eachchild.web.strategy.models import Contact, Entry, Reply
 
 
 @pytest.mark.parametrize("address", ["/demo/", "/account/step-into/"])
@@ -92,6 +93,17 @@ def test_two_years_and_a_release_with_one_vote_are_there(built) -> None:
         assert Vote.objects.within(built).filter(release=waiting).count() == 1
     assert not any(re.fullmatch(r"\d+", name) for name in
                    built.children.values_list("name", flat=True))  # fmt: skip
+
+
+def test_families_can_call_and_were_heard_and_nothing_is_told_by_one_person(built) -> None:
+    with inside(built):
+        entry = Entry.objects.within(built).get()
+        assert entry.state == Entry.State.WAITING
+        assert set(entry.said) == set(entry.did) == {"en", "es"}
+        assert Reply.objects.within(built).filter(read_by=None).count() == 2
+        assert Contact.objects.within(built).get().place == "all"
+    page = Client().get(f"/public/{demo.SLUG}/plan/").content.decode()
+    assert entry.said["en"] not in page
 
 
 def test_the_principal_leads_a_school_with_findings(built) -> None:

@@ -27,6 +27,7 @@ from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.project.demo_files import SCHOOLS, place, years_of
 from eachchild.web.project.demo_files import synthesize as make_files
+from eachchild.web.project.demo_outward import tell
 from eachchild.web.project.demo_plan import make_plan
 from eachchild.web.shelf import SCREENS, NotOnTheShelfError, Shelf, screens
 from eachchild.web.worker import Worker
@@ -74,6 +75,7 @@ def build(made: Made | None = None, *, told: Any = print) -> None:
         runs = Run.objects.within(district).filter(kind="audit").order_by("made_at")
         make_plan(district, members, runs[0], newest)
         _release(district, members, given.draft)
+        tell(district, members)
     Worker().run(until_idle=True)
     with inside(district):
         waiting = Release.objects.within(district).get()

@@ -136,15 +136,16 @@ def _places(member: Membership) -> dict[str, str]:
 
 
 def _entries(member: Membership, *states: str) -> list[dict[str, Any]]:
-    """Entries with their texts in the reader's language; those that wait first, newest first."""
+    """Entries with what they say in each language; those that wait first, newest first."""
     mine = Entry.objects.within(member.organization).filter(state__in=states)
-    found = list(mine.select_related("made_by", "approved_by").order_by("-made_at"))
+    found = list(mine.select_related("made_by", "approved_by", "goal").order_by("-made_at"))
     here = (get_language() or "en").partition("-")[0]
     return [
         {
-            "entry": one, "said": in_language(one.said, here), "did": in_language(one.did, here),
+            "entry": one, "name": in_language(one.said, here)[0][:60],
+            "texts": [(code, said, one.did.get(code, "")) for code, said in one.said.items()],
             "waits": one.state == Entry.State.WAITING, "own": one.made_by_id == member.user_id,
-            "languages": sorted(one.said), "decides": may_decide(member),
+            "decides": may_decide(member),
         }
         for one in sorted(found, key=lambda one: one.state != Entry.State.WAITING)
     ]  # fmt: skip
