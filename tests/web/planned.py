@@ -119,6 +119,7 @@ def furnish_standing(district: Any, run: Run, made: Any) -> None:
         "decide": {"review": now.pk, "goal": goals[0].pk}, "keep-review": {"review": now.pk},
         "standard": {"key": "board-decides"}, "rate-standard": {"key": "board-decides"},
     }  # fmt: skip
+    made.visitors |= dict.fromkeys(("vision", "standard", "reviews", "review"), "equity_lead")
     made.faces |= {
         "review, held": Place("equity_lead", f"{own}/reviews/{held.pk}/"),
         "review, read": Place("principal", f"{own}/reviews/{now.pk}/"),

@@ -14,5 +14,5 @@ register = template.Library()
 def own_steps(context: Context) -> dict[str, Any]:
     """The reader's own steps that are late or due within a week; nothing where there are none."""
     member = context.get("member")
-    reads = member is not None and member.may("plan")
-    return {"steps": due_for(member) if reads else (), "organization": context.get("organization")}
+    steps = due_for(member) if member is not None and member.may("plan") else ()
+    return {"steps": steps, "organization": context.get("organization")}
