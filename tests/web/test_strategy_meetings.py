@@ -102,7 +102,8 @@ def test_a_review_shows_each_goal_with_its_verdict_late_steps_and_trial(north, r
     said = lead.get(f"{BASE}{review_on(north, 0).pk}/").content.decode()
     assert all(text in said for text in (SAID, "Improving", "The group&#x27;s own rate moved.",
                                          "Tell every school", "Two schools try it",
-                                         "Half as many referrals", "Trial 2", "Keep it up."))  # fmt: skip
+                                         "Half as many referrals", "Trial 2",
+                                         "Keep it up."))  # fmt: skip
     assert "Look again in May" not in said
 
 

@@ -215,3 +215,16 @@ def test_without_an_audit_nothing_is_measured(north, client_for) -> None:
     html = client_for(north, "principal").get("/d/north/plan/frameworks/").content.decode()
     assert html.count('class="stage not_measured"') == len(nasem())
     assert "nothing is measured" in html
+
+
+def test_standards_and_frameworks_speak_spanish(north, client_for) -> None:
+    _rated(north, "partly")
+    client = client_for(north, "equity_lead")
+    spanish = {"HTTP_ACCEPT_LANGUAGE": "es"}
+    listed = client.get(STANDARDS, **spanish).content.decode()
+    one = standard("board-decides").texts["es"]
+    assert "En parte" in _told(listed, one.name)
+    assert "Aún sin valorar" in listed
+    assert all(said in client.get(ONE, **spanish).content.decode() for said in one.levels.values())
+    told = client.get("/d/north/plan/frameworks/", **spanish).content.decode()
+    assert nasem()[5].title["es"] in told
