@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pictures import power_picture
+from standards import standards_page
 
 from eachchild.bench.causes import (
     BY_SIZE,
@@ -349,6 +350,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         ("rules", rules_page()),
         ("settings", settings_page()),
         ("inventory", inventory_page()),
+        ("standards", standards_page(table)),
         ("study-null", null_page()),
         ("study-two-tests", two_tests_page()),
         ("study-predictability", predictability_page()),

@@ -120,12 +120,13 @@ def nasem() -> tuple[Indicator, ...]:
 def idc() -> Mapping[str, IdcArea]:
     """The five areas of the IDC rubric by key, in its order."""
     table = read(folder("frameworks") / "idc.toml")
-    return MappingProxyType(
-        {
-            key: IdcArea(key, _said(f"idc.{key}.name", one["name"]), _said(key, one["asks"]))
-            for key, one in table.items()
-        }
-    )
+    return MappingProxyType({key: _idc_area(key, one) for key, one in table.items()})
+
+
+def _idc_area(key: str, table: Mapping[str, Any]) -> IdcArea:
+    where = f"IDC area '{key}'"
+    known_keys(where, table, ("name", "asks"))
+    return IdcArea(key, _said(where, table["name"]), _said(where, table["asks"]))
 
 
 def nasem_states(measured: Set[str]) -> tuple[IndicatorState, ...]:

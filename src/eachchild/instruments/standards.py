@@ -32,7 +32,7 @@ _LABELS: Mapping[Level, Mapping[str, str]] = {
     "beginning": {ENGLISH: "Beginning", SPANISH: "Al comienzo"},
     "partly": {ENGLISH: "Partly in place", SPANISH: "En parte"},
     "in_place": {ENGLISH: "In place", SPANISH: "Se cumple"},
-    "leading": {ENGLISH: "Leading", SPANISH: "A la cabeza"},
+    "leading": {ENGLISH: "Leading", SPANISH: "Ejemplo para otros"},
 }
 
 
