@@ -128,3 +128,4 @@ def furnish_standing(district: Any, run: Run, made: Any) -> None:
         "reviews, none": Place("superintendent", "/d/another/plan/reviews/"),
         "standards, none": Place("superintendent", "/d/another/plan/frameworks/"),
     }
+    made.visitors |= dict.fromkeys(("vision", "standard", "reviews", "review"), "equity_lead")

@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 from agreed import SAID, days, goal_of, review_on, step_of, tell, today, verdict_of
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from eachchild.web.accounts.actions import end_membership
@@ -100,7 +102,8 @@ def test_a_review_shows_each_goal_with_its_verdict_late_steps_and_trial(north, r
     said = lead.get(f"{BASE}{review_on(north, 0).pk}/").content.decode()
     assert all(text in said for text in (SAID, "Improving", "The group&#x27;s own rate moved.",
                                          "Tell every school", "Two schools try it",
-                                         "Half as many referrals", "Trial 2"))  # fmt: skip
+                                         "Half as many referrals", "Trial 2",
+                                         "Keep it up."))  # fmt: skip
     assert "Look again in May" not in said
 
 
@@ -224,6 +227,20 @@ def test_nobody_reaches_a_review_or_a_goal_of_another_district(
     address = f"/d/south/plan/reviews/{own.pk}/goals/{goal.pk}/"
     assert stranger.post(address, sent).status_code == 404
     assert not _rows(south, Decision)
+
+
+@pytest.mark.parametrize("goals", [1, 8])
+def test_a_review_asks_the_database_little(north, run, lead, goals) -> None:
+    made = [goal_of(north, run, f"Change {k}") for k in range(goals)]
+    tell(north, run, [verdict_of(goal) for goal in made])
+    review = review_on(north, 0)
+    for goal in made:
+        step_of(north, goal, due=-1)
+    for address in (f"{BASE}{review.pk}/", BASE):
+        lead.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            assert lead.get(address).status_code == 200
+        assert len(asked.captured_queries) <= 18
 
 
 # Who is reminded of what.

@@ -199,7 +199,7 @@ def test_16_of_16_indicators_stand_with_their_true_state(north, finished, client
     pages = screens(north.shelf.bundle(str(finished.pk), "internal"))
     measured = {one["id"].removeprefix("o-") for one in pages["outcomes"]}
     states = nasem_states(measured)
-    shown = re.findall(r'class="level (measured|partly|not_measured)"', html)
+    shown = re.findall(r'class="stage (measured|partly|not_measured)"', html)
     assert shown == [one.state for one in states]
     assert len(shown) == 16
     assert {State.PARTLY, State.NOT_MEASURED} <= set(shown)
@@ -213,5 +213,18 @@ def test_16_of_16_indicators_stand_with_their_true_state(north, finished, client
 
 def test_without_an_audit_nothing_is_measured(north, client_for) -> None:
     html = client_for(north, "principal").get("/d/north/plan/frameworks/").content.decode()
-    assert html.count('class="level not_measured"') == len(nasem())
+    assert html.count('class="stage not_measured"') == len(nasem())
     assert "nothing is measured" in html
+
+
+def test_standards_and_frameworks_speak_spanish(north, client_for) -> None:
+    _rated(north, "partly")
+    client = client_for(north, "equity_lead")
+    spanish = {"HTTP_ACCEPT_LANGUAGE": "es"}
+    listed = client.get(STANDARDS, **spanish).content.decode()
+    one = standard("board-decides").texts["es"]
+    assert "En parte" in _told(listed, one.name)
+    assert "Aún sin valorar" in listed
+    assert all(said in client.get(ONE, **spanish).content.decode() for said in one.levels.values())
+    told = client.get("/d/north/plan/frameworks/", **spanish).content.decode()
+    assert nasem()[5].title["es"] in told

@@ -1,5 +1,6 @@
 """When a review may be, what is decided in it, and of which step somebody is reminded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,7 +14,7 @@ from eachchild.web.strategy.models import Action, Cycle, Goal, Review
 SOONEST, LATEST = timedelta(days=42), timedelta(days=63)  # 6 to 9 weeks
 AHEAD = timedelta(days=7)  # a step due within these days is shown to its owner
 BETWEEN_MAILS = timedelta(days=7)  # at most one mail a week about one step
-AFTER = {  # what becomes of a goal; adapted, it goes on
+AFTER: Mapping[str, str] = {  # what becomes of a goal; adapted, it goes on
     Cycle.Act.ADOPT: Goal.State.ADOPTED, Cycle.Act.ABANDON: Goal.State.ABANDONED,
 }  # fmt: skip
 

@@ -31,5 +31,5 @@ def about_it(context: Mapping[str, Any], run: Any, one: Mapping[str, Any]) -> di
 def own_steps(context: Mapping[str, Any]) -> dict[str, Any]:
     """The reader's own steps that are late or due within a week; nothing where there are none."""
     member = context.get("member")
-    reads = member is not None and member.may("plan")
-    return {"steps": due_for(member) if reads else (), "organization": context.get("organization")}
+    steps = due_for(member) if member is not None and member.may("plan") else ()
+    return {"steps": steps, "organization": context.get("organization")}
