@@ -9,7 +9,7 @@ from eachchild.progress.baseline import Baseline
 from eachchild.progress.interrupted import Sides, moved, own_spread, sides
 from eachchild.progress.model import Series, Whole
 from eachchild.progress.periods import FIRST_MONTH, LATEST_START, next_month, split, year_of
-from eachchild.progress.verdict import LEVEL, LOOKS, MONTHS_AFTER, YEARS_BEFORE, then_of
+from eachchild.progress.verdict import LOOK, MONTHS_AFTER, YEARS_BEFORE, then_of
 from eachchild.terms.years import starting
 
 YEARS_AHEAD = 5  # nobody plans further by a chance
@@ -67,9 +67,7 @@ def chance_seen(
         among, then = baseline.chosen_among, then_of(both, baseline)
     rate = both.then if then is None else then[0]
     aimed = replace(both, now=target * both.in_season)
-    found = moved(
-        aimed, spread, level=1 - LEVEL / LOOKS / among, is_count=series.is_count, then=then
-    )
+    found = moved(aimed, spread, level=1 - LOOK / among, is_count=series.is_count, then=then)
     change = found.change
     room = -change.high if target * both.in_season < rate else change.low
     return float(ndtr(room / found.error))

@@ -1,8 +1,9 @@
 """The verdict on a goal: whether a group's own rate moved, and beyond what moves by itself.
 
-False alarms, improving or worse, are held to 5 % together over `LOOKS` reviews: each review spends
-its share of the level (Bonferroni), on either side half. Reviews of the same year share most of
-their months, so this is on the safe side, and any three times will do.
+False alarms, improving or worse, are held to 5 % together over three reviews: each review spends
+2.21 %, half on either side (Pocock, S. J. (1977), Biometrika 64: 191-199, for three looks). His
+looks add new data each time; ours share the years before as well, which makes alarms go together
+more and so be fewer.
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from eachchild.progress.periods import split, year_of
 from eachchild.progress.signals import Signal, signals_after
 from eachchild.progress.spread import Spread
 
-LEVEL, LOOKS = 0.05, 3
+LOOK = 0.0221  # what each of three reviews spends of 5 %
 CANDIDATES = 60  # how many a goal is taken to be the worst of, where nobody says
 YEARS_BEFORE, MONTHS_AFTER = 2, 3  # the fewest a verdict is made of
 EXPECTED = 10  # events; fewer are said to be too few where nothing can be told
@@ -64,6 +65,9 @@ class Beside:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A verdict with what it rests on. Estimates are rates or their differences, with 95 %.
+
+    Where candidates could not be learnt from, the group's intervals are as wide as 95 % for the
+    worst of them asks.
 
     `baseline` is what the group's rate would have been in the same months, shrunken; `raw` is what
     was counted. What is not known is an estimate that is not `known`. `before` and `after` name
@@ -160,12 +164,11 @@ def judge(
 
 def _not_chosen(goal: Goal, group: Series) -> tuple[Series, int]:
     """The series without the years a goal was chosen on, or all of it as the worst of many."""
-    if not goal.chosen_on:
-        return group, 1
     chosen = np.array([year_of(label) in goal.chosen_on for label in group.label])
     free = replace(group, known=group.known & ~chosen)
     both = sides(free, goal.begins)
-    return (free, 1) if both is not None and both.years >= YEARS_BEFORE else (group, CANDIDATES)
+    is_free = bool(goal.chosen_on) and both is not None and both.years >= YEARS_BEFORE
+    return (free, 1) if is_free else (group, CANDIDATES)
 
 
 def _cannot(goal: Goal, group: Series, both: Sides | None, *, until: str) -> Reason | None:
@@ -196,7 +199,7 @@ def _told(
     Chosen as the worst, a group's counted rate is too bad, so only its shrunken one may call it
     improving; and a rate drawn towards others by mistake may not call it worse.
     """
-    level = 1 - LEVEL / LOOKS
+    level = 1 - LOOK
 
     def against(then: tuple[float, float] | None, confidence: float) -> Moved:
         return moved(both, spread, level=confidence, is_count=group.is_count, then=then)
@@ -208,8 +211,8 @@ def _told(
         is_better = (shrunken[0] < counted[0]) == goal.lower_is_better
         good, bad = (shrunken, counted) if is_better else (counted, shrunken)
     return _Told(
-        against(shrunken, CONFIDENCE),
-        against(good, 1 - LEVEL / LOOKS / among),
+        against(shrunken, 1 - (1 - CONFIDENCE) / among),
+        against(good, 1 - LOOK / among),
         against(bad, level),
     )
 

@@ -16,6 +16,7 @@ from eachchild.terms.years import starting
 BEFORE, AFTER = 3, 3  # school years of a yearly series; of a monthly one a single year follows
 FIRST = 2022
 BEGINS = "2025-09"
+CHOSEN_ON = tuple(starting(FIRST + i) for i in range(BEFORE))
 MONTHS = (9, 10, 11, 12, 1, 2, 3, 4, 5, 6)
 _SEASON = np.array([0.7, 1.0, 1.2, 0.9, 1.0, 1.1, 1.3, 1.1, 1.0, 0.7])
 _DAYS = np.array([19, 21, 17, 14, 19, 18, 20, 17, 20, 10])
@@ -78,7 +79,9 @@ def drawn(rng: np.random.Generator, scenario: Scenario) -> Drawn:
         by_year[0][:-1], by_year[1][:-1], chosen=chosen, is_count=scenario.monthly
     )
     rate = DAILY if scenario.monthly else RATE
-    goal = Goal("goal", "suspended", "group", "reference", "__all__", (), BEGINS, rate / 2, True)
+    goal = Goal(
+        "goal", "suspended", "group", "reference", "__all__", CHOSEN_ON, BEGINS, rate / 2, True
+    )
     return Drawn(goal, Watched(series(chosen), series(many - 1)), baseline, float(true[chosen]))
 
 
