@@ -282,7 +282,10 @@ def test_a_released_copy_speaks_of_its_years_and_hides_what_it_hides(
     district: Path, tmp_path: Path
 ) -> None:
     copy = district / "released" / "public"
-    own = {**GOAL, "chosen_on": ["2023-24"], "begins": "2024-09", "balancing": ["course_failure"]}
+    own = {
+        **GOAL, "outcome": "iss_any", "chosen_on": ["2023-24"], "begins": "2024-09",
+        "balancing": ["course_failure"],
+    }  # fmt: skip
     hidden = {**own, "id": "hidden", "outcome": "days_lost"}
     crossing = {**own, "id": "crossing", "group": "race=native;sex=male"}
     unknown = {**own, "id": "unknown", "outcome": "our_own"}
