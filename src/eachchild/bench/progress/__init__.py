@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from eachchild.bench.progress.study import (
     Row,
+    full_rows,
     grid,
     is_null,
     read_rows,
@@ -16,7 +17,10 @@ from eachchild.bench.progress.study import (
 )
 from eachchild.bench.progress.world import Scenario
 
-__all__ = ["Row", "Scenario", "grid", "is_null", "read_rows", "run", "scenario_of", "scenario_rows"]
+__all__ = [
+    "Row", "Scenario", "full_rows", "grid", "is_null", "read_rows", "run", "scenario_of",
+    "scenario_rows",
+]  # fmt: skip
 
 _DRAWS = 40
 

@@ -21,8 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--draws",
         type=int,
-        default=1_000,
-        help="districts a scenario; a quarter of them where a change works",
+        default=500,
+        help="districts a scenario; half of them where a change works",
     )
     chosen = parser.parse_args(arguments)
     simulate(chosen.out, grid(), draws=chosen.draws)
@@ -39,7 +39,7 @@ def simulate(out: Path, scenarios: Sequence[Scenario], *, draws: int) -> None:
             rows.writeheader()
         for number, scenario in enumerate(scenarios, 1):
             if scenario not in done:
-                size = draws if is_null(scenario) else draws // 4
+                size = draws if is_null(scenario) else draws // 2
                 rows.writerows(asdict(r) for r in scenario_rows(scenario, draws=size))
                 lines.flush()
             print(f"{number}/{len(scenarios)} {scenario}", file=sys.stderr, flush=True)

@@ -172,5 +172,10 @@ def read_rows(path: Path) -> list[Row]:
         ]
 
 
+def full_rows(path: Path) -> list[Row]:
+    """The rows of all districts of a scenario, which stand after those of the first few."""
+    return [row for row in read_rows(path) if row.districts > FEW]
+
+
 def _read(kind: Any, text: str) -> Any:
     return text == "True" if kind is bool else kind(text)

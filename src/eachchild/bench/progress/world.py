@@ -156,4 +156,4 @@ def _counted(rng: np.random.Generator, level: Numbers, n: Whole, scenario: Scena
 def _yearly(values: Whole, season: Whole) -> Whole:
     if not season[0]:
         return values
-    return values.reshape(len(values), -1, len(MONTHS)).sum(axis=2)
+    return np.asarray(values.reshape(len(values), -1, len(MONTHS)).sum(axis=2), np.int64)
