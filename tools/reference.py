@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pictures import power_picture
+from tabular import table
+from verdicts import progress_page
 
 from eachchild.bench.causes import (
     BY_SIZE,
@@ -39,15 +41,6 @@ from eachchild.web.project.environment import SETTINGS
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, DATA = ROOT / "docs" / "reference", ROOT / "docs" / "data"
 PICTURES = ROOT / "docs" / "pictures"
-
-
-def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """A Markdown table; bars inside a cell are escaped."""
-    heads = list(heads)
-    yield "| " + " | ".join(heads) + " |"
-    yield "|" + "---|" * len(heads)
-    for row in rows:
-        yield "| " + " | ".join(str(c).replace("|", "\\|").replace("\n", " ") for c in row) + " |"
 
 
 def tables_page() -> Iterator[str]:
@@ -353,6 +346,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         ("study-two-tests", two_tests_page()),
         ("study-predictability", predictability_page()),
         ("study-causes", causes_page()),
+        ("study-progress", progress_page(DATA / "progress.csv")),
     ):
         yield DOCS / f"{name}.md", "\n".join(lines) + "\n"
     yield PICTURES / "causes-power.svg", power_picture(*_power(read_judged(DATA / "causes.csv")))
