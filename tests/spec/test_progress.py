@@ -58,7 +58,7 @@ def progress(folder: Path, out: Path, *goals: dict[str, Any], language: str = ""
         file.write_text(json.dumps({"goals": goals}), "utf-8")
         words += ["--goals", str(file)]
     assert main([*words, *(["--language", language] if language else [])]) == 0
-    found: dict[str, Any] = json.loads(out.read_text("utf-8"))
+    found: dict[str, Any] = json.loads(out.read_text("utf-8").replace("\u00a0", " "))
     return found
 
 
