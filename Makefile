@@ -63,4 +63,5 @@ simulate: setup  ## the long studies behind the docs' tables; resumes where it s
 	nice -n 10 $(BIN)/python -m eachchild.bench.null --out docs/data/null.csv
 	nice -n 10 $(BIN)/python -m eachchild.bench.causes --first 2001 --out docs/data/causes.csv
 	nice -n 10 $(BIN)/python -m eachchild.bench.causes --first 3001 --seeds 6 --by-size --out docs/data/causes-by-size.csv
+	nice -n 10 $(BIN)/python -m eachchild.bench.progress --out docs/data/progress.csv
 	$(BIN)/python tools/reference.py

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import get_args
 
-from listing import table
+from tabular import table
 
 from eachchild.instruments.cited import ENGLISH, Source
 from eachchild.instruments.strategies import (

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from library import strategies_page
-from listing import table
 from pictures import power_picture
 from standards import standards_page
+from tabular import table
+from verdicts import progress_page
 
 from eachchild.bench.causes import (
     BY_SIZE,
@@ -362,6 +363,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         ("study-two-tests", two_tests_page()),
         ("study-predictability", predictability_page()),
         ("study-causes", causes_page()),
+        ("study-progress", progress_page(DATA / "progress.csv")),
     ):
         yield DOCS / f"{name}.md", "\n".join(lines) + "\n"
     yield PICTURES / "causes-power.svg", power_picture(*_power(read_judged(DATA / "causes.csv")))

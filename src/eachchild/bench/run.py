@@ -29,6 +29,12 @@ def _predictability(seed: int) -> Mapping[str, object]:
     return study(seed)
 
 
+def _progress(seed: int) -> Mapping[str, object]:
+    from eachchild.bench.progress import run as study
+
+    return study(seed)
+
+
 def _release(seed: int) -> Found:
     from eachchild.bench.release import run as study
 
@@ -48,5 +54,6 @@ _STUDIES: Mapping[str, Callable[[int], Found]] = {
     "causes": _causes,
     "null": _null,
     "predictability": _predictability,
+    "progress": _progress,
     "release": _release,
 }

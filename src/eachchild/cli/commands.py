@@ -279,7 +279,9 @@ def _web(commands: "_Commands[argparse.ArgumentParser]") -> None:
 def _bench(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = _command(commands, "bench", _run_bench, "measure speed, false alarms and coverage")
     command.add_argument(
-        "name", choices=("audit", "causes", "null", "predictability", "release"), help="which study"
+        "name",
+        help="which study",
+        choices=("audit", "causes", "null", "predictability", "progress", "release"),
     )
     command.add_argument("--seed", type=int, default=1, help="default: 1")
     command.add_argument("--json", action="store_true", help="for programs")

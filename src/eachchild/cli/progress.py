@@ -10,6 +10,7 @@ from eachchild.progress.document import Answered, offer_value, untold_value, ver
 from eachchild.progress.picture import Picture
 from eachchild.report.page import Table
 from eachchild.report.run_figure import PaintedRun, Run, RunLine, RunPoint, Usual, paint_run
+from eachchild.report.screens import on_one_line
 
 SCHEMA = 1
 
@@ -37,12 +38,13 @@ def write_progress(found: Progress, out: Path) -> None:
 def progress_document(found: Progress) -> dict[str, object]:
     """What the file holds; the platform's pages show it as it stands."""
     audited = found.audited
-    return {
+    document: dict[str, object] = {
         "schema": SCHEMA, "audience": audited.audience,
         "language": audited.phrases.words.language, "periods": list(audited.periods),
         "offers": [offer_value(audited, offer) for offer in found.offers],
         "verdicts": [_verdict(audited, one) for one in found.answered],
     }  # fmt: skip
+    return dict(on_one_line(document))
 
 
 def _verdict(audited: Audited, one: Answered | Goal) -> dict[str, object]:

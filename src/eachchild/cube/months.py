@@ -168,16 +168,17 @@ def _of_log(engine: Engine, tables: Mapping[str, Path]) -> _Found | None:
     acts = log.group_by([*STUDENT_YEAR, "referral"]).agg(month=nw.col(MONTH).min())
     acts = acts.group_by(_KEY).agg(value=nw.len().cast(nw.Int64))
 
-    def of(action: str) -> Frame:
-        return log.filter((nw.col("action") == action).fill_null(value=False)).group_by(_KEY)
+    def of(action: str, **sums: nw.Expr) -> Frame:
+        theirs = log.filter((nw.col("action") == action).fill_null(value=False))
+        return theirs.group_by(_KEY).agg(**sums)
 
     some = nw.len().cast(nw.Int64)
     by_month = {
-        "oss": of("oss").agg(value=some).with_columns(value=_one()),
-        "iss": of("iss").agg(value=some).with_columns(value=_one()),
+        "oss": of("oss", value=some).with_columns(value=_one()),
+        "iss": of("iss", value=some).with_columns(value=_one()),
         "referred": acts.with_columns(value=_one()),
         "referrals": acts,
-        "lost": of("oss").agg(value=nw.col("lost").sum().cast(nw.Int64)),
+        "lost": of("oss", value=nw.col("lost").sum().cast(nw.Int64)),
     }
     return _Found(log, by_month)
 

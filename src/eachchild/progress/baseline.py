@@ -129,8 +129,10 @@ def _weighed(
 
 
 def _noise(rate: float, n: Numbers, *, apart: Numbers, spread: Spread, is_count: bool) -> Numbers:
-    by_chance = spread.dispersion * chance(rate, is_count=is_count) / n
-    return np.asarray(by_chance + (spread.sd * rate) ** 2 / apart + 1e-15, np.float64)
+    by_chance = np.asarray(chance(rate, is_count=is_count) / n, np.float64)
+    # Two accounts of the same thing, years that differ and counts that clump: the larger one.
+    wider = np.maximum(spread.dispersion * by_chance, by_chance + (spread.sd * rate) ** 2 / apart)
+    return np.asarray(wider + 1e-15, np.float64)
 
 
 def _between(rates: Numbers, noise: Numbers) -> float:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import nnls
 from scipy.special import stdtr
 
@@ -111,25 +112,33 @@ def synthetic_control(schools: Sequence[tuple[bool, Series]], *, begins: str) ->
         return Compared(few, here=int(here.sum()), others=donors.size)
     if table.before.sum() < YEARS or not table.after.any():
         return Compared(CompareState.TOO_FEW_YEARS, here=int(here.sum()), others=donors.size)
-    rates = table.events[donors] / np.maximum(table.n[donors], 1)
-    own = table.events[here].sum(axis=0) / np.maximum(table.n[here].sum(axis=0), 1)
-    change, ratio = _apart(own, rates, table)
-    placebos = [_apart(rates[i], np.delete(rates, i, axis=0), table)[1] for i in range(donors.size)]
+    events, n = table.events, table.n
+    change, ratio = _apart(events[here].sum(axis=0), n[here].sum(axis=0), table, donors)
+    placebos = [_apart(events[i], n[i], table, donors[donors != i])[1] for i in donors]
     p = (1 + sum(one >= ratio for one in placebos)) / (1 + donors.size)
     value = Estimate(change, change, change, True)
     return Compared(CompareState.COMPARED, value, p, int(here.sum()), donors.size)
 
 
-def _apart(own: Numbers, donors: Numbers, table: _Table) -> tuple[float, float]:
-    """The mean distance since the change, and how it compares with the one before."""
-    then = donors[:, table.before].T
+def _apart(
+    events: Numbers, n: Numbers, table: _Table, donors: NDArray[np.int64]
+) -> tuple[float, float]:
+    """The mean distance since the change, and how it compares with the one before.
+
+    Of many others some mix fits a few years by luck, so a distance before counts for no less than
+    chance makes it.
+    """
+    own = events / np.maximum(n, 1)
+    rates = table.events[donors] / np.maximum(table.n[donors], 1)
+    then = rates[:, table.before].T
     heavy = 1e3 * max(float(np.abs(then).max()), 1e-9)  # so that weights add up to 1
     target = np.append(own[table.before], heavy)
-    weights, _ = nnls(np.vstack([then, np.full(len(donors), heavy)]), target)
-    gap = own - weights @ donors
+    weights, _ = nnls(np.vstack([then, np.full(donors.size, heavy)]), target)
+    gap = own - weights @ rates
     since = sqrt(float((gap[table.after] ** 2).mean()))
-    before = sqrt(float((gap[table.before] ** 2).mean()))
-    return float(gap[table.after].mean()), since / max(before, 1e-6)
+    before = float((gap[table.before] ** 2).mean())
+    by_chance = float((own / np.maximum(n, 1))[table.before].mean())
+    return float(gap[table.after].mean()), since / sqrt(max(before, by_chance, 1e-12))
 
 
 def _mean(values: Numbers, weight: Numbers) -> tuple[float, float]:

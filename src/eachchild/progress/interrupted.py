@@ -68,10 +68,10 @@ def sides(series: Series, begins: str, *, until: str = "9999") -> Sides | None:
     """
     parts = split(series, begins, until=until)
     season = series.season
-    shared = np.intersect1d(season[parts.before], season[parts.after])
+    shared = np.array(sorted({*season[parts.before]} & {*season[parts.after]}), np.int64)
     if shared.size == 0:
         return None
-    same = np.isin(season, shared)
+    same = (season[:, None] == shared[None, :]).any(axis=1)
     before, after = parts.before & same, parts.after & same
     x, n = series.events, series.n
     in_season = season[:, None] == shared[None, :]

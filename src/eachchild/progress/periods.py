@@ -31,7 +31,7 @@ def split(series: Series, begins: str, *, until: str = "9999") -> Split:
     >>> split(years, "2025-09").after, split(years, "2026-01").after
     (array([False, False,  True]), array([False, False, False]))
     """
-    labels = np.array(series.label)
+    labels = np.array(series.label, np.str_)
     if series.is_monthly:
         before, after = labels < begins, labels >= begins
     else:

@@ -7,6 +7,7 @@ Olesen, A. V. (2014), PLoS ONE 9: e113825). Shewhart's rule, those of the Wester
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from math import log2
 
 import numpy as np
@@ -68,6 +69,7 @@ def runs(values: Numbers, center: float | Numbers) -> Runs:
     return Runs(n, int(lengths.max()), ends.size, *usual(n))
 
 
+@cache
 def usual(n: int) -> tuple[int, int]:
     """The longest run and the fewest crossings that n points usually have.
 

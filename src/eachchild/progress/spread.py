@@ -7,9 +7,9 @@ import numpy as np
 from eachchild.progress.model import Numbers, Whole
 
 # What is assumed of rates before a year is seen: that they differ by a tenth from year to year.
-# It weighs as much as five years would. The study of false alarms tries years that differ less
+# It weighs as much as four years would. The study of false alarms tries years that differ less
 # and more than this; without it two years that happen to agree would let any change pass for one.
-ASSUMED, WEIGHT = 0.10, 4.0
+ASSUMED, WEIGHT = 0.10, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def year_spread(events: Whole, n: Whole, *, is_count: bool = False) -> Spread:
 
     >>> same = year_spread(np.array([[10, 10, 10]]), np.array([[100, 100, 100]]))
     >>> round(same.sd, 3), same.df
-    (0.082, 6.0)
+    (0.077, 5.0)
     """
     seen = n > 0
     used = (seen.sum(axis=1) > 1) & ((events * seen).sum(axis=1) > 0)

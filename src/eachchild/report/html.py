@@ -50,9 +50,10 @@ def pieces(page: Page) -> TemplateModule:
     return template.make_module({"w": page.words, "page": page})
 
 
-def run_pieces() -> TemplateModule:
-    """The macros that paint a picture, what it is about, and a table, of no page in particular."""
-    return _environment().get_template("run.html").make_module()
+def alone(name: str, *of: object) -> Markup:
+    """A picture, what it is about, or a table, of no page in particular."""
+    macro = getattr(_environment().get_template("run.html").module, name)
+    return Markup(str(macro(*of)))  # noqa: S704 - our own macros, which escape the words
 
 
 def style_sheet() -> str:

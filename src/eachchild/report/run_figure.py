@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from eachchild.report.charts.runs import RunChart, RunLine, RunPoint, Usual, runs
 from eachchild.report.charts.scale import ticks
-from eachchild.report.html import as_printed, run_pieces
+from eachchild.report.html import alone, as_printed
 from eachchild.report.page import Table
 
 _WIDE, _PHONE = 720.0, 340.0
@@ -41,12 +41,10 @@ class PaintedRun:
 def paint_run(run: Run) -> PaintedRun:
     """Paint a run wide and for phones, with the words for those who do not see it."""
     chart = _chart(run)
-    made = run_pieces()
-    drawn = made.picture(runs(chart, _WIDE), runs(chart, _PHONE), run.alt)
-    picture = (
-        f'<figure class="run">{drawn}<figcaption>{made.about(run.about)}</figcaption></figure>'
-    )
-    return PaintedRun(as_printed(picture), as_printed(str(made.table(run.table))))
+    drawn = alone("picture", runs(chart, _WIDE), runs(chart, _PHONE), run.alt)
+    about = alone("about", run.about)
+    picture = f'<figure class="run">{drawn}<figcaption>{about}</figcaption></figure>'
+    return PaintedRun(as_printed(picture), as_printed(alone("table", run.table)))
 
 
 def _chart(run: Run) -> RunChart:

@@ -45,7 +45,7 @@ def screens_in(language: str) -> str:
 
 def write_screens(released: Released, page: Page, path: Path) -> None:
     """Write the pieces as one file; the same report gives the same bytes."""
-    document = _on_one_line(screens_document(released, page))
+    document = on_one_line(screens_document(released, page))
     path.write_text(json.dumps(document, ensure_ascii=False, indent=0) + "\n", "utf-8")
 
 
@@ -90,13 +90,13 @@ def screens_document(released: Released, page: Page) -> dict[str, object]:
     }
 
 
-def _on_one_line(piece: Any) -> Any:
+def on_one_line(piece: Any) -> Any:
     """Sentences in which no percent sign leaves its number; what is painted has seen to it."""
     if isinstance(piece, str):
         return piece if "<" in piece else re.sub(r"(?<=\d) %", "\u00a0%", piece)
     if isinstance(piece, Mapping):
-        return {key: _on_one_line(one) for key, one in piece.items()}
-    return [_on_one_line(one) for one in piece] if isinstance(piece, list | tuple) else piece
+        return {key: on_one_line(one) for key, one in piece.items()}
+    return [on_one_line(one) for one in piece] if isinstance(piece, list | tuple) else piece
 
 
 class _Painter:

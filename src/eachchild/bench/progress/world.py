@@ -32,7 +32,8 @@ class Scenario:
     """What districts have in common.
 
     `change` and `others` are what the chosen group's and the reference's rates are multiplied by;
-    `years_differ` is the standard deviation between school years, as a share of the rate.
+    `years_differ` is the standard deviation between school years, as a share of the rate. `alone`:
+    the verdict is given the group's series and the reference's, and no other group's.
     """
 
     monthly: bool
@@ -42,6 +43,7 @@ class Scenario:
     years_differ: float = 0.10
     change: float = 1.0
     others: float = 1.0
+    alone: bool = False
 
 
 class Drawn(NamedTuple):
@@ -50,7 +52,12 @@ class Drawn(NamedTuple):
     goal: Goal
     watched: Watched
     baseline: Baseline
-    true_rate: float
+    true_rate: float  # beside the usual rate
+
+    @property
+    def rate_before(self) -> float:
+        """The group's counted rate, over all years before."""
+        return self.baseline.rate
 
 
 def drawn(rng: np.random.Generator, scenario: Scenario) -> Drawn:
@@ -141,12 +148,12 @@ def _lagged(rng: np.random.Generator, shape: tuple[int, int]) -> Numbers:
 
 def _counted(rng: np.random.Generator, level: Numbers, n: Whole, scenario: Scenario) -> Whole:
     if not scenario.monthly:
-        return rng.binomial(n, np.minimum(level, 1.0))
+        return np.asarray(rng.binomial(n, np.minimum(level, 1.0)), np.int64)
     mean = level * n
-    return rng.poisson(rng.gamma(mean / (_CLUMPS - 1), _CLUMPS - 1))
+    return np.asarray(rng.poisson(rng.gamma(mean / (_CLUMPS - 1), _CLUMPS - 1)), np.int64)
 
 
 def _yearly(values: Whole, season: Whole) -> Whole:
     if not season[0]:
         return values
-    return values.reshape(len(values), -1, len(MONTHS)).sum(axis=2)
+    return np.asarray(values.reshape(len(values), -1, len(MONTHS)).sum(axis=2), np.int64)

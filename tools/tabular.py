@@ -1,4 +1,4 @@
-"""A table as Markdown writes it, for every generated page."""
+"""Tables of Markdown."""
 
 from collections.abc import Iterable, Iterator
 
