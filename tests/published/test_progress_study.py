@@ -69,10 +69,14 @@ def test_a_gap_that_closed_since_others_did_worse_is_never_taken_for_improvement
 
 
 def test_the_interval_of_a_change_holds_it():
-    known = [row for row in FULL if row.review and not row.alone]
-    for row in known:
+    """At 93 % or more over the reviews; at the first, where years differ twice as far as assumed,
+    a yearly one falls short of 95 % by up to 4 points, which the table shows."""
+    known = [row for row in FULL if not row.alone]
+    assert min(r.covered for r in known if r.review == 0) >= 93
+    for row in (r for r in known if r.review and r.years_differ <= 0.10):
         held = round(row.covered * row.districts / 100)
-        assert binom.cdf(held, row.districts, 0.93) * len(known) > 0.05, row
+        assert binom.cdf(held, row.districts, 0.95) * len(known) > 0.05, row
+    assert min(r.covered for r in known) >= 91
     assert sum(r.covered for r in known) / len(known) > 95
 
 
