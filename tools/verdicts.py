@@ -35,7 +35,8 @@ def progress_page(path: Path) -> Iterator[str]:
     )  # fmt: skip
     yield "\n## Where a change worked\n"
     yield "`expected` is the chance told beforehand that a review says `improving`; the target was"
-    yield "half the usual rate. True rates differ by a quarter.\n"
+    yield "half the usual rate, which is more than half off the worst group's own where true rates"
+    yield "differ, as they do here by a quarter; `no change` says that this much did not happen.\n"
     yield from table(
         ("series", "groups", "students", "years differ", "rate fell by", "review", "districts",
          "improving", "expected", "no change", "cannot tell", "covered"),
