@@ -110,14 +110,16 @@ class Worker:
         if self._stopped.is_set() and ended.code:
             _again(run)
             return
+        if (
+            run.kind == "audit" and ended.code == 0
+        ):  # before it is said to be done: a goal can be made
+            self._judge(organization, run)
         run.state = _state_of(ended)
         run.why = ended.said if ended.code or run.kind == "check" else ""
         run.share, run.ended_at = 1.0 if ended.code == 0 else run.share, timezone.now()
         run.save(update_fields=["state", "why", "share", "ended_at"])
         result = "done" if ended.code == 0 else "failed"
         record("run.ended", organization=organization, thing=f"run:{run.pk}", result=result)
-        if run.kind == "audit" and run.state == Run.State.DONE:
-            self._judge(organization, str(run.pk), "internal")
 
     def _audit(self, shelf: Shelf, run: Run) -> Ended:
         out = shelf.bundle(str(run.pk), "internal")
@@ -134,11 +136,16 @@ class Worker:
         code = judge_all(run.organization, self._judged)
         return Ended(code, _NOT_JUDGED if code else "", was_cancelled=False)
 
-    def _judge(self, organization: Organization, run: str, audience: str) -> None:
+    def _judge(self, organization: Organization, run: Run, audience: str = "internal") -> None:
         """The same of one bundle; where it fails, the bundle is as good as it was."""
-        code = judge(organization, run, audience, self._judged)
+
+        def command(arguments: Sequence[str]) -> int:
+            told = lambda *_: _progress(run, run.step, run.share)  # noqa: E731
+            return self._command(arguments, told, progress=False).code
+
+        code = judge(organization, str(run.pk), audience, command)
         result = "failed" if code else "done"
-        record("goals.judged", organization=organization, thing=f"run:{run}", result=result)
+        record("goals.judged", organization=organization, thing=f"run:{run.pk}", result=result)
 
     def _pack(self, _shelf: Shelf, run: Run) -> Ended:
         """The packet for a board meeting, of a copy that is out."""
@@ -221,7 +228,7 @@ class Worker:
         if proved.code:
             return refuse_release(release, _why(proved))
         end_release(release, seal_of(out))
-        self._judge(release.organization, str(release.run_id), release.audience)
+        self._judge(release.organization, release.run, release.audience)
         pack(release, (), self._judged)  # where it fails, it can be asked for again
         return None
 
