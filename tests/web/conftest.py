@@ -14,6 +14,7 @@ from cast import GROUND, SECRET_NOTE
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, TransactionTestCase
 from fences import take_down
+from walked import platform, postgres
 
 from eachchild import story
 from eachchild.web.accounts.actions import add_member, invite
@@ -26,6 +27,8 @@ from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.shelf import Shelf
 from eachchild.worlds import synthesize
+
+__all__ = ["platform", "postgres"]  # whoever walks through pages asks for them
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 OUTSIDER = "outsider"

@@ -5,24 +5,14 @@ set to a folder the first journey leaves the manual's pictures there.
 """
 
 import csv
-import os
-import subprocess
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
-from served import served
+from playwright.sync_api import Route, expect
+from walked import WIDTHS, Person, Platform, propose, send, vote
 
 from eachchild.worlds import synthesize
 
-ROOT = Path(__file__).resolve().parents[2]
-PEOPLE = ("administrator", "analyst", "superintendent", "reviewer")
-_PICTURES = os.environ.get("EACHCHILD_PICTURES", "")
-_WIDTHS = (390, 1280)
-_MISSING = 3  # what tools/need-postgres ends with where there is none
 _MEANT = {"W": "white", "H": "hispanic", "B": "black", "A": "asian"}
 
 
@@ -44,111 +34,6 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL of this test's own."""
-    command = [str(ROOT / "tools" / "need-postgres"), "sh", "-c",
-               'echo "$EACHCHILD_TEST_DATABASE"; read -r _']  # fmt: skip
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout
-        assert server.stdin
-        assert server.stderr
-        address = server.stdout.readline().strip()
-        if not address:
-            why = server.stderr.read()
-            assert server.wait() == _MISSING, why
-            if os.environ.get("CI") == "true":
-                pytest.fail(why)
-            pytest.skip(why.strip())
-        yield address
-        server.stdin.close()
-        server.wait(timeout=60)
-
-
-@dataclass
-class Person:
-    """A browser of one person, looked at as it goes."""
-
-    page: Page
-    takes_pictures: bool = False
-    said: list[str] = field(default_factory=list)
-
-    def look(self, name: str = "", *, high: int = 900, at: tuple[int, ...] = (1280,)) -> None:
-        """Nothing is wider than the page, every field has a name, and a picture where asked."""
-        self.page.locator("footer").wait_for(state="attached")  # all of it has come
-        for width in _WIDTHS:
-            self.page.set_viewport_size({"width": width, "height": high})
-            wide = self.page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, (self.page.url, width, wide)
-            if name and self.takes_pictures and width in at:
-                self.page.evaluate("scrollTo(0, 0)")
-                mark = "" if width == 1280 else "-phone"
-                self.page.screenshot(path=Path(_PICTURES) / f"{name}{mark}.png")
-        unnamed = self.page.evaluate(
-            "[...document.querySelectorAll('main input:not([type=hidden]), main select')]"
-            ".filter(f => !f.labels.length && !f.getAttribute('aria-label')).map(f => f.name)"
-        )
-        assert unnamed == [], self.page.url
-
-    def press(self, text: str) -> None:
-        """Press a button, or follow a link, by its words."""
-        self.page.locator(f"main :is(button, a):has-text('{text}')").first.click()
-
-    def reload_until(self, text: str, seconds: float = 240) -> None:
-        """Ask for the page again until it says something."""
-        until = time.monotonic() + seconds
-        while text not in self.page.inner_text("main"):
-            assert time.monotonic() < until, self.page.inner_text("main")
-            self.page.wait_for_timeout(2_000)
-            self.page.reload()
-
-
-@dataclass
-class Platform:
-    """A platform that runs, and the browsers of its people."""
-
-    browser: Browser
-    address: str
-    sessions: Mapping[str, str]
-    takes_pictures: bool = False
-    people: list[Person] = field(default_factory=list)
-
-    def person(self, role: str = "") -> Person:
-        """Somebody of a role, at the page on which they begin; of none: anybody."""
-        context = self.browser.new_context(
-            viewport={"width": 1280, "height": 900}, base_url=self.address, locale="en-US"
-        )
-        if role:
-            value = self.sessions[role]
-            context.add_cookies([{"name": "sessionid", "value": value, "url": self.address}])
-        made = Person(context.new_page(), self.takes_pictures)
-        made.page.set_default_timeout(40_000)
-        made.page.on("console", lambda message: made.said.append(message.text))
-        made.page.on("pageerror", lambda error: made.said.append(str(error)))
-        if role:
-            made.page.goto("/")
-        self.people.append(made)
-        return made
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def platform(
-    request: pytest.FixtureRequest, browser: Browser, tmp_path: Path
-) -> Iterator[Platform]:
-    """The platform on each database."""
-    on_sqlite = request.param == "sqlite"
-    database = "" if on_sqlite else request.getfixturevalue("postgres")
-    if _PICTURES:
-        Path(_PICTURES).mkdir(parents=True, exist_ok=True)
-    with served(tmp_path / "data", PEOPLE, database=database) as (address, sessions):
-        made = Platform(browser, address, sessions, bool(_PICTURES) and on_sqlite)
-        yield made
-        for person in made.people:
-            person.page.context.close()
-
-
 def test_own_files_to_a_page_that_everybody_reads(platform: Platform, export: Path) -> None:
     """Files, mapping, data, audit, finding, cause; two people vote; made and proved; public."""
     _others_begin(platform)
@@ -157,10 +42,11 @@ def test_own_files_to_a_page_that_everybody_reads(platform: Platform, export: Pa
     _say_what_files_are(analyst)
     _ask_and_check(analyst)
     _run_and_read(analyst)
-    address = _propose(analyst)
+    address = propose(analyst, picture="release")
+    expect(analyst.page.get_by_text("Your role does not approve releases.")).to_be_visible()
     for role, is_last in (("superintendent", False), ("reviewer", True)):
         voter = platform.person(role)
-        _vote(voter, is_last=is_last)
+        vote(voter, is_last=is_last, picture="" if is_last else "vote")
     voter.page.goto(address)
     voter.reload_until("The public page")
     voter.look("votes")
@@ -187,18 +73,8 @@ def _others_begin(platform: Platform) -> None:
 
 
 def _send(analyst: Person, export: Path) -> None:
-    page = analyst.page
     analyst.look()
-    analyst.press("New audit from your own files")
-    analyst.look()
-    page.fill("[name=title]", "Does identity predict? 2023 to 2025")
-    analyst.press("Go on to its files")
-    analyst.look()
-    sent = sorted(export.glob("*.csv"))
-    page.set_input_files("input[type=file]", [str(one) for one in sent])
-    with page.expect_navigation():
-        page.click("main form[data-begin] button")
-    assert page.locator("main section li strong").count() == len(sent)
+    send(analyst, "Does identity predict? 2023 to 2025", sorted(export.glob("*.csv")))
     analyst.look("files")
 
 
@@ -255,7 +131,7 @@ def _run_and_read(analyst: Person) -> None:
     analyst.look("found")
     page.locator("header .brand").click()
     page.get_by_role("link", name="See this finding and where it comes from").wait_for()
-    analyst.look("front", at=_WIDTHS)
+    analyst.look("front", at=WIDTHS)
     analyst.press("See this finding and where it comes from")
     expect(page.get_by_role("heading", name="Where it comes from")).to_be_visible()
     expect(page.locator(".cause .claimed").first).to_be_visible()
@@ -267,34 +143,6 @@ def _run_and_read(analyst: Person) -> None:
     analyst.press("Not in this audit? Ask for it")
     analyst.look()
     page.go_back()
-
-
-def _propose(analyst: Person) -> str:
-    page = analyst.page
-    page.click("nav.rail a:has-text('Release')")
-    page.get_by_label("Everybody").check()
-    analyst.look("release", high=620)
-    analyst.press("Propose this release")
-    page.wait_for_url("**/releases/*/")
-    analyst.reload_until("0 of 2 votes are in.")
-    expect(page.get_by_text("Your role does not approve releases.")).to_be_visible()
-    analyst.look()
-    return page.url
-
-
-def _vote(voter: Person, *, is_last: bool) -> None:
-    """Read the draft and vote, without seeing the other's vote."""
-    page = voter.page
-    page.goto("/d/north/")
-    voter.press("Read it and vote")
-    came = "1 of 2 votes is in." if is_last else "0 of 2 votes are in."
-    expect(page.get_by_text(came)).to_be_visible()
-    assert page.get_by_role("heading", name="Votes", exact=True).count() == 0
-    voter.look("" if is_last else "vote", high=1200)
-    page.get_by_label("Release it", exact=True).check()
-    page.get_by_role("button", name="Vote").click()
-    then = "Being made and proved." if is_last else "1 of 2 votes is in."
-    expect(page.get_by_text(then)).to_be_visible()
 
 
 def _read_in_public(anybody: Person) -> None:

@@ -24,11 +24,11 @@ def make_up(folder: Path, progress: Callable[[str, float], None]) -> None:
     synthesize(
         folder, seed=SEED, students=STUDENTS, schools=SCHOOLS, years=YEARS, progress=progress
     )
-    changed = _change_a_rule(folder / "discipline.csv")
+    changed = change_a_rule(folder / "discipline.csv")
     _tell_of(folder / "truth.json", changed)
 
 
-def _change_a_rule(path: Path) -> dict[str, object]:
+def change_a_rule(path: Path) -> dict[str, object]:
     """In the last year, a restorative answer in place of each suspension for a judged behavior."""
     with path.open(newline="", encoding="utf-8") as lines:
         heading, *rows = csv.reader(lines)
