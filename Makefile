@@ -49,9 +49,9 @@ bench: setup  ## timings: an audit of 10 million student-years, predictability, 
 bench-web: setup  ## timings: the platform with 100 readers on PostgreSQL
 	EACHCHILD_POSTGRES_OPTIONS="-c fsync=on" tools/need-postgres $(BIN)/python bench/web.py
 
-manual: setup  ## the pictures of docs/manual.md, taken anew on the way from own files to a public page
+manual: setup  ## the pictures of docs/manual.md, taken anew on the way from own files to a public page and a plan
 	@tools/need-chromium
-	EACHCHILD_PICTURES=docs/pictures/manual $(BIN)/python -m pytest tests/web/test_own_files_journey.py -k "everybody and sqlite"
+	EACHCHILD_PICTURES=docs/pictures/manual $(BIN)/python -m pytest tests/web/test_own_files_journey.py tests/web/test_plan_journey.py -k "(everybody or worked) and sqlite"
 	$(BIN)/python tools/palette.py docs/pictures/manual
 
 sbom: setup  ## what the platform is made of, with licences, in sbom.json (CycloneDX)
