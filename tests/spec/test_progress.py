@@ -214,6 +214,7 @@ def test_a_wrong_goal_is_named_with_its_key(
     capsys: pytest.CaptureFixture[str], change: dict[str, Any], said: str,
 ) -> None:  # fmt: skip
     folder = audited(STEADY, (0.05, 0.05, 0.05, 0.05))
+    capsys.readouterr()  # of the audit, where this is the first to ask for it
     goals = tmp_path / "goals.json"
     goals.write_text(json.dumps({"goals": [{**GOAL, **change}]}), "utf-8")
     out = tmp_path / "p.json"
