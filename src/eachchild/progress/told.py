@@ -197,6 +197,12 @@ def _schools(judged: Judged, say: Say) -> Iterator[str]:
         change=say.signed(schools.change.value), low=say.signed(schools.change.low),
         high=say.signed(schools.change.high),
     )  # fmt: skip
+    if judged.mixed.state is CompareState.COMPARED:
+        yield say.phrases.words.say(
+            "progress.evidence.mixed", others=judged.mixed.others,
+            change=say.signed(judged.mixed.change.value),
+            as_far=round(judged.mixed.p * (judged.mixed.others + 1)) - 1,
+        )  # fmt: skip
 
 
 def _ends(estimate: Estimate, say: Say) -> dict[str, str]:

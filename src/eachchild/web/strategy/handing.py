@@ -22,5 +22,5 @@ def _told(goal: Goal, inside: bool) -> dict[str, Any]:
         "id": str(goal.pk), "outcome": offer["outcome"], "group": offer["group"],
         "reference": offer["reference"], "place": offer["place"], "chosen_on": offer["chosen_on"],
         "begins": goal.begins, key: goal.target["rate"] if inside else goal.target["share"],
-        "balancing": goal.balancing, "schools": [],
+        "balancing": goal.balancing, "schools": goal.schools,
     }  # fmt: skip
