@@ -17,7 +17,6 @@ from eachchild.web.shelf import NotOnTheShelfError, Shelf, screens
 from eachchild.web.strategy.actions import goals as actions
 from eachchild.web.strategy.models import (
     Action,
-    Contact,
     Cycle,
     Decision,
     Goal,
@@ -119,17 +118,11 @@ def make_plan(district: Organization, people: People, before: Run, now: Run) -> 
 
 
 def _agree(district: Organization, people: People) -> None:
-    """The vision, those who stand behind it, and whom families call."""
+    """The vision, and those who stand behind it."""
     lead = people["equity_lead"].user
     vision = Vision.objects.within(district).create(text=_VISION, made_by=lead, made_at=_ago(200))
     for role in ("superintendent", "equity_lead", "principal"):
         SignOn.objects.within(district).create(vision=vision, user=people[role].user)
-    Contact.objects.within(district).create(
-        place="all", whom="The office of the district, 555-0100", made_by=lead,
-        meeting=timezone.now() + timedelta(days=_NEXT), where="Library of the district office",
-        correct="Ask the office of your school for the record, and write what is wrong. You have "
-        "an answer in 45 days at most.",
-    )  # fmt: skip
 
 
 def _finding(pages: Mapping[str, Any], aim: _Aim) -> Mapping[str, Any] | None:
