@@ -133,7 +133,7 @@ def _evidence(asked: Asked, judged: Judged, say: Say, by: str) -> Iterator[str]:
     for one in judged.balancing:
         yield _balancing(one, say)
     yield from _schools(judged, say)
-    if judged.reason is not Reason.TOO_EARLY:
+    if judged.verdict is Verdict.CANNOT_TELL and judged.reason is not Reason.TOO_EARLY:
         if by:
             yield say.say("progress.evidence.seen", by=say.by(by))
         else:
