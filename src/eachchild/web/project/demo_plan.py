@@ -34,7 +34,7 @@ _VISION = (
     "how school will go for them."
 )
 _RATINGS = (  # standard, level, what shows it
-    ("shared-vision", "in_place", "The vision was written with families and is read out each fall."),
+    ("shared-vision", "in_place", "Written with families, and read out each fall."),
     ("board-decides", "partly", "The board saw the audit twice and decided once."),
     ("goals-with-verdicts", "in_place", "Two goals, each looked at every seven weeks."),
     ("outcomes-by-group", "leading", "Fifteen outcomes by seven kinds of groups, every year."),
