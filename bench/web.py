@@ -2,7 +2,7 @@
 
 tools/need-postgres python bench/web.py [--readers 100] [--seconds 120] [--fast 30]
 
-First each reader opens a page every five seconds: finding, explorer, quality, public in turn.
+First each reader opens a page every five seconds: finding, explorer, quality, plan, public in turn.
 Then a few read as fast as they can. Readers are threads of this process, on the same machine; each
 keeps one connection open and is signed in beforehand. Exit 1 where an answer was no page.
 """
@@ -60,6 +60,7 @@ def prepare(readers: int) -> tuple[list[str], dict[str, list[str]]]:
     from eachchild.web.foundation.tenancy import inside
     from eachchild.web.project.demo import SLUG, build
     from eachchild.web.shelf import Shelf, screens
+    from eachchild.web.strategy.models import Goal
     from eachchild.web.worker import Worker
 
     call_command("migrate", verbosity=0)
@@ -83,17 +84,24 @@ def prepare(readers: int) -> tuple[list[str], dict[str, list[str]]]:
             session[HASH_SESSION_KEY] = user.get_session_auth_hash()
             session.create()
             sessions.append(session.session_key)
-        done = Run.objects.within(district).filter(state=Run.State.DONE).order_by("-made_at")[0]
+        audits = Run.objects.within(district).filter(state=Run.State.DONE, kind="audit")
+        done = audits.order_by("-made_at")[0]
+        goals = list(Goal.objects.within(district).values_list("pk", flat=True))
         out = Release.objects.within(district).get(state=Release.State.OUT)
     shelf = Shelf(str(district.pk))
     inner, outer = (screens(shelf.bundle(str(r), a))
                     for r, a in ((done.pk, "internal"), (out.run_id, "public")))  # fmt: skip
     run, public = f"/d/{SLUG}/runs/{done.pk}", f"/public/{SLUG}/{out.pk}"
+    plan = f"/d/{SLUG}/plan"
     return sessions, {
         "finding": [f"{run}/findings/{one}/" for one in _screens(inner)],
         "explorer": [f"{run}/numbers/?outcome={o['id'].removeprefix('o-')}&place=all&measure=rate"
                      for o in inner["outcomes"]],
         "quality": [f"{run}/quality/"],
+        "plan": [f"{plan}/", *(f"{plan}/goals/{one}/" for one in goals),
+                 *(f"{plan}/{one}/" for one in ("vision", "standards", "frameworks", "strategies",
+                                                "reviews", "told"))],
+        "told": [f"/public/{SLUG}/{one}/" for one in ("plan", "schools")],
         "public": [f"{public}/", *(f"{public}/findings/{one}/" for one in _screens(outer))],
     }  # fmt: skip
 

@@ -200,6 +200,10 @@ def test_every_language_tells_it(
         ({"begins": "2024"}, "goal 'fewer', key 'begins': must be a month"),
         ({"target": "low"}, "goal 'fewer', key 'target': must be a rate"),
         ({"target": -0.1}, "goal 'fewer', key 'target': must be a rate"),
+        (
+            {"share": 0.5},
+            "goal 'fewer', key 'target': give the rate that is aimed at, or the 'share'",
+        ),
         ({"balancing": ["x"]}, "goal 'fewer', key 'balancing': 'x' is not among referrals"),
         ({"id": ""}, "goal 1, key 'id': must be a text"),
         ({"color": "red"}, "goal 'fewer', key 'color': is not known"),
@@ -210,6 +214,7 @@ def test_a_wrong_goal_is_named_with_its_key(
     capsys: pytest.CaptureFixture[str], change: dict[str, Any], said: str,
 ) -> None:  # fmt: skip
     folder = audited(STEADY, (0.05, 0.05, 0.05, 0.05))
+    capsys.readouterr()  # of the audit, where this is the first to ask for it
     goals = tmp_path / "goals.json"
     goals.write_text(json.dumps({"goals": [{**GOAL, **change}]}), "utf-8")
     out = tmp_path / "p.json"
@@ -308,3 +313,17 @@ def test_a_copy_of_counts_alone_is_refused(
     (tmp_path / "findings.json").write_text('{"audience": "public", "findings": []}', "utf-8")
     assert main(["progress", str(tmp_path), "--out", str(tmp_path / "p.json")]) == 2
     assert "lacks measures.csv" in capsys.readouterr().err
+
+
+def test_a_share_of_the_gap_is_worked_out_from_what_is_told(
+    audited: Callable[[Shares, Shares], Path], tmp_path: Path
+) -> None:
+    folder = audited((0.2, 0.21, 0.2, 0.08), (0.05, 0.05, 0.05, 0.05))
+    offers = progress(folder, tmp_path / "offers.json")["offers"]
+    offer = next(o for o in offers if (o["group"], o["outcome"]) == ("race=black", "oss_any"))
+    rate = {t["share"]: t["rate"] for t in offer["targets"]}[0.5]
+    by_rate = {**GOAL, "chosen_on": offer["chosen_on"], "target": rate}
+    by_share = {**by_rate, "share": 0.5}
+    by_share.pop("target")
+    one = progress(folder, tmp_path / "rate.json", by_rate)["verdicts"]
+    assert progress(folder, tmp_path / "share.json", by_share)["verdicts"] == one

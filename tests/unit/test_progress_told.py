@@ -133,6 +133,11 @@ def test_evidence_tells_of_patterns_and_of_other_schools() -> None:
         "Beside 5 schools without the change, the rate of 3 schools with it changed by −4.0 points "
         "(95 % interval −6.0 points to −2.0 points)"
     ) in lines
+    mixed = Compared(CompareState.COMPARED, Estimate(-0.03, -0.03, -0.03, True), 0.1, 3, 19)
+    assert (
+        "Beside the mix of 19 other schools that went the same way before, it changed by −3.0 "
+        "points; of those schools, 1 moved as far from such a mix without any change made"
+    ) in told(given, replace(found, mixed=mixed), SAY, internal=True).evidence
     few = replace(found, schools=Compared(CompareState.TOO_FEW_SCHOOLS))
     assert (
         "Schools with and without the change are too few to compare"

@@ -74,7 +74,9 @@ def tell(district: Any, run: Run, verdicts: list[dict[str, Any]]) -> None:
 
     path = Shelf.of(district.organization).progress(str(run.pk), "internal", "en")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"schema": 1, "offers": [], "verdicts": verdicts}))
+    path.write_text(
+        json.dumps({"schema": 1, "audience": "internal", "offers": [], "verdicts": verdicts})
+    )
 
 
 def furnish_standing(district: Any, run: Run, made: Any) -> None:

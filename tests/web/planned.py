@@ -62,7 +62,13 @@ def offered(district: Any, run: Run, finding: dict[str, Any], **more: Any) -> No
         path = district.shelf.progress(str(run.pk), "internal", language)
         path.parent.mkdir(parents=True, exist_ok=True)
         there = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-        told = {"verdicts": [], **there, "offers": [offer_of(finding)], **more}
+        told = {
+            "audience": "internal",
+            "verdicts": [],
+            **there,
+            "offers": [offer_of(finding)],
+            **more,
+        }
         path.write_text(json.dumps(told), "utf-8")
 
 

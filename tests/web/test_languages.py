@@ -25,7 +25,7 @@ TEMPLATES = sorted((ROOT / "src/eachchild/web").rglob("*.html"))
 _BLOCKS = re.compile(r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{#.*?#}", re.DOTALL)
 _SPOKEN = re.compile(r"""\b(?:aria-label|title|placeholder|alt|content)=["']([^"'{]*)["']""")
 _OF_MACHINES = ("width=", "light dark")  # contents of meta tags
-_NAMES = {"EachChild", "PPRA"}
+_NAMES = {"EachChild", "PDF", "PPRA"}
 _ENGLISH = re.compile(
     r"\b(the|and|with|students|schools|were|which|than|group|groups|cannot|against|suspended|"
     r"suspension|boys|girls|hidden|points|times|chance|nobody|yes)\b"

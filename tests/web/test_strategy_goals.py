@@ -12,6 +12,7 @@ from planned import CHANGE, offer_of
 from eachchild.web.audits.models import Run
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.shelf import screens
+from eachchild.web.strategy.handing import goals_document
 from eachchild.web.strategy.models import Action, Cycle, Goal, Hypothesis
 
 BASELINE = "Over two years 9.8 of 100 were suspended."
@@ -33,7 +34,9 @@ def tell(north: Any, run: Run, **told: Any) -> None:
     for language in ("en", "es"):
         path = north.shelf.progress(str(run.pk), "internal", language)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"offers": [], "verdicts": [], **told}), "utf-8")
+        path.write_text(
+            json.dumps({"audience": "internal", "offers": [], "verdicts": [], **told}), "utf-8"
+        )
 
 
 def _address(aimed: Aimed, page: str) -> str:
@@ -218,3 +221,14 @@ def test_every_strategy_stands_in_the_library_with_its_source(
     for one in strategies():
         assert f'id="{one.key}"' in page
         assert one.source.url.replace("&", "&amp;") in page
+
+
+def test_a_copy_is_told_the_share_of_the_gap_and_never_the_inside_rate(
+    north: Any, goal: Goal
+) -> None:
+    with inside(north.organization):
+        (inner,) = goals_document(north.organization, "internal")["goals"]
+        (outer,) = goals_document(north.organization, "public")["goals"]
+    assert inner["target"] == goal.target["rate"]
+    assert outer["share"] == goal.target["share"]
+    assert str(goal.target["rate"]) not in json.dumps(outer)

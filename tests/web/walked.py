@@ -78,10 +78,10 @@ class Person:
         self.page.locator(f"main summary:has-text('{text}')").first.click()
 
     def turn_to(self, name: str) -> None:
-        """Go to a page of the plan."""
-        if "/plan/" not in self.page.url:
-            self.page.goto("/d/north/plan/")
-        self.page.locator(f"nav.rail a:text-is('{name}')").click()
+        """Go to a page of the plan, by what leads there from its overview."""
+        self.page.goto("/d/north/plan/")
+        on_rail, below = f"nav.rail a:text-is('{name}')", f"main a:has(strong:text-is('{name}'))"
+        self.page.locator(f"{on_rail}, {below}").click()
         self.page.wait_for_load_state()
 
     def reload_until(self, text: str, seconds: float = 240) -> None:

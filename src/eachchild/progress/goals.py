@@ -15,7 +15,8 @@ from eachchild.terms.outcomes import Direction, built_in
 
 _TEXTS = ("id", "outcome", "group", "reference", "begins")
 _LISTS = ("chosen_on", "balancing", "schools")
-_KNOWN = frozenset((*_TEXTS, *_LISTS, "place", "target"))
+_AIMS = ("target", "share")  # one of them
+_KNOWN = frozenset((*_TEXTS, *_LISTS, "place", *_AIMS))
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
@@ -55,10 +56,11 @@ def _goal(said: object, at: int, audited: Audited) -> Goal:
         place=place,
         chosen_on=keys.years("chosen_on"),
         begins=keys.month("begins"),
-        target=keys.number("target"),
+        target=keys.number("target") if keys.aim() == "target" else 0.0,
         lower_is_better=_direction(str(said["outcome"]), audited) != "higher",
         balancing=keys.texts("balancing"),
         schools=keys.texts("schools"),
+        share=keys.part("share") if keys.aim() == "share" else 0.0,
     )
     if audited.is_whole:
         _refuse_unknown(goal, keys, audited)
@@ -134,6 +136,18 @@ class _Keys:
         found = self.text(key)
         if not _MONTH.fullmatch(found):
             raise self.error(key, "must be a month, as in 2025-09")
+        return found
+
+    def aim(self) -> str:
+        given = [key for key in _AIMS if key in self._said]
+        if len(given) != 1:
+            raise self.error("target", "give the rate that is aimed at, or the 'share' of the gap")
+        return given[0]
+
+    def part(self, key: str) -> float:
+        found = self.number(key)
+        if not 0 < found <= 1:
+            raise self.error(key, "must be a part of the gap, above 0 and at most 1")
         return found
 
     def number(self, key: str) -> float:

@@ -59,7 +59,11 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A goal as it was agreed: which gap, seen in which years, and what is to change from when."""
+    """A goal as it was agreed: which gap, seen in which years, and what is to change from when.
+
+    It aims at a rate, or at closing a `share` of the gap: of a copy the rate is then worked out
+    from what the copy tells, so that no copy says what only insiders counted.
+    """
 
     id: str
     outcome: str
@@ -68,7 +72,8 @@ class Goal:
     place: str
     chosen_on: tuple[str, ...]  # the school years whose numbers the goal was chosen by
     begins: str  # the first month of the change, `2025-09`
-    target: float  # the group's rate that is aimed at
+    target: float  # the group's rate that is aimed at; 0 until it is worked out from a share
     lower_is_better: bool
     balancing: tuple[str, ...] = ()
     schools: tuple[str, ...] = ()  # where the change is made; none: everywhere
+    share: float = 0.0  # of the gap that is to close; 0: the rate is given

@@ -8,15 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from eachchild.progress.audited import EVERYWHERE_PLACE, MONTHLY_OF, Audited
 from eachchild.progress.balancing import balancing_of
 from eachchild.progress.baseline import Baseline
 from eachchild.progress.model import Series
 from eachchild.progress.periods import year_of
 from eachchild.progress.power import earliest
-from eachchild.progress.watch import Watcher
+from eachchild.progress.watch import Watcher, rate_until
 from eachchild.terms.years import ALL
 
 SHARES = (0.25, 0.5, 0.75, 1.0)  # of the gap
@@ -85,7 +83,7 @@ def _offer(audited: Audited, watcher: Watcher, finding: Mapping[str, Any]) -> Of
         return Offer(**named, baseline=None, reference_rate=None, why_not=why_not)
     until = max(chosen_on)
     baseline = watcher.baseline(outcome, group, (place,), until)
-    rate = _rate(others, until)
+    rate = rate_until(others, until)
     if not baseline.known or rate is None:
         why_not = "progress.why_not.hidden"
         return Offer(**named, baseline=None, reference_rate=None, why_not=why_not)
@@ -112,13 +110,6 @@ def _not_counted(audited: Audited, outcome: str) -> str:
         return "progress.why_not.hidden"
     by_days = asked.mean in MONTHLY_OF
     return "progress.why_not.days" if by_days else "progress.why_not.mean"
-
-
-def _rate(series: Series, until: str) -> float | None:
-    """The rate over the years until a goal was chosen."""
-    seen = series.known & np.array([label <= until for label in series.label])
-    n = int(series.n[seen].sum())
-    return int(series.events[seen].sum()) / n if n else None
 
 
 def _targets(

@@ -133,7 +133,7 @@ def _evidence(asked: Asked, judged: Judged, say: Say, by: str) -> Iterator[str]:
     for one in judged.balancing:
         yield _balancing(one, say)
     yield from _schools(judged, say)
-    if judged.reason is not Reason.TOO_EARLY:
+    if judged.verdict is Verdict.CANNOT_TELL and judged.reason is not Reason.TOO_EARLY:
         if by:
             yield say.say("progress.evidence.seen", by=say.by(by))
         else:
@@ -197,6 +197,12 @@ def _schools(judged: Judged, say: Say) -> Iterator[str]:
         change=say.signed(schools.change.value), low=say.signed(schools.change.low),
         high=say.signed(schools.change.high),
     )  # fmt: skip
+    if judged.mixed.state is CompareState.COMPARED:
+        yield say.phrases.words.say(
+            "progress.evidence.mixed", others=judged.mixed.others,
+            change=say.signed(judged.mixed.change.value),
+            as_far=round(judged.mixed.p * (judged.mixed.others + 1)) - 1,
+        )  # fmt: skip
 
 
 def _ends(estimate: Estimate, say: Say) -> dict[str, str]:

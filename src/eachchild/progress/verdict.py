@@ -13,7 +13,12 @@ import numpy as np
 
 from eachchild.progress.baseline import Baseline
 from eachchild.progress.charts import chart_of
-from eachchild.progress.comparison import Compared, difference_in_differences
+from eachchild.progress.comparison import (
+    Compared,
+    CompareState,
+    difference_in_differences,
+    synthetic_control,
+)
 from eachchild.progress.estimate import CONFIDENCE, Estimate, difference
 from eachchild.progress.interrupted import Moved, Sides, moved, own_spread, sides
 from eachchild.progress.model import Goal, Series, Verdict, Watched
@@ -62,6 +67,9 @@ class Beside:
     worsened: bool
 
 
+_NOT_MIXED = Compared(CompareState.NO_SCHOOLS)
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A verdict with what it rests on. Estimates are rates or their differences, with 95 %.
@@ -96,6 +104,7 @@ class Judged:
     events_before: int
     n_after: int
     events_after: int
+    mixed: Compared = _NOT_MIXED  # beside a mix of other schools that went the same way before
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +168,7 @@ def judge(
         both.events_then,
         both.n_now,
         both.events_now,
+        synthetic_control(watched.schools, begins=goal.begins),
     )
 
 

@@ -48,6 +48,9 @@ class Watcher:
         if use is None:
             return None
         monthly = use is months
+        aimed = self._aimed(goal, years)
+        if aimed is None:
+            return None
         until, places = max(goal.chosen_on), goal.schools or (goal.place,)
         baseline = self.baseline(goal.outcome, goal.group, places, until, monthly=monthly)
         scale = 1.0
@@ -55,7 +58,18 @@ class Watcher:
             usual = self.baseline(goal.outcome, goal.group, places, until)
             scale = usual.rate / baseline.rate if usual.rate and baseline.rate else 1.0
         watched = Watched(*use, self._balancing(goal, monthly), self._schools(goal))
-        return Asked(replace(goal, target=goal.target / scale), watched, baseline, scale)
+        return Asked(replace(aimed, target=aimed.target / scale), watched, baseline, scale)
+
+    def _aimed(self, goal: Goal, years: tuple[Series, Series] | None) -> Goal | None:
+        """The goal with the rate it aims at; None where a share of the gap gives none."""
+        if not goal.share:
+            return goal
+        until, places = max(goal.chosen_on), goal.schools or (goal.place,)
+        usual = self.baseline(goal.outcome, goal.group, places, until)
+        rate = rate_until(years[1], until) if years is not None else None
+        if rate is None or not usual.known or (usual.rate > rate) != goal.lower_is_better:
+            return None
+        return replace(goal, target=usual.rate - goal.share * (usual.rate - rate))
 
     def baseline(
         self,
@@ -164,3 +178,10 @@ def _enough(series: Series, begins: str) -> bool:
     """Whether months before a change are known well enough to judge it by months."""
     before = np.array([label < begins for label in series.label])
     return int((series.known & before).sum()) >= _FEWEST_MONTHS
+
+
+def rate_until(series: Series, until: str) -> float | None:
+    """The rate over the years until a goal was chosen; None where nobody was counted."""
+    seen = series.known & np.array([label <= until for label in series.label])
+    n = int(series.n[seen].sum())
+    return int(series.events[seen].sum()) / n if n else None

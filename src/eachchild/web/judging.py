@@ -41,7 +41,7 @@ def judge(organization: Organization, run: str, audience: str, command: Command)
     outs = {code: shelf.progress(run, audience, code) for code in spoken()}
     goals = next(iter(outs.values())).with_name("goals.json")
     goals.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    goals.write_text(json.dumps(goals_document(organization)), "utf-8")
+    goals.write_text(json.dumps(goals_document(organization, audience)), "utf-8")
     try:
         return max(_in(code, bundle, goals, out, command) for code, out in outs.items())
     finally:

@@ -30,6 +30,7 @@ from eachchild.web.audits.screens import (
 )
 from eachchild.web.foundation.views import Visit, page
 
+_ASKED = ("inspect", "check", "audit")  # kinds of runs; others follow from these
 FILES = ("report.html", "report.pdf", "measures.csv", "findings.json")
 
 
@@ -236,7 +237,8 @@ def _some_ready(member: Membership, audit: Audit) -> bool:
 
 
 def _runs(member: Membership, audit: Audit) -> Any:
-    mine = Run.objects.within(member.organization).filter(audit=audit)
+    """The runs of an audit that people ask for: looks, checks and audits."""
+    mine = Run.objects.within(member.organization).filter(audit=audit, kind__in=_ASKED)
     return mine.select_related("made_by").order_by("-made_at")
 
 

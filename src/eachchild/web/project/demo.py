@@ -179,7 +179,7 @@ def _principal(district: Organization, schools: list[Organization], newest: Run)
 def _release(district: Organization, members: dict[str, Membership], draft: Path | None) -> None:
     """Propose a copy for the public; the worker drafts it where no draft was made already."""
     run = Run.objects.within(district).filter(
-        state=Run.State.DONE, audit__title__startswith=FOR_THE_PUBLIC
+        state=Run.State.DONE, kind="audit", audit__title__startswith=FOR_THE_PUBLIC
     ).first()  # fmt: skip
     if run is None:
         return

@@ -15,9 +15,9 @@ from eachchild.web.audits.models import Run
 from eachchild.web.foundation.models import Organization
 from eachchild.web.shelf import NotOnTheShelfError, Shelf, screens
 from eachchild.web.strategy.actions import goals as actions
+from eachchild.web.strategy.actions.standing import rate
 from eachchild.web.strategy.models import (
     Action,
-    Contact,
     Cycle,
     Decision,
     Goal,
@@ -33,6 +33,20 @@ _VISION = (
     "Each child in our schools receives what they need, and nobody can tell from who a child is "
     "how school will go for them."
 )
+_RATINGS = (  # standard, level, what shows it
+    ("shared-vision", "in_place", "Written with families, and read out each fall."),
+    ("board-decides", "partly", "The board saw the audit twice and decided once."),
+    ("goals-with-verdicts", "in_place", "Two goals, each looked at every seven weeks."),
+    ("outcomes-by-group", "leading", "Fifteen outcomes by seven kinds of groups, every year."),
+    ("causes-tested", "partly", "Two of the five largest gaps have a cause that was tested."),
+    ("records-right", "partly", "Referrals are complete; notes of talks are not."),
+    ("rules-say-what-is-seen", "partly", "“Defiance” is out of the table; “disruption” is not."),
+    ("same-act-same-answer", "beginning", "Answers to the same act differ between schools."),
+    ("kept-in-learning", "partly", "No suspension for what has to be judged, since last August."),
+    ("ready-means-enrolled", "beginning", "One school of three invites every ready student."),
+    ("every-child-screened", "beginning", "Screening is by teachers' word."),
+    ("told-in-their-language", "partly", "Letters go out in four of nine languages."),
+)  # fmt: skip
 _REVIEWS = (126, 77, 28)  # days ago: seven weeks from one to the next
 _NEXT = 21  # days to the one after
 
@@ -119,17 +133,13 @@ def make_plan(district: Organization, people: People, before: Run, now: Run) -> 
 
 
 def _agree(district: Organization, people: People) -> None:
-    """The vision, those who stand behind it, and whom families call."""
+    """The vision, those who stand behind it, and where the team sees the district."""
     lead = people["equity_lead"].user
     vision = Vision.objects.within(district).create(text=_VISION, made_by=lead, made_at=_ago(200))
     for role in ("superintendent", "equity_lead", "principal"):
         SignOn.objects.within(district).create(vision=vision, user=people[role].user)
-    Contact.objects.within(district).create(
-        place="all", whom="The office of the district, 555-0100", made_by=lead,
-        meeting=timezone.now() + timedelta(days=_NEXT), where="Library of the district office",
-        correct="Ask the office of your school for the record, and write what is wrong. You have "
-        "an answer in 45 days at most.",
-    )  # fmt: skip
+    for standard, level, because in _RATINGS:
+        rate(people["equity_lead"], standard, level=level, because=because)
 
 
 def _finding(pages: Mapping[str, Any], aim: _Aim) -> Mapping[str, Any] | None:

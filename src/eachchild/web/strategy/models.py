@@ -113,6 +113,7 @@ class Goal(Kept):
     inclusive = models.TextField()  # who was heard, and how the change reaches everybody
     begins = models.CharField(max_length=7)  # the month of the change, `2025-09`
     balancing = models.JSONField(default=list)
+    schools = models.JSONField(default=list)  # places where it is made; none: everywhere
     strategies = models.JSONField(default=list)  # keys of `instruments.strategies`
     lead = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)

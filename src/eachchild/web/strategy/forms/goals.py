@@ -79,6 +79,11 @@ class GoalForm(forms.Form):
         required=False, widget=forms.CheckboxSelectMultiple,
         label=_("What must not get worse meanwhile?"),
     )  # fmt: skip
+    schools = forms.MultipleChoiceField(
+        required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("At which schools does it begin? None chosen: at all of them"),
+        help_text=_("The others are what these are held beside, so more can be told."),
+    )  # fmt: skip
     strategies = forms.MultipleChoiceField(
         required=False, widget=forms.CheckboxSelectMultiple, label=_("Which strategies help?")
     )
@@ -86,10 +91,10 @@ class GoalForm(forms.Form):
 
     def __init__(
         self, *given: Any, targets: Choices = (), balancing: Choices = (), strategies: Choices = (),
-        people: Choices = (), **more: Any,
+        people: Choices = (), schools: Choices = (), **more: Any,
     ) -> None:  # fmt: skip
         super().__init__(*given, **more)
-        for name, choices in (("share", targets), ("balancing", balancing),
+        for name, choices in (("share", targets), ("schools", schools), ("balancing", balancing),
                               ("strategies", strategies), ("lead", people)):  # fmt: skip
             offer(self, name, choices)
 

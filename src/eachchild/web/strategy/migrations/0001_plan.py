@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                 ("inclusive", models.TextField()),
                 ("begins", models.CharField(max_length=7)),
                 ("balancing", models.JSONField(default=list)),
+                ("schools", models.JSONField(default=list)),
                 ("strategies", models.JSONField(default=list)),
                 (
                     "state",

@@ -69,7 +69,7 @@ def aim(request: Visit, run: str, screen: str) -> HttpResponse:
     check_can_aim(offered, mine)
     assert offered is not None  # noqa: S101 - for the type checker alone: the rule refused
     form = GoalForm(
-        request.POST or None, **_choices(request, one, offered),
+        request.POST or None, **_choices(request, pages, one, offered),
         initial={"share": _feasible(offered), "lead": str(member.user.pk),
                  "balancing": [each["id"] for each in offered["balancing"]]},
     )  # fmt: skip
@@ -129,7 +129,7 @@ def _stance(request: Visit, one: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _choices(
-    request: Visit, one: Mapping[str, Any], offered: Mapping[str, Any]
+    request: Visit, pages: Pages, one: Mapping[str, Any], offered: Mapping[str, Any]
 ) -> dict[str, Iterable[tuple[str, Any]]]:
     causes = [each["kind"] for each in one["weighed"] if each["verdict"] == "supported"]
     language = _language()
@@ -141,6 +141,14 @@ def _choices(
             for each in fitting(offered["outcome"], causes)[:_MOST]
         ],
         "people": people(request.member),
+        "schools": sorted(
+            (
+                (place, name)
+                for place, name in pages["labels"]["places"].items()
+                if place.startswith("school:")
+            ),
+            key=lambda one: str(one[1]),
+        ),
     }
 
 
