@@ -17,8 +17,8 @@ from eachchild.web.project.demo_files import place, years_of
 from eachchild.worlds import synthesize
 from eachchild.worlds.demonstration import change_a_rule
 
-_NEEDED = ("student.csv", "student_race.csv", "identity.csv", "school.csv", "calendar.csv",
-           "enrollment.csv", "discipline.csv", "completion.csv")  # fmt: skip
+_NEEDED = ("student.csv", "student_race.csv", "school.csv", "calendar.csv", "enrollment.csv",
+           "discipline.csv")  # fmt: skip
 _FIRST, _SECOND = "Suspensions 2022 to 2024", "Suspensions 2022 to 2025"
 _CHANGE = "No suspension out of school for defiance: a talk and a way back into class instead."
 _SEEN = "Adults judge the same words differently."
