@@ -20,6 +20,7 @@ from eachchild.instruments.strategies import (
 from eachchild.web.accounts.models import User
 from eachchild.web.audits.models import Run
 from eachchild.web.audits.screens import Pages, pages_of, run_of, screen_of
+from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.views import Visit, page
 from eachchild.web.strategy.actions import goals as actions
 from eachchild.web.strategy.forms.goals import GoalForm, HypothesisForm, StanceForm
@@ -76,8 +77,12 @@ def aim(request: Visit, run: str, screen: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = {**form.cleaned_data, "screen": screen, "sentence": one["sentence"]}
         said["lead"] = User.objects.get(pk=said["lead"])
-        made = actions.aim(member, found, offered, said, pages["labels"]["groups"])
-        return redirect("goal", slug=member.organization.slug, goal=made.pk)
+        try:
+            made = actions.aim(member, found, offered, said, pages["labels"]["groups"])
+        except NotAllowedError as error:  # what was typed stays
+            form.add_error("change", str(error))
+        else:
+            return redirect("goal", slug=member.organization.slug, goal=made.pk)
     return render(
         request, "strategy/aim.html",
         {"run": found, "pages": pages, "one": one, "form": form, "offer": offered},
