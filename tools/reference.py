@@ -358,7 +358,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         ("strategies", strategies_page()),
         ("settings", settings_page()),
         ("inventory", inventory_page()),
-        ("standards", standards_page(table)),
+        ("standards", standards_page()),
         ("study-null", null_page()),
         ("study-two-tests", two_tests_page()),
         ("study-predictability", predictability_page()),

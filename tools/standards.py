@@ -1,16 +1,16 @@
 """The reference page of the equity standards and of the frameworks they answer."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+
+from tabular import table
 
 from eachchild.instruments.cited import ENGLISH, Source
 from eachchild.instruments.frameworks import IndicatorState, idc, nasem_states, state_label
 from eachchild.instruments.standards import LEVELS, Standard, areas, level_label, standards, told
 from eachchild.terms.outcomes import built_in
 
-Table = Callable[[Iterable[str], Iterable[Iterable[object]]], Iterator[str]]
 
-
-def standards_page(table: Table) -> Iterator[str]:
+def standards_page() -> Iterator[str]:
     """Every standard, area by area, then what NASEM and IDC ask and who answers."""
     yield "# Equity standards\n"
     yield f"{len(standards())} standards in our own words, in English and Spanish. A team says at"
@@ -20,14 +20,14 @@ def standards_page(table: Table) -> Iterator[str]:
         yield f"\n## {name}"
         for one in standards():
             if one.area == key:
-                yield from _standard(one, table)
-    yield from _nasem(table)
-    yield from _idc(table)
+                yield from _standard(one)
+    yield from _nasem()
+    yield from _idc()
     yield "\nThe rubric of the IDEA Data Center is public domain and followed closely in places."
     yield "All other works are cited, and none of their words are used."
 
 
-def _standard(one: Standard, table: Table) -> Iterator[str]:
+def _standard(one: Standard) -> Iterator[str]:
     text = told(one, ENGLISH)
     yield f"\n### {text.name}\n\n{text.asks} (`{one.key}`)\n"
     rows = (
@@ -57,7 +57,7 @@ def _cited(source: Source) -> str:
     return f"[{source.title}]({source.url}) ({', '.join(when)})"
 
 
-def _nasem(table: Table) -> Iterator[str]:
+def _nasem() -> Iterator[str]:
     yield "\n## NASEM's 16 indicators, and what an audit shows of each\n"
     yield "*Monitoring Educational Equity* (National Academies 2019): disparities in … The state is"
     yield "that of an audit that reports every built-in outcome; with fewer it is less.\n"
@@ -79,7 +79,7 @@ def _indicator(one: IndicatorState) -> tuple[object, ...]:
     )
 
 
-def _idc(table: Table) -> Iterator[str]:
+def _idc() -> Iterator[str]:
     yield "\n## The five areas of the IDC Success Gaps rubric\n"
     yield from table(
         ("area", "what it asks", "standards"),

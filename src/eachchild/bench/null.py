@@ -5,13 +5,13 @@ outcomes, groups, crossings, schools and years together. Whatever a reader could
 """
 
 import argparse
-import csv
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from eachchild.bench.tables import added_to, read_table
 from eachchild.cube import ALL_PLACES, Rollups
 from eachchild.findings.evidence import Evidence
 from eachchild.findings.judging import Material, judge
@@ -209,24 +209,15 @@ def _excludes_zero(outcome: Outcome, grid: Grid, confidence: float) -> int:
 
 def _known(path: Path, seed: int) -> list[NullDistrict]:
     """The districts a file already holds."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = [{k: int(v) for k, v in row.items()} for row in csv.DictReader(lines)]
-    return [NullDistrict(**row) for row in rows if row["seed"] == seed]
+    return [row for row in read_table(path, NullDistrict) if row.seed == seed]
 
 
 def resume(path: Path, *, seed: int, districts: int, told: Callable[[str], None] = print) -> None:
     """Add the districts a file does not hold yet, a row each, as soon as it is known."""
     known = {d.district for d in _known(path, seed)}
-    new = not path.exists()
-    with path.open("a", encoding="utf-8", newline="") as lines:
-        rows = csv.DictWriter(lines, [f.name for f in fields(NullDistrict)], lineterminator="\n")
-        if new:
-            rows.writeheader()
+    with added_to(path, NullDistrict) as add:
         for number in sorted(set(range(districts)) - known):
-            rows.writerow(asdict(null_district(seed, number)))
-            lines.flush()
+            add([null_district(seed, number)])
             told(f"district {number + 1} of {districts}")
 
 

@@ -24,10 +24,11 @@ from eachchild.cli.arguments import (
 )
 from eachchild.cli.codes import DONE, NOT_ENOUGH, REFUSED, WRONG
 from eachchild.cli.packet import packet_arguments, run_packet
+from eachchild.cli.progress import run_progress
 from eachchild.cli.terminal import Bar, headline_lines, quality_lines
 from eachchild.cube import CubeError
 from eachchild.plan import PlanError
-from eachchild.progress.errors import ProgressError
+from eachchild.progress import ProgressError
 from eachchild.release import (
     Audience,
     PolicyError,
@@ -232,7 +233,7 @@ def _packet(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 def _progress(commands: "_Commands[argparse.ArgumentParser]") -> None:
     about = "goals that an audit's findings offer, and whether a change worked"
-    command = _command(commands, "progress", _run_progress, about)
+    command = _command(commands, "progress", run_progress, about)
     command.add_argument(
         "source", type=Path, metavar="DIR", help="what audit wrote, or a released copy"
     )
@@ -342,12 +343,6 @@ def _run_verify(chosen: argparse.Namespace) -> int:
     from eachchild.cli.sharing import run_verify
 
     return run_verify(chosen)
-
-
-def _run_progress(chosen: argparse.Namespace) -> int:
-    from eachchild.cli.progress import run_progress
-
-    return run_progress(chosen)
 
 
 def _run_synthesize(chosen: argparse.Namespace) -> int:

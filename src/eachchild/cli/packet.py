@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from eachchild.cli.codes import DONE
+from eachchild.report.bundle import written_aside
 from eachchild.report.packet import board_packet
 from eachchild.report.packet_plan import BoardPlan, PacketError, board_plan
 from eachchild.terms.catalogue import languages
@@ -28,9 +29,7 @@ def run_packet(chosen: argparse.Namespace) -> int:
     plan = board_plan(_read(chosen.plan)) if chosen.plan else BoardPlan()
     progress = _read(chosen.progress) if chosen.progress else None
     made = board_packet(chosen.bundle, plan, progress, language=chosen.language)
-    part = chosen.out.with_name(f"{chosen.out.name}.part")
-    part.write_bytes(made)
-    part.replace(chosen.out)
+    written_aside(chosen.out, made)
     print(f"Six pages written to {chosen.out}, made of the released copy {chosen.bundle}.")
     return DONE
 

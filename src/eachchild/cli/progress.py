@@ -6,13 +6,18 @@ from pathlib import Path
 
 from eachchild.cli.codes import DONE
 from eachchild.progress import Audited, Goal, Progress, progress_of, read_audited, read_goals
-from eachchild.progress.document import Answered, offer_value, untold_value, verdict_value
+from eachchild.progress.document import (
+    SCHEMA,
+    Answered,
+    offer_value,
+    untold_value,
+    verdict_value,
+)
 from eachchild.progress.picture import Picture
+from eachchild.report.bundle import written_aside
 from eachchild.report.page import Table
 from eachchild.report.run_figure import PaintedRun, Run, RunLine, RunPoint, Usual, paint_run
 from eachchild.report.screens import on_one_line
-
-SCHEMA = 1
 
 
 def run_progress(chosen: argparse.Namespace) -> int:
@@ -28,11 +33,9 @@ def run_progress(chosen: argparse.Namespace) -> int:
 
 
 def write_progress(found: Progress, out: Path) -> None:
-    """Write everything that is said, aside and then in place, so that it is never half there."""
+    """Write everything that is said."""
     text = json.dumps(progress_document(found), indent=1, ensure_ascii=False, allow_nan=False)
-    part = out.with_name(f"{out.name}.part")
-    part.write_text(text + "\n", "utf-8")
-    part.replace(out)
+    written_aside(out, f"{text}\n".encode())
 
 
 def progress_document(found: Progress) -> dict[str, object]:

@@ -47,6 +47,9 @@ class Compared:
     others: int = 0
 
 
+NOT_COMPARED = Compared(CompareState.NO_SCHOOLS)
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     """Rates by school and year; a year that a school lacks has no students."""
@@ -71,7 +74,7 @@ def difference_in_differences(schools: Sequence[tuple[bool, Series]], *, begins:
     """
     table = _table(schools, begins)
     if table is None:
-        return Compared(CompareState.NO_SCHOOLS)
+        return NOT_COMPARED
     if not (table.before.any() and table.after.any()):
         return Compared(CompareState.TOO_FEW_YEARS)
     n_then, n_now = (table.n[:, part].sum(axis=1) for part in (table.before, table.after))
@@ -103,7 +106,7 @@ def synthetic_control(schools: Sequence[tuple[bool, Series]], *, begins: str) ->
     """
     table = _table(schools, begins)
     if table is None:
-        return Compared(CompareState.NO_SCHOOLS)
+        return NOT_COMPARED
     whole = ((table.n > 0) | ~(table.before | table.after)).all(axis=1)
     donors = np.flatnonzero(whole & ~table.here)
     here = table.here

@@ -130,8 +130,8 @@ def moved(
     at = max(rate, 0.5 / both.students_then)
     one = max(float(chance(at, is_count=is_count)), 1e-12)
     wider = max(both.wider, spread.dispersion)
-    now_variance = _variance(one / both.n_now, at, spread, wider=wider, years=1)
-    then_variance = _variance(one / both.n_then, at, spread, wider=wider, years=both.years)
+    now_variance = variance_of(one / both.n_now, at, spread, wider=wider, years=1)
+    then_variance = variance_of(one / both.n_then, at, spread, wider=wider, years=both.years)
     if then is not None:
         then_variance = then[1]
     total = now_variance + then_variance
@@ -143,7 +143,9 @@ def moved(
     return Moved(before, since, difference(since, before), sqrt(total))
 
 
-def _variance(by_chance: float, rate: float, spread: Spread, *, wider: float, years: int) -> float:
+def variance_of(
+    by_chance: float, rate: float, spread: Spread, *, wider: float, years: int
+) -> float:
     """The larger of two accounts of what is beyond chance: months that clump, years that differ."""
     return max(by_chance * wider, by_chance + (spread.sd * rate) ** 2 / years)
 

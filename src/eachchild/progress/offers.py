@@ -14,13 +14,12 @@ from eachchild.progress.baseline import Baseline
 from eachchild.progress.model import Series
 from eachchild.progress.periods import year_of
 from eachchild.progress.power import earliest
-from eachchild.progress.watch import Watcher, rate_until
+from eachchild.progress.watch import FEWEST_MONTHS, Watcher, rate_until
 from eachchild.terms.years import ALL
 
 SHARES = (0.25, 0.5, 0.75, 1.0)  # of the gap
 _LIKELY = 0.5
 _SOON = 2  # school years within which a district can wait for an answer
-_MONTHS_NEEDED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def _targets(
     begins, until = named["begins"], max(named["chosen_on"])
     months = watcher.series(outcome, group, (place,), monthly=True)
     years = watcher.series(outcome, group, (place,))
-    if months is not None and int(months.known.sum()) >= _MONTHS_NEEDED:
+    if months is not None and int(months.known.sum()) >= FEWEST_MONTHS:
         usual = watcher.baseline(outcome, group, (place,), until, monthly=True)
         series: Series | None = months
     else:

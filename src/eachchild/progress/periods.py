@@ -36,11 +36,19 @@ def split(series: Series, begins: str, *, until: str = "9999") -> Split:
         before, after = labels < begins, labels >= begins
     else:
         year = year_of(begins)
-        early = FIRST_MONTH <= int(begins[5:7]) <= LATEST_START
         before = labels < year
-        after = labels >= year if early else labels > year
+        after = labels >= year if is_early(begins) else labels > year
     seen = series.known & (labels <= until) & (series.n > 0)
     return Split(before & seen, after & seen)
+
+
+def is_early(begins: str) -> bool:
+    """Whether a change begins so early that its school year counts as after it.
+
+    >>> is_early("2025-09"), is_early("2026-01")
+    (True, False)
+    """
+    return FIRST_MONTH <= int(begins[5:7]) <= LATEST_START
 
 
 def year_of(label: str) -> str:

@@ -12,14 +12,13 @@ import numpy as np
 
 from eachchild.progress.charts import Chart, chart_of
 from eachchild.progress.model import Series
-from eachchild.progress.periods import LATEST_START, split, year_of
+from eachchild.progress.periods import FIRST_MONTH, is_early, split, year_of
 from eachchild.progress.said import Say, short_month
 from eachchild.progress.series import rates
 from eachchild.progress.watch import Asked
 from eachchild.terms.numerals import count
 
 Kind = Literal["group", "earlier", "since", "reference"]
-_TURN = 7  # a school year begins in July
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +68,8 @@ def _years(asked: Asked, title: str, say: Say, chart: Chart) -> Picture:
     )
     usual = tuple(_usual(chart, range(len(names)), range(len(names))))
     year = year_of(goal.begins)
-    early = _TURN <= int(goal.begins[5:7]) <= LATEST_START
     before = sum(name < year for name in names)
-    change = before - 0.5 if early or before == len(names) else float(before)
+    change = before - 0.5 if is_early(goal.begins) or before == len(names) else float(before)
     return _picture(
         asked, title, say, chart,
         names=names, lines=lines, usual=usual, change=change, goal=goal.target,
@@ -82,7 +80,7 @@ def _years(asked: Asked, title: str, say: Say, chart: Chart) -> Picture:
 def _months(asked: Asked, title: str, say: Say, chart: Chart) -> Picture:
     series, goal = asked.watched.group, asked.goal
     year = np.array([year_of(label) for label in series.label])
-    seasons = sorted(set(series.season.tolist()), key=lambda m: (m - _TURN) % 12)
+    seasons = sorted(set(series.season.tolist()), key=lambda m: (m - FIRST_MONTH) % 12)
     at = np.array([seasons.index(s) for s in series.season.tolist()], np.int64)
     known = sorted(set(year[series.known].tolist()))
     shown = known[-1] if known else str(year[-1])

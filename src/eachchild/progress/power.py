@@ -8,7 +8,7 @@ from scipy.special import ndtr
 from eachchild.progress.baseline import Baseline
 from eachchild.progress.interrupted import Sides, moved, own_spread, sides
 from eachchild.progress.model import Series, Whole
-from eachchild.progress.periods import FIRST_MONTH, LATEST_START, next_month, split, year_of
+from eachchild.progress.periods import is_early, next_month, split, year_of
 from eachchild.progress.verdict import LOOK, MONTHS_AFTER, YEARS_BEFORE, then_of
 from eachchild.terms.years import starting
 
@@ -76,9 +76,7 @@ def chance_seen(
 def _ahead(before: Series, begins: str) -> list[str]:
     """The labels to come, of months those that the school has."""
     if not before.is_monthly:
-        first = int(year_of(begins)[:4]) + (
-            0 if FIRST_MONTH <= int(begins[5:7]) <= LATEST_START else 1
-        )
+        first = int(year_of(begins)[:4]) + (0 if is_early(begins) else 1)
         return [starting(first + i) for i in range(YEARS_AHEAD)]
     seasons = set(before.season[before.known].tolist())
     names, month = [], begins

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from eachchild.progress.baseline import Baseline
 from eachchild.progress.comparison import CompareState
 from eachchild.progress.estimate import Estimate
 from eachchild.progress.model import Verdict
@@ -205,7 +206,7 @@ def _schools(judged: Judged, say: Say) -> Iterator[str]:
         )  # fmt: skip
 
 
-def _ends(estimate: Estimate, say: Say) -> dict[str, str]:
+def _ends(estimate: Estimate | Baseline, say: Say) -> dict[str, str]:
     return {"low": say.rate(estimate.low), "high": say.rate(estimate.high)}
 
 
@@ -240,7 +241,7 @@ def baseline_sentence(offer: Offer, say: Say, periods: tuple[str, ...]) -> str:
         key, did=say.did(base.raw), events=count(base.events), n=count(base.n),
         first=first, last=last,
     )  # fmt: skip
-    ends = {"low": say.rate(base.low), "high": say.rate(base.high)}
+    ends = _ends(base, say)
     if say.rate(base.rate) == say.rate(base.raw):
         return f"{counted}. {say.say('progress.offer.expected_same', **ends)}"
     return f"{counted}. {say.say('progress.offer.expected', rate=say.rate(base.rate), **ends)}"

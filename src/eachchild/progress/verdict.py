@@ -14,17 +14,24 @@ import numpy as np
 from eachchild.progress.baseline import Baseline
 from eachchild.progress.charts import chart_of
 from eachchild.progress.comparison import (
+    NOT_COMPARED,
     Compared,
-    CompareState,
     difference_in_differences,
     synthetic_control,
 )
 from eachchild.progress.estimate import CONFIDENCE, Estimate, difference
-from eachchild.progress.interrupted import Moved, Sides, moved, own_spread, sides
+from eachchild.progress.interrupted import (
+    Moved,
+    Sides,
+    moved,
+    own_spread,
+    sides,
+    variance_of,
+)
 from eachchild.progress.model import Goal, Series, Verdict, Watched
 from eachchild.progress.periods import split, year_of
 from eachchild.progress.signals import Signal, signals_after
-from eachchild.progress.spread import Spread
+from eachchild.progress.spread import Spread, chance
 
 LOOK = 0.0221  # what each of three reviews spends of 5 %
 CANDIDATES = 60  # how many a goal is taken to be the worst of, where nobody says
@@ -67,9 +74,6 @@ class Beside:
     worsened: bool
 
 
-_NOT_MIXED = Compared(CompareState.NO_SCHOOLS)
-
-
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A verdict with what it rests on. Estimates are rates or their differences, with 95 %.
@@ -104,7 +108,7 @@ class Judged:
     events_before: int
     n_after: int
     events_after: int
-    mixed: Compared = _NOT_MIXED  # beside a mix of other schools that went the same way before
+    mixed: Compared  # beside a mix of other schools that went the same way before
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +240,9 @@ def then_of(both: Sides, baseline: Baseline) -> tuple[float, float]:
 
 def _own_variance(both: Sides, spread: Spread, group: Series) -> float:
     at = max(both.then, 0.5 / both.students_then)
-    by_chance = at * (1 if group.is_count else 1 - at) / both.n_then
+    by_chance = float(chance(at, is_count=group.is_count)) / both.n_then
     wider = max(both.wider, spread.dispersion)
-    return max(by_chance * wider, by_chance + (spread.sd * at) ** 2 / both.years, 1e-15)
+    return max(variance_of(by_chance, at, spread, wider=wider, years=both.years), 1e-15)
 
 
 def _others(series: Series, goal: Goal, spread: Spread, *, until: str) -> Moved | None:
@@ -321,6 +325,5 @@ def _nothing(goal: Goal, reason: Reason) -> Judged:
     none = Estimate()
     return Judged(
         goal.id, Verdict.CANNOT_TELL, reason, Whose.NEITHER, none, 0.0, none, none, none, none,
-        none, none, none, (), (), difference_in_differences((), begins=goal.begins), (), (),
-        0, 0, 0, 0,
+        none, none, none, (), (), NOT_COMPARED, (), (), 0, 0, 0, 0, NOT_COMPARED,
     )  # fmt: skip

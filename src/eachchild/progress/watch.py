@@ -11,7 +11,7 @@ from eachchild.progress.baseline import Baseline, baseline_of
 from eachchild.progress.model import Goal, Series, Watched
 from eachchild.progress.series import added, by_years
 
-_FEWEST_MONTHS = 10  # known before a change; about a school year, so that seasons can be compared
+FEWEST_MONTHS = 10  # known before a change; about a school year, so that seasons can be compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +48,15 @@ class Watcher:
         if use is None:
             return None
         monthly = use is months
-        aimed = self._aimed(goal, years)
+        asked_of = (goal.outcome, goal.group, goal.schools or (goal.place,), max(goal.chosen_on))
+        usual = self.baseline(*asked_of)
+        aimed = _aimed(goal, usual, years)
         if aimed is None:
             return None
-        until, places = max(goal.chosen_on), goal.schools or (goal.place,)
-        baseline = self.baseline(goal.outcome, goal.group, places, until, monthly=monthly)
-        scale = 1.0
-        if monthly:
-            usual = self.baseline(goal.outcome, goal.group, places, until)
-            scale = usual.rate / baseline.rate if usual.rate and baseline.rate else 1.0
+        baseline = self.baseline(*asked_of, monthly=True) if monthly else usual
+        scale = usual.rate / baseline.rate if usual.rate and baseline.rate else 1.0
         watched = Watched(*use, self._balancing(goal, monthly), self._schools(goal))
         return Asked(replace(aimed, target=aimed.target / scale), watched, baseline, scale)
-
-    def _aimed(self, goal: Goal, years: tuple[Series, Series] | None) -> Goal | None:
-        """The goal with the rate it aims at; None where a share of the gap gives none."""
-        if not goal.share:
-            return goal
-        until, places = max(goal.chosen_on), goal.schools or (goal.place,)
-        usual = self.baseline(goal.outcome, goal.group, places, until)
-        rate = rate_until(years[1], until) if years is not None else None
-        if rate is None or not usual.known or (usual.rate > rate) != goal.lower_is_better:
-            return None
-        return replace(goal, target=usual.rate - goal.share * (usual.rate - rate))
 
     def baseline(
         self,
@@ -170,6 +157,16 @@ class Watcher:
         ))  # fmt: skip
 
 
+def _aimed(goal: Goal, usual: Baseline, years: tuple[Series, Series] | None) -> Goal | None:
+    """The goal with the rate it aims at; None where a share of the gap gives none."""
+    if not goal.share:
+        return goal
+    rate = rate_until(years[1], max(goal.chosen_on)) if years is not None else None
+    if rate is None or not usual.known or (usual.rate > rate) != goal.lower_is_better:
+        return None
+    return replace(goal, target=usual.rate - goal.share * (usual.rate - rate))
+
+
 def _told(found: Iterable[tuple[bool, Series | None]]) -> Iterable[tuple[bool, Series]]:
     return ((here, series) for here, series in found if series is not None and series.known.any())
 
@@ -177,7 +174,7 @@ def _told(found: Iterable[tuple[bool, Series | None]]) -> Iterable[tuple[bool, S
 def _enough(series: Series, begins: str) -> bool:
     """Whether months before a change are known well enough to judge it by months."""
     before = np.array([label < begins for label in series.label])
-    return int((series.known & before).sum()) >= _FEWEST_MONTHS
+    return int((series.known & before).sum()) >= FEWEST_MONTHS
 
 
 def rate_until(series: Series, until: str) -> float | None:

@@ -4,6 +4,7 @@ from eachchild.findings.model import Finding
 from eachchild.release.types import Released
 from eachchild.report.names import Names
 from eachchild.report.page import Beginning
+from eachchild.report.statements import statement_id
 from eachchild.terms.said import sentence_case
 
 _MOST = 3  # more than a team can take up in a term
@@ -28,7 +29,7 @@ def _beginning(names: Names, title: str, alike: list[Finding]) -> Beginning:
     one, claim = alike[0], alike[0].hypothesis
     others = dict.fromkeys(names.group(f.group) for f in alike if f.group != one.group)
     return Beginning(
-        target=f"s-{one.id}-{one.period}",
+        target=statement_id(one),
         about=names.say(
             "begin.about", title=title, group=names.group(one.group),
             others=names.group(one.reference),

@@ -50,6 +50,13 @@ def built_aside(out: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
+def written_aside(out: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    part = out.with_name(f"{out.name}.part")
+    part.write_bytes(data)
+    part.replace(out)
+
+
 def refuse_folder(out: Path) -> None:
     """Judge where an audit is to be written, before it is made.
 

@@ -97,12 +97,13 @@ def _numbered(said: Words, key: str, number: int) -> str:
 
 def _told(case: Case, one: Finding) -> Told:
     pair = _pair(case, one)
+    rates = None if pair is None or not case.card.is_rate else _whole(*pair)
     return Told(
         finding=one,
         title=_own(case, "title") or case.card.title,
         when=sentence_case(case.names.period(one.period)),
-        sentences=_sentences(case, one, pair),
-        people=_people(case, one, pair),
+        sentences=_sentences(case, one, pair, rates),
+        people=None if rates is None else _people(case, one, rates),
     )
 
 
@@ -122,9 +123,10 @@ def _estimate(cell: Cell) -> float:
     return cell.estimate or 0.0
 
 
-def _sentences(case: Case, one: Finding, pair: tuple[float, float] | None) -> tuple[str, ...]:
+def _sentences(
+    case: Case, one: Finding, pair: tuple[float, float] | None, rates: tuple[int, ...] | None
+) -> tuple[str, ...]:
     """Two short ones, one a group; the report's own where there are no words for families."""
-    rates = None if pair is None or not case.card.is_rate else _whole(*pair)
     if ";" in one.group or pair is None:
         return (f"{sentence_case(one.sentence)}.",)
     both = (one.group, one.reference)
@@ -163,10 +165,7 @@ def _named(names: Names, group: str) -> str:
     return bare(names.words, names.group(group))
 
 
-def _people(case: Case, one: Finding, pair: tuple[float, float] | None) -> IconArray | None:
-    rates = None if pair is None or not case.card.is_rate else _whole(*pair)
-    if rates is None:
-        return None
+def _people(case: Case, one: Finding, rates: tuple[int, ...]) -> IconArray:
     of, mine, theirs = rates
     said = case.names.words
     return IconArray(of, *(

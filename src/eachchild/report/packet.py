@@ -17,7 +17,7 @@ from eachchild.report.packet_plan import BoardPlan, Decided, PacketError, Planne
 from eachchild.report.pdf import set_by_typst
 from eachchild.report.screens import SCREENS, screens_in
 from eachchild.terms.catalogue import Words, words
-from eachchild.terms.numerals import count
+from eachchild.terms.numerals import count, unbroken
 from eachchild.terms.said import sentence_case
 
 AUDIENCES = (Audience.BOARD, Audience.PUBLIC)
@@ -294,7 +294,7 @@ class _Packet:
     def _cut(self, text: str, kind: str) -> str:
         """A text that fits its room; where words are left out, how many."""
         plain = "".join(c for c in text if c.isprintable() or c.isspace())
-        told = re.sub(r"(?<=\d) %", "\u00a0%", re.sub(r"[^\S\u00a0]+", " ", plain).strip())
+        told = unbroken(re.sub(r"[^\S\u00a0]+", " ", plain).strip())
         most = _MOST[kind]
         if len(told) <= most:
             return _breakable(told)

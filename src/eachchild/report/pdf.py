@@ -1,7 +1,6 @@
 """The report as a tagged PDF: the same description, set by Typst, readable by a screen reader."""
 
 import json
-import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -17,6 +16,7 @@ from eachchild.report.charts.palette import LIGHT, LIGHT_STEPS
 from eachchild.report.charts.svg import on_paper
 from eachchild.report.fonts import FAMILY, require_fonts
 from eachchild.report.page import Figure, Page
+from eachchild.terms.numerals import unbroken
 
 # PDF/UA-1 (ISO 14289-1): title, language, tags and text alternatives are enforced, not hoped for.
 _STANDARD: Literal["ua-1"] = "ua-1"
@@ -84,7 +84,7 @@ def _plain(value: object) -> object:
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(v) for v in value]
-    return re.sub(r"(?<=\d) %", "\u00a0%", value) if isinstance(value, str) else value
+    return unbroken(value) if isinstance(value, str) else value
 
 
 def _kept(value: object, names: list[str]) -> list[str]:

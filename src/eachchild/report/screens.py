@@ -5,7 +5,6 @@ leaves out what its reader may not see: each says of which place it is.
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -28,6 +27,8 @@ from eachchild.report.page import (
     Predicted,
     Statement,
 )
+from eachchild.report.statements import statement_id
+from eachchild.terms.numerals import unbroken
 
 SCREENS = "screens.json"
 _SUPPORTED = "supported"
@@ -93,7 +94,7 @@ def screens_document(released: Released, page: Page) -> dict[str, object]:
 def on_one_line(piece: Any) -> Any:
     """Sentences in which no percent sign leaves its number; what is painted has seen to it."""
     if isinstance(piece, str):
-        return piece if "<" in piece else re.sub(r"(?<=\d) %", "\u00a0%", piece)
+        return piece if "<" in piece else unbroken(piece)
     if isinstance(piece, Mapping):
         return {key: on_one_line(one) for key, one in piece.items()}
     return [on_one_line(one) for one in piece] if isinstance(piece, list | tuple) else piece
@@ -198,7 +199,7 @@ class _Painter:
 
     def people(self, one: Told) -> Piece:
         """One finding in people of a hundred, with the picture of them where there is one."""
-        at = self._screen.get(f"s-{one.finding.id}-{one.finding.period}", "")
+        at = self._screen.get(statement_id(one.finding), "")
         said = {"screen": at, "title": one.title, "when": one.when, "sentences": one.sentences}
         if one.people is None:
             return {**said, "picture": ""}

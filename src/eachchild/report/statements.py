@@ -40,9 +40,14 @@ def statement(names: Names, finding: Finding) -> Statement:
     return _statement(names, finding, {})
 
 
+def statement_id(finding: Finding) -> str:
+    """Where a page tells a finding; another in every period, as the finding's own id is not."""
+    return f"s-{finding.id}-{finding.period}"
+
+
 def _statement(names: Names, one: Finding, children: dict[str, list[Finding]]) -> Statement:
     return Statement(
-        id=f"s-{one.id}-{one.period}",
+        id=statement_id(one),
         sentence=sentence_case(one.sentence),
         verdict=one.verdict,
         tag=names.say(f"tag.{one.verdict}"),

@@ -1,5 +1,6 @@
 """Numbers as a reader meets them: two significant digits, counts exact with thousands apart."""
 
+import re
 from math import floor, log10
 
 
@@ -41,6 +42,15 @@ def percent(share: float) -> str:
         return f"{100 - float(significant(100 * (1 - share), 1)):.6g} %"
     digits = 1 if share < 0.001 else 2
     return f"{significant(100 * share, digits)} %"
+
+
+def unbroken(text: str) -> str:
+    """A text in which no percent sign leaves its number at the end of a line.
+
+    >>> unbroken("12 % of 100")
+    '12\\xa0% of 100'
+    """
+    return re.sub(r"(?<=\d) %", "\u00a0%", text)
 
 
 def tenths(difference: float) -> str:

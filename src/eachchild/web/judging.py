@@ -24,8 +24,7 @@ def spoken() -> Iterator[str]:
 
 def judge_all(organization: Organization, command: Command) -> int:
     """Work out anew what the newest audit and each copy that is out can say of the goals."""
-    runs = Run.objects.within(organization).filter(kind="audit", state=Run.State.DONE)
-    newest = runs.order_by("-ended_at").first()
+    newest = Run.finished(organization).first()
     out = Release.objects.within(organization).filter(state__in=OUT).order_by("out_at", "pk")
     bundles = [(str(newest.pk), _INSIDE)] if newest else []
     bundles += [(str(one.run_id), one.audience) for one in out]
@@ -49,10 +48,17 @@ def judge(organization: Organization, run: str, audience: str, command: Command)
 
 
 def _in(language: str, bundle: Path, goals: Path, out: Path, command: Command) -> int:
+    asked = ["progress", str(bundle), "--goals", str(goals), "--language", language]
+    return into(out, asked, command)
+
+
+def into(out: Path, asked: Sequence[str], command: Command) -> int:
+    """Run a command that writes a file, which takes its place only where all went well."""
     part = out.with_suffix(".part")
-    code = command(["progress", str(bundle), "--goals", str(goals), "--language", language,
-                    "--out", str(part)])  # fmt: skip
-    if code == 0:
-        part.replace(out)
-    part.unlink(missing_ok=True)
-    return code
+    try:
+        code = command([*asked, "--out", str(part)])
+        if code == 0:
+            part.replace(out)
+        return code
+    finally:
+        part.unlink(missing_ok=True)

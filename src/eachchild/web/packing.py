@@ -2,15 +2,12 @@
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from eachchild.web.audits.models import OUT, Release
-from eachchild.web.judging import spoken
+from eachchild.web.judging import Command, into, spoken
 from eachchild.web.shelf import Shelf
 from eachchild.web.strategy.packets import AUDIENCES, packet_plan
-
-# Runs a command and says with which code it ended.
-Command = Callable[[Sequence[str]], int]
 
 
 def pack(release: Release, decide: Sequence[str], command: Command) -> int:
@@ -31,19 +28,15 @@ def _in(
     run, audience = str(release.run_id), release.audience
     out = shelf.packet(str(release.pk), language)
     out.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    plan, part = out.with_suffix(".json"), out.with_suffix(".making")
+    plan = out.with_suffix(".json")
     plan.write_text(json.dumps(packet_plan(release, language, decide)), "utf-8")
     judged = shelf.progress(run, audience, language)
     came = ["--progress", str(judged)] if judged.is_file() else []
     try:
-        code = command(["packet", str(shelf.bundle(run, audience)), "--plan", str(plan), *came,
-                        "--language", language, "--out", str(part)])  # fmt: skip
-        if code == 0:
-            part.replace(out)
-        return code
+        asked = ["packet", str(shelf.bundle(run, audience)), "--plan", str(plan), *came]
+        return into(out, [*asked, "--language", language], command)
     finally:
         plan.unlink(missing_ok=True)
-        part.unlink(missing_ok=True)
 
 
 def _sweep(release: Release, shelf: Shelf) -> None:

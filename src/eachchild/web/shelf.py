@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from eachchild.report.screens import screens_in
+from eachchild.web.foundation.language import spoken_here
 
 if TYPE_CHECKING:
     from eachchild.web.foundation.models import Organization
@@ -107,7 +108,7 @@ def progress(shelf: Shelf, run: str, audience: str) -> Mapping[str, Any]:
 
     Raises NotOnTheShelfError where nothing was worked out of it.
     """
-    own = shelf.progress(run, audience, (get_language() or "en").split("-")[0])
+    own = shelf.progress(run, audience, spoken_here())
     return told(own if own.is_file() else shelf.progress(run, audience, "en"))
 
 

@@ -29,7 +29,7 @@ from eachchild.web.child import BEAT, Ended, ended_child, printed
 from eachchild.web.foundation.actions import record
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
-from eachchild.web.judging import judge, judge_all, spoken
+from eachchild.web.judging import Command, judge, judge_all, spoken
 from eachchild.web.keeping.health import beat
 from eachchild.web.keeping.nights import nightly
 from eachchild.web.packing import pack
@@ -110,10 +110,8 @@ class Worker:
         if self._stopped.is_set() and ended.code:
             _again(run)
             return
-        if (
-            run.kind == "audit" and ended.code == 0
-        ):  # before it is said to be done: a goal can be made
-            self._judge(organization, run)
+        if run.kind == "audit" and ended.code == 0:
+            self._judge(organization, run)  # once it is said to be done, a goal can be made of it
         run.state = _state_of(ended)
         run.why = ended.said if ended.code or run.kind == "check" else ""
         run.share, run.ended_at = 1.0 if ended.code == 0 else run.share, timezone.now()
@@ -133,28 +131,29 @@ class Worker:
 
     def _judge_all(self, _shelf: Shelf, run: Run) -> Ended:
         """What the newest audit, and each copy that is out, can say of the goals there are."""
-        code = judge_all(run.organization, self._judged)
+        code = judge_all(run.organization, self._for(run))
         return Ended(code, _NOT_JUDGED if code else "", was_cancelled=False)
 
     def _judge(self, organization: Organization, run: Run, audience: str = "internal") -> None:
         """The same of one bundle; where it fails, the bundle is as good as it was."""
-
-        def command(arguments: Sequence[str]) -> int:
-            told = lambda *_: _progress(run, run.step, run.share)  # noqa: E731
-            return self._command(arguments, told, progress=False).code
-
-        code = judge(organization, str(run.pk), audience, command)
+        code = judge(organization, str(run.pk), audience, self._for(run))
         result = "failed" if code else "done"
         record("goals.judged", organization=organization, thing=f"run:{run.pk}", result=result)
 
     def _pack(self, _shelf: Shelf, run: Run) -> Ended:
         """The packet for a board meeting, of a copy that is out."""
         release, decide = asked(run)
-        code = pack(release, decide, self._judged) if release else _WRONG
+        code = pack(release, decide, self._for(run)) if release else _WRONG
         return Ended(code, _NOT_PACKED if code else "", was_cancelled=False)
 
-    def _judged(self, command: Sequence[str]) -> int:
-        return self._command(command, lambda *_: True, progress=False).code
+    def _for(self, run: Run) -> Command:
+        """Runs commands on behalf of a run, which says meanwhile that it is alive."""
+
+        def command(arguments: Sequence[str]) -> int:
+            told = lambda *_: _progress(run, run.step, run.share)  # noqa: E731
+            return self._command(arguments, told, progress=False).code
+
+        return command
 
     def _check(self, shelf: Shelf, run: Run) -> Ended:
         """The state of the data; data that a rule stops are an answer, too."""
@@ -229,7 +228,7 @@ class Worker:
             return refuse_release(release, _why(proved))
         end_release(release, seal_of(out))
         self._judge(release.organization, release.run, release.audience)
-        pack(release, (), self._judged)  # where it fails, it can be asked for again
+        pack(release, (), self._for(release.run))  # where it fails, it can be asked for again
         return None
 
     def _release(self, shelf: Shelf, release: Release, out: Path, *more: str) -> Ended:

@@ -4,15 +4,14 @@ A run that was stopped goes on where it stood.
 """
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, fields
 from pathlib import Path
 
 from eachchild.bench.causes.power import BY_SIZE, SIZES
 from eachchild.bench.causes.study import Judged, judged, read_judged, worlds_of
+from eachchild.bench.tables import added_to
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,14 +39,9 @@ def simulate(out: Path, asked: Iterable[tuple[str, int, int]], *, workers: int) 
     """Add the districts the table does not hold yet, in order, each as soon as it is known."""
     done = {(row.world, row.seed, row.students) for row in read_judged(out)}
     todo = [one for one in asked if one not in done]
-    new = not out.exists()
-    with out.open("a", encoding="utf-8", newline="") as lines, ProcessPoolExecutor(workers) as pool:
-        rows = csv.DictWriter(lines, [f.name for f in fields(Judged)], lineterminator="\n")
-        if new:
-            rows.writeheader()
+    with added_to(out, Judged) as add, ProcessPoolExecutor(workers) as pool:
         for number, row in enumerate(pool.map(judged, *zip(*todo, strict=True)) if todo else (), 1):
-            rows.writerow(asdict(row))
-            lines.flush()
+            add([row])
             print(f"{number}/{len(todo)} {row.world} {row.seed}", file=sys.stderr, flush=True)
 
 

@@ -1,12 +1,12 @@
 """Districts with a known cause, audited as any other, and what was told of their gaps."""
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eachchild import story
+from eachchild.bench.tables import read_table
 from eachchild.findings.model import Finding
 from eachchild.worlds.causes import CAUSE_WORLDS
 from eachchild.worlds.synthesize import synthesize
@@ -125,16 +125,4 @@ def _share(which: Sequence[bool]) -> float | None:
 
 def read_judged(path: Path) -> tuple[Judged, ...]:
     """The rows of a table already made; none where there is none yet."""
-    if not path.exists():
-        return ()
-    with path.open(encoding="utf-8", newline="") as lines:
-        return tuple(_row(row) for row in csv.DictReader(lines))
-
-
-def _row(row: Mapping[str, str]) -> Judged:
-    return Judged(
-        row["world"], int(row["seed"]), int(row["students"]), row["planted"], float(row["share"]),
-        float(row["value"]),
-        row["counts"] == "True", row["first"], row["top1"] == "True", row["wrong"],
-        int(row["supported"]),
-    )  # fmt: skip
+    return tuple(read_table(path, Judged))

@@ -4,14 +4,13 @@ A run that was stopped goes on where it stood.
 """
 
 import argparse
-import csv
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, fields
 from pathlib import Path
 
 from eachchild.bench.progress.study import Row, grid, is_null, read_rows, scenario_of, scenario_rows
 from eachchild.bench.progress.world import Scenario
+from eachchild.bench.tables import added_to
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,16 +31,11 @@ def main(arguments: list[str] | None = None) -> int:
 def simulate(out: Path, scenarios: Sequence[Scenario], *, draws: int) -> None:
     """Add the scenarios the table does not hold yet, each as soon as it is known."""
     done = {scenario_of(row) for row in read_rows(out)}
-    new = not out.exists()
-    with out.open("a", encoding="utf-8", newline="") as lines:
-        rows = csv.DictWriter(lines, [f.name for f in fields(Row)], lineterminator="\n")
-        if new:
-            rows.writeheader()
+    with added_to(out, Row) as add:
         for number, scenario in enumerate(scenarios, 1):
             if scenario not in done:
                 size = draws if is_null(scenario) else draws // 2
-                rows.writerows(asdict(r) for r in scenario_rows(scenario, draws=size))
-                lines.flush()
+                add(scenario_rows(scenario, draws=size))
             print(f"{number}/{len(scenarios)} {scenario}", file=sys.stderr, flush=True)
 
 

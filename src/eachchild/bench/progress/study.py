@@ -1,10 +1,8 @@
 """What verdicts say in districts of known truth, as rows of a table."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from eachchild.bench.progress.world import (
     BEGINS,
@@ -14,6 +12,7 @@ from eachchild.bench.progress.world import (
     drawn,
     true_change,
 )
+from eachchild.bench.tables import read_table
 from eachchild.progress import Verdict, chance_seen, judge
 from eachchild.terms.years import starting
 from eachchild.worlds.streams import stream
@@ -163,19 +162,9 @@ def scenario_of(row: Row) -> Scenario:
 
 def read_rows(path: Path) -> list[Row]:
     """The rows of a table written before; none where there is no file."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as lines:
-        return [
-            Row(**{f.name: _read(f.type, row[f.name]) for f in fields(Row)})
-            for row in csv.DictReader(lines)
-        ]
+    return read_table(path, Row)
 
 
 def full_rows(path: Path) -> list[Row]:
     """The rows of all districts of a scenario, which stand after those of the first few."""
     return [row for row in read_rows(path) if row.districts > FEW]
-
-
-def _read(kind: Any, text: str) -> Any:
-    return text == "True" if kind is bool else kind(text)

@@ -1,14 +1,13 @@
 """How often each test of a gap rejects on districts of known truth, as rows of a table."""
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from eachchild.bench.tables import read_table
 from eachchild.bench.two_tests.rivals import signs, student, surpluses
 from eachchild.bench.two_tests.world import Drawn, Scenario, cube_of
 from eachchild.cube import ALL_PLACES, Rollups
@@ -134,14 +133,4 @@ def scenario_of(row: Row) -> Scenario:
 
 def read_rows(path: Path) -> list[Row]:
     """The rows of a table written before; none where there is no file."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as lines:
-        return [
-            Row(**{f.name: _read(f.type, row[f.name]) for f in fields(Row)})
-            for row in csv.DictReader(lines)
-        ]
-
-
-def _read(kind: Any, text: str) -> Any:
-    return text == "True" if kind is bool else kind(text)
+    return read_table(path, Row)

@@ -18,7 +18,7 @@ from eachchild.report.charts.marks import (
     Text,
     layered,
 )
-from eachchild.report.charts.scale import Linear
+from eachchild.report.charts.scale import Linear, without_gaps
 
 Kind = Literal["group", "earlier", "since", "reference"]
 
@@ -204,7 +204,7 @@ def _change(of: RunChart, x: Linear, y: Linear) -> Iterator[Mark]:
 
 def _line(line: RunLine, x: Linear, y: Linear) -> Iterator[Mark]:
     ink, thin = _INKS[line.kind], line.kind in _THIN
-    for run in _runs(line.points):
+    for run in without_gaps(line.points):
         path = tuple((x(p.at), y(p.value)) for p in run)
         if len(path) > 1:
             yield Curve(path, ink, 1 if thin else 2)
@@ -217,13 +217,3 @@ def _line(line: RunLine, x: Linear, y: Linear) -> Iterator[Mark]:
         half = width(last.shown, TEXT_SIZE, strong=True) / 2
         middle = min(x(last.at), x.end - half)
         yield Text((middle, y(last.value) - 9), last.shown, ink, "middle", strong=True, clear=True)
-
-
-def _runs(points: Sequence[RunPoint]) -> list[list[RunPoint]]:
-    found: list[list[RunPoint]] = []
-    for point in points:
-        if found and found[-1][-1].at == point.at - 1:
-            found[-1].append(point)
-        else:
-            found.append([point])
-    return found

@@ -1,7 +1,9 @@
 """From numbers to pixels, and the round numbers an axis shows."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import ceil, floor, log10
+from typing import Protocol, TypeVar
 
 _STEPS = (1, 2, 2.5, 5, 10)
 
@@ -39,6 +41,27 @@ def ticks(low: float, high: float, about: int = 5) -> tuple[float, ...]:
     step = _step((high - low) / max(about - 1, 1)) if high > low else 1.0
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     return tuple(round(i * step, 12) for i in range(first, max(last, first + 1) + 1))
+
+
+class Placed(Protocol):
+    """A point that is the `at`th of an axis."""
+
+    @property
+    def at(self) -> int: ...
+
+
+P = TypeVar("P", bound=Placed)
+
+
+def without_gaps(points: Iterable[P], breaks: Collection[int] = ()) -> list[list[P]]:
+    """Points that a line may join: it stops where one is missing, and before a break."""
+    found: list[list[P]] = []
+    for point in points:
+        if found and found[-1][-1].at == point.at - 1 and point.at not in breaks:
+            found[-1].append(point)
+        else:
+            found.append([point])
+    return found
 
 
 def _step(least: float) -> float:

@@ -184,14 +184,9 @@ def _text(mark: Text, attributes: Attributes) -> str:
 def _through(points: tuple[Point, ...]) -> str:
     way, (left, top) = f"M{number(points[0][0])} {number(points[0][1])}", points[0]
     for x, y in points[1:]:
-        level, upright = number(y) == number(top), number(x) == number(left)
-        way += (
-            f"H{number(x)}"
-            if level
-            else f"V{number(y)}"
-            if upright
-            else f"L{number(x)} {number(y)}"
-        )
+        across, down = number(x), number(y)
+        level, upright = down == number(top), across == number(left)
+        way += f"H{across}" if level else f"V{down}" if upright else f"L{across} {down}"
         left, top = x, y
     return way
 

@@ -17,7 +17,7 @@ from eachchild.report.charts.marks import (
     Text,
     layered,
 )
-from eachchild.report.charts.scale import Linear
+from eachchild.report.charts.scale import Linear, without_gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _breaks(of: YearChart, x: Linear, y: Linear) -> Iterator[Mark]:
 
 
 def _overall(of: YearChart, x: Linear, y: Linear) -> Iterator[Mark]:
-    for run in _runs(of.overall, of.breaks):
+    for run in without_gaps(of.overall, of.breaks):
         path = tuple((x(p.at), y(p.value)) for p in run)
         if len(path) > 1:
             yield Curve(path, Ink.REFERENCE, 1.5)
@@ -125,7 +125,7 @@ def _line(panel: YearPanel, breaks: tuple[int, ...], x: Linear, y: Linear) -> It
     for point in panel.points:
         if point.high > point.low:
             yield Line((x(point.at), y(point.low)), (x(point.at), y(point.high)), ink, 2)
-    for run in _runs(panel.points, breaks):
+    for run in without_gaps(panel.points, breaks):
         path = tuple((x(p.at), y(p.value)) for p in run)
         if len(path) > 1:
             yield Curve(path, ink, 1.5)
@@ -140,14 +140,3 @@ def _value(point: YearPoint, x: Linear, y: Linear, ink: Ink) -> Text:
     middle = min(max(x(point.at), x.start + half), x.end - half)
     above = y(max(point.high, point.value)) - 7
     return Text((middle, above), point.shown, ink, "middle", clear=True)
-
-
-def _runs(points: tuple[YearPoint, ...], breaks: tuple[int, ...]) -> list[list[YearPoint]]:
-    runs: list[list[YearPoint]] = []
-    for point in points:
-        follows = runs and runs[-1][-1].at == point.at - 1 and point.at not in breaks
-        if follows:
-            runs[-1].append(point)
-        else:
-            runs.append([point])
-    return runs

@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.translation import gettext_lazy as _
 
 from eachchild.web.accounts.models import Membership
-from eachchild.web.foundation.forms import offer
+from eachchild.web.foundation.forms import DayInput, offer
 from eachchild.web.foundation.matrix import AUDIENCES, protected, roles
 from eachchild.web.foundation.models import Organization
 
@@ -41,7 +41,7 @@ class InvitationForm(forms.Form):
         help_text=_("For somebody from outside: the contract or data-sharing agreement."),
     )  # fmt: skip
     ends_at = forms.DateField(
-        required=False, label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}),
+        required=False, label=_("Last day"), widget=DayInput(),
         help_text=_("For somebody from outside always. From the next day they see nothing."),
     )  # fmt: skip
     audience = forms.ChoiceField(

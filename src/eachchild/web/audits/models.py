@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eachchild.web.accounts.models import User
+from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.sealing import SealedText
 from eachchild.web.foundation.tenancy import Owned
 
@@ -91,6 +92,12 @@ class Run(Kept):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     why = models.TextField(blank=True)  # in the words of the command, where it could not be done
+
+    @classmethod
+    def finished(cls, organization: Organization) -> Any:
+        """The audits of an organization that are done, the newest first."""
+        mine = cls.objects.within(organization).filter(kind="audit", state=cls.State.DONE)
+        return mine.order_by("-ended_at")
 
     @property
     def is_open(self) -> bool:

@@ -10,10 +10,10 @@ from eachchild.web.audits.actions import ask_to_withdraw, propose, vote
 from eachchild.web.audits.forms import ProposalForm, VoteForm
 from eachchild.web.audits.models import OUT, Release, Vote
 from eachchild.web.audits.rules import VOTING, are_shown, check_can_vote
-from eachchild.web.audits.screens import Pages, run_of
+from eachchild.web.audits.screens import Pages, is_whole, run_of
 from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.views import Visit, page
-from eachchild.web.shelf import NotOnTheShelfError, Shelf, is_sealed, screens, shown_of
+from eachchild.web.shelf import NotOnTheShelfError, Shelf, screens
 
 
 @page("propose", "release.proposal")
@@ -44,7 +44,7 @@ def voting(request: Visit, release: str) -> HttpResponse:
             raise NotAllowedError(_("Your role does not approve releases."))
         vote(member, found, **form.cleaned_data)
         return redirect("vote", slug=member.organization.slug, release=release)
-    is_changed = found.state in OUT and not _is_whole(found)
+    is_changed = found.state in OUT and not is_whole(found)
     return render(
         request, "audits/vote.html",
         {
@@ -94,8 +94,3 @@ def _draft(release: Release) -> Pages | None:
         return screens(out if release.state in OUT else draft)
     except NotOnTheShelfError:
         return None
-
-
-def _is_whole(release: Release) -> bool:
-    out = Shelf(str(release.organization_id)).bundle(str(release.run_id), release.audience)
-    return is_sealed(out, release.seal, *shown_of(out))

@@ -1,6 +1,6 @@
 """The pages of a bundle as one reader sees them: pieces of places that are not theirs left out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,28 @@ def pages_of(member: Membership, run: Run) -> Pages:
         raise Http404 from error
 
 
+def readable(member: Membership, runs: Iterable[Run]) -> Iterator[tuple[Run, Pages]]:
+    """Those of some runs that a member reads, with their pages."""
+    for each in runs:
+        try:
+            yield each, pages_of(member, each)
+        except Http404:
+            continue
+
+
+def is_whole(release: Release) -> bool:
+    """Whether the files of a copy that is out are those that were proved."""
+    out = Shelf(str(release.organization_id)).bundle(str(release.run_id), release.audience)
+    return is_sealed(out, release.seal, *shown_of(out))
+
+
+def findings_of(pages: Pages) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Every outcome's findings, what is quiet too, each with its outcome."""
+    for outcome in pages["outcomes"]:
+        for one in (*outcome["findings"], *outcome["quiet"]):
+            yield outcome, one
+
+
 def for_reader(pages: Pages, member: Membership) -> Pages:
     """The pages without what is of other schools, where a reader sees their own alone."""
     if not member.of_role.own_place:
@@ -99,10 +121,9 @@ def _sees(one: Mapping[str, Any], member: Membership) -> bool:
 
 def screen_of(pages: Pages, screen: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """A finding and the outcome it is of; 404 where these pages have none of that name."""
-    for outcome in pages["outcomes"]:
-        for one in (*outcome["findings"], *outcome["quiet"]):
-            if one["screen"] == screen:
-                return outcome, one
+    for outcome, one in findings_of(pages):
+        if one["screen"] == screen:
+            return outcome, one
     raise Http404
 
 

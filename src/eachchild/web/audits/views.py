@@ -25,6 +25,7 @@ from eachchild.web.audits.screens import (
     folder_of,
     outcome_of,
     pages_of,
+    readable,
     run_of,
     screen_of,
 )
@@ -41,7 +42,7 @@ def audits(request: Visit) -> HttpResponse:
     member = request.member
     mine = Audit.objects.within(member.organization).order_by("-made_at")
     runs = Run.objects.within(member.organization).filter(kind="audit").select_related("audit")
-    newest = next(_readable(member, runs.filter(state=Run.State.DONE).order_by("-ended_at")), None)
+    newest = next(readable(member, Run.finished(member.organization).select_related("audit")), None)
     to_vote = Release.objects.within(member.organization).filter(state__in=VOTING)
     return render(
         request, "audits/front.html",
@@ -165,8 +166,8 @@ def explore(request: Visit, run: str) -> HttpResponse:
 def compare(request: Visit, run: str) -> HttpResponse:
     """Two audits side by side, outcome by outcome, then and now."""
     member, now = request.member, run_of(request.member, run)
-    done = Run.objects.within(member.organization).filter(state=Run.State.DONE, kind="audit")
-    others = list(_readable(member, done.exclude(pk=now.pk).select_related("audit")))
+    done = Run.finished(member.organization).exclude(pk=now.pk)
+    others = list(readable(member, done.select_related("audit")))
     pages = pages_of(member, now)
     others.sort(key=lambda one: (*nearness(one[1], pages), -one[0].made_at.timestamp()))
     form = ComparisonForm(
@@ -240,11 +241,3 @@ def _runs(member: Membership, audit: Audit) -> Any:
     """The runs of an audit that people ask for: looks, checks and audits."""
     mine = Run.objects.within(member.organization).filter(audit=audit, kind__in=_ASKED)
     return mine.select_related("made_by").order_by("-made_at")
-
-
-def _readable(member: Membership, runs: Any) -> Any:
-    for each in runs:
-        try:
-            yield each, pages_of(member, each)
-        except Http404:
-            continue

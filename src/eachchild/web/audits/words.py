@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from importlib.resources import files
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from eachchild.tables import TABLES
 from eachchild.terms.catalogue import Words, languages, words
 from eachchild.terms.factors import FACTORS
 from eachchild.terms.said import bare
+from eachchild.web.foundation.language import spoken_here
 
 TABLE_NAMES: Mapping[str, object] = {
     "student": gettext_lazy("Students"),
@@ -114,7 +115,7 @@ STEPS: Mapping[str, object] = {
 
 def catalogue() -> Words:
     """The library's words in the reader's language."""
-    mine = (get_language() or "en").split("-")[0]
+    mine = spoken_here()
     return words(mine if mine in languages() else "en")
 
 

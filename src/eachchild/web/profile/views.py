@@ -9,10 +9,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from eachchild.web.foundation.language import spoken_here
 from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.views import Visit, page
 from eachchild.web.profile.actions import LARGEST, save, take_in, written
@@ -83,7 +83,7 @@ def own(request: HttpRequest) -> dict[str, Any]:
     read = getattr(request, "profile", None)
     kept = Profile.of(member.organization) if member else read
     told = filled(kept.document) if kept else filled({})
-    here = (get_language() or "en").partition("-")[0]
+    here = spoken_here()
     offered = [code for code, _name in settings.LANGUAGES if code in told["languages"]]
     logo = base64.b64encode(bytes(kept.logo)).decode() if kept and kept.logo else ""
     color = told["accent"].removeprefix("#").lower()

@@ -3,15 +3,16 @@
 What was said and done two people wrote and approved; the numbers come from released copies alone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 
 from eachchild.web.audits.models import Release
+from eachchild.web.audits.screens import findings_of
+from eachchild.web.foundation.language import spoken_here
 from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.public.views import AUDIENCE, Told, public_with, spoken
@@ -54,8 +55,10 @@ def _changes(district: Organization, told: Told) -> Iterator[str]:
 @public_with(_changes)
 def plan(request: HttpRequest, district: Organization, told: Told) -> HttpResponse:
     """What was said, seen and done, and whether it worked; the newest first."""
-    judged = verdicts(district, AUDIENCE, (release.run for release, _folder in told))
-    values = {"district": district, "blocks": [_block(one, told, judged) for one in _out(district)],
+    entries = _out(district)
+    goals = {str(one.goal_id) for one in entries if one.goal_id}
+    judged = verdicts(district, AUDIENCE, (release.run for release, _folder in told), goals)
+    values = {"district": district, "blocks": [_block(one, told, judged) for one in entries],
               "spoken": spoken(request)}  # fmt: skip
     return render(request, "public/plan.html", values)
 
@@ -67,7 +70,7 @@ def _out(district: Organization) -> list[Entry]:
 
 
 def _block(entry: Entry, told: Told, judged: Mapping[str, Mapping[str, Any]]) -> Block:
-    here = (get_language() or "en").partition("-")[0]
+    here = spoken_here()
     return Block(
         entry, in_language(entry.said, here), in_language(entry.did, here),
         _seen(entry.goal, told) if entry.goal else None,
@@ -79,18 +82,12 @@ def _seen(goal: Goal, told: Told) -> Seen | None:
     """The finding of a goal as the newest released copy that has it tells it."""
     for release, folder in told:
         pages = screens(folder)
-        found = list(_findings(pages))
+        found = [(outcome["id"], one) for outcome, one in findings_of(pages)]
         for is_it in (_is_same, _is_alike):
             for outcome, one in found:
                 if is_it(goal, outcome, one):
                     return Seen(one["sentence"], pages, release, one["screen"])
     return None
-
-
-def _findings(pages: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    for outcome in pages["outcomes"]:
-        for one in (*outcome["findings"], *outcome["quiet"]):
-            yield outcome["id"], one
 
 
 def _is_same(goal: Goal, outcome: str, one: Mapping[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """Offers and verdicts as the library wrote them, by run and audience; nothing is worked out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from eachchild.web.accounts.models import Membership
@@ -15,34 +15,39 @@ NOT_YET: Told = {"verdict": "cannot_tell", "sentence": "", "evidence": (), "cave
 
 def offer_of(organization: Organization, run: Run, finding: str) -> Told | None:
     """What a goal of a finding could be; None where the audit has none to offer."""
-    told = _told(organization, run, "internal")
+    told = told_by(organization, str(run.pk), "internal")
     return next((one for one in told.get("offers", ()) if one["finding"] == finding), None)
 
 
-def verdicts(organization: Organization, audience: str, runs: Iterable[Run]) -> dict[str, Told]:
-    """The verdict of each goal, by its id, from the first of these runs that has one.
+def verdicts(
+    organization: Organization, audience: str, runs: Iterable[Run], wanted: Collection[str]
+) -> dict[str, Told]:
+    """The verdict of each wanted goal, by its id, from the first of these runs that has one.
 
     What was worked out of another copy than that of the audience is not looked at.
     """
     found: dict[str, Told] = {}
     for run in runs:
-        told = _told(organization, run, audience)
+        told = told_by(organization, str(run.pk), audience)
         if told.get("audience") == audience:
             for one in told.get("verdicts", ()):
                 found.setdefault(one["goal"], {**one, "language": told.get("language", "")})
+        if found.keys() >= set(wanted):
+            break
     return found
 
 
 def of_goals(member: Membership, goals: Iterable[Goal]) -> list[tuple[Goal, Told]]:
     """Goals with the newest verdict on each, for those who read audits from inside."""
-    runs = Run.objects.within(member.organization).filter(state=Run.State.DONE, kind="audit")
-    told = verdicts(member.organization, "internal", runs.order_by("-ended_at"))
     seen = [one for one in goals if member.sees_place(one.place)]
+    runs = Run.finished(member.organization) if seen else ()
+    told = verdicts(member.organization, "internal", runs, {str(one.pk) for one in seen})
     return [(goal, told.get(str(goal.pk), NOT_YET)) for goal in seen]
 
 
-def _told(organization: Organization, run: Run, audience: str) -> Told:
+def told_by(organization: Organization, run: str, audience: str) -> Told:
+    """All that a bundle says of goals; nothing where it was not asked yet."""
     try:
-        return progress(Shelf.of(organization), str(run.pk), audience)
+        return progress(Shelf.of(organization), run, audience)
     except NotOnTheShelfError:
         return {}

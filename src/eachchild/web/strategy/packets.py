@@ -8,16 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits.models import OUT, Release
+from eachchild.web.audits.screens import is_whole
+from eachchild.web.foundation.language import spoken_here
 from eachchild.web.foundation.matrix import roles
 from eachchild.web.foundation.models import Organization
 from eachchild.web.judging import spoken
-from eachchild.web.shelf import NotOnTheShelfError, Shelf, is_sealed, progress, screens, shown_of
+from eachchild.web.shelf import Shelf, screens
 from eachchild.web.strategy.models import Action, Decision, Goal, Vision
+from eachchild.web.strategy.numbers import told_by
 
 AUDIENCES = ("board", "public")  # the first is taken before the second
 PACKET = "packet"  # the kind of run that makes it
@@ -27,18 +30,13 @@ Told = Mapping[str, Any]
 def release_of(organization: Organization) -> Release | None:
     """The copy that a packet is made of: the newest for the board, else for the public."""
     out = Release.objects.within(organization).filter(state__in=OUT, audience__in=AUDIENCES)
-    whole = [one for one in out.select_related("run__audit").order_by("-out_at") if _is_whole(one)]
+    whole = [one for one in out.select_related("run__audit").order_by("-out_at") if is_whole(one)]
     return min(whole, key=lambda one: AUDIENCES.index(one.audience), default=None)
-
-
-def _is_whole(release: Release) -> bool:
-    out = Shelf(str(release.organization_id)).bundle(str(release.run_id), release.audience)
-    return is_sealed(out, release.seal, *shown_of(out))
 
 
 def made(release: Release) -> list[str]:
     """The languages in which there is a packet of a copy; the reader's own first."""
-    shelf, own = Shelf(str(release.organization_id)), (get_language() or "en").split("-")[0]
+    shelf, own = Shelf(str(release.organization_id)), spoken_here()
     there = [code for code in spoken() if shelf.packet(str(release.pk), code).is_file()]
     return sorted(there, key=lambda code: code != own)
 
@@ -56,10 +54,7 @@ class _Copy:
         run, audience = str(release.run_id), release.audience
         pages = screens(shelf.bundle(run, audience))
         found = [one for outcome in pages["outcomes"] for one in outcome["findings"]]
-        try:
-            offers = progress(shelf, run, audience).get("offers", ())
-        except NotOnTheShelfError:
-            offers = ()
+        offers = told_by(release.organization, run, audience).get("offers", ())
         return cls(
             {one["finding"]: one["sentence"] for one in found},
             {(offer["finding"], str(target["share"])): target
@@ -138,7 +133,7 @@ def missing(organization: Organization, release: Release | None, decide: str) ->
     for goal in goals:
         if goal.is_running and goal.pk not in with_step:
             yield _("No next step: %(goal)s") % {"goal": goal}
-    judged = _judged(release)
+    judged = _judged(organization, release)
     for goal in goals:
         if goal.is_running and str(goal.pk) not in judged:
             yield _("No verdict of this copy: %(goal)s") % {"goal": goal}
@@ -146,12 +141,8 @@ def missing(organization: Organization, release: Release | None, decide: str) ->
         yield _("Nothing is put down to decide.")
 
 
-def _judged(release: Release) -> set[str]:
-    shelf = Shelf(str(release.organization_id))
-    try:
-        told = progress(shelf, str(release.run_id), release.audience)
-    except NotOnTheShelfError:
-        return set()
+def _judged(organization: Organization, release: Release) -> set[str]:
+    told = told_by(organization, str(release.run_id), release.audience)
     return {one["goal"] for one in told.get("verdicts", ())}
 
 

@@ -30,6 +30,5 @@ def schools(district: Organization, bundles: Iterable[Path]) -> dict[str, str]:
 
 def known_inside(district: Organization) -> dict[str, str]:
     """The schools as those know them who read audits: also of the newest audit, released or not."""
-    runs = Run.objects.within(district).filter(state=Run.State.DONE, kind="audit")
-    shelf, newest = Shelf.of(district), runs.order_by("-ended_at", "-made_at")[:1]
+    shelf, newest = Shelf.of(district), Run.finished(district)[:1]
     return schools(district, [shelf.bundle(str(run.pk), "internal") for run in newest])

@@ -1,5 +1,7 @@
 """Steps that are next: of a goal, and of a person."""
 
+from datetime import date
+
 from django.utils import timezone
 
 from eachchild.web.accounts.models import Membership
@@ -14,10 +16,10 @@ def next_step(goal: Goal) -> Action | None:
     return found
 
 
-def due_for(member: Membership) -> list[Action]:
+def due_for(member: Membership, today: date | None = None) -> list[Action]:
     """A member's own steps that are late or due within a week, the most urgent first."""
     mine = Action.objects.within(member.organization).select_related("goal")
-    soon = timezone.localdate() + AHEAD
+    soon = (today or timezone.localdate()) + AHEAD
     running = mine.filter(owner=member.user, done_at=None, due__lte=soon,
                           goal__state=Goal.State.RUNNING)  # fmt: skip
     return list(running.order_by("due", "title"))

@@ -7,7 +7,8 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+
+from eachchild.web.foundation.language import spoken_here
 
 register = template.Library()
 _HEADING = re.compile(r"(</?h)([1-6])\b")
@@ -17,7 +18,7 @@ _HEADING = re.compile(r"(</?h)([1-6])\b")
 def told(pages: Mapping[str, Any] | None) -> SafeString:
     """` lang="en"` on what is told in another language than that of the page; else nothing."""
     language = str((pages or {}).get("language", ""))
-    here = (get_language() or "en").partition("-")[0]
+    here = spoken_here()
     if language in ("", here):
         return SafeString("")
     return format_html(' lang="{}"', language)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from eachchild.web.accounts.models import Membership, User
 from eachchild.web.audits.models import Run
-from eachchild.web.foundation.actions import record
+from eachchild.web.strategy.actions.noting import noted
 from eachchild.web.strategy.models import Action, Cycle, Goal, Hypothesis
 from eachchild.web.strategy.rules.goals import (
     check_can_aim,
@@ -41,7 +41,7 @@ def weigh(member: Membership, finding: str, said: Mapping[str, Any]) -> Hypothes
             for name, value in values.items():
                 setattr(found, name, value)
             found.save()
-        _note(member, "hypothesis.weighed", f"hypothesis:{found.pk}")
+        noted(member, "hypothesis.weighed", f"hypothesis:{found.pk}")
     return found
 
 
@@ -65,7 +65,7 @@ def aim(
             run=run, finding=offer["finding"], offer=dict(offer), target=dict(target),
             made_by=member.user, **values,
         )  # fmt: skip
-        _note(member, "goal.made", f"goal:{goal.pk}")
+        noted(member, "goal.made", f"goal:{goal.pk}")
         judge(member, run)
     return goal
 
@@ -73,7 +73,7 @@ def aim(
 def judge(member: Membership, run: Run) -> None:
     """Queue a look at what the newest audit can say of the goals there are now."""
     runs = Run.objects.within(member.organization)
-    done = runs.filter(kind="audit", state=Run.State.DONE).order_by("-ended_at").first() or run
+    done = Run.finished(member.organization).first() or run
     waiting = runs.filter(kind=JUDGE, audit=done.audit, state=Run.State.QUEUED)
     if not waiting.exists():
         runs.create(audit=done.audit, made_by=member.user, kind=JUDGE, plan=done.plan)
@@ -89,7 +89,7 @@ def add_step(
         step: Action = Action.objects.within(member.organization).create(
             goal=goal, title=title, owner=owner, due=due, driver=driver, made_by=member.user
         )
-        _note(member, "step.added", f"step:{step.pk}")
+        noted(member, "step.added", f"step:{step.pk}")
     return step
 
 
@@ -101,7 +101,7 @@ def step_done(member: Membership, step: Action, evidence: str) -> Action:
         )
         step.done_at, step.evidence = timezone.now(), evidence
         step.save(update_fields=["done_at", "evidence"])
-        _note(member, "step.done", f"step:{step.pk}")
+        noted(member, "step.done", f"step:{step.pk}")
     return step
 
 
@@ -114,7 +114,7 @@ def begin_trial(member: Membership, goal: Goal, *, tries: str, predicts: str) ->
         cycle: Cycle = mine.create(
             goal=goal, number=mine.count() + 1, tries=tries, predicts=predicts, made_by=member.user
         )
-        _note(member, "trial.begun", f"trial:{cycle.pk}")
+        noted(member, "trial.begun", f"trial:{cycle.pk}")
     return cycle
 
 
@@ -125,9 +125,5 @@ def end_trial(member: Membership, cycle: Cycle, *, did: str, learned: str, act: 
         cycle.did, cycle.learned, cycle.act = did, learned, act
         cycle.ended_at = timezone.now()
         cycle.save(update_fields=["did", "learned", "act", "ended_at"])
-        _note(member, "trial.ended", f"trial:{cycle.pk}")
+        noted(member, "trial.ended", f"trial:{cycle.pk}")
     return cycle
-
-
-def _note(member: Membership, action: str, thing: str) -> None:
-    record(action, organization=member.organization, actor=member.user, thing=thing)

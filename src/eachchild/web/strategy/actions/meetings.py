@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from eachchild.web.accounts.models import Membership
-from eachchild.web.foundation.actions import record
+from eachchild.web.strategy.actions.noting import noted
 from eachchild.web.strategy.models import Decision, Goal, Review
 from eachchild.web.strategy.rules.meetings import (
     AFTER,
@@ -80,8 +80,7 @@ def decide(
         )  # fmt: skip
         goal.state = AFTER.get(choice, goal.state)
         goal.save(update_fields=["state"])
-        record("goal.decided", organization=member.organization, actor=member.user,
-               thing=f"decision:{made.pk}")  # fmt: skip
+        noted(member, "goal.decided", f"decision:{made.pk}")
     return made
 
 
@@ -97,5 +96,4 @@ def close_review(member: Membership, review: Review, notes: str, following: date
 
 
 def _noted(member: Membership, action: str, review: Review) -> None:
-    record(action, organization=member.organization, actor=member.user,
-           thing=f"review:{review.pk}")  # fmt: skip
+    noted(member, action, f"review:{review.pk}")

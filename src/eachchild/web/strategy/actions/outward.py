@@ -15,6 +15,7 @@ from eachchild.web.foundation.tenancy import inside
 from eachchild.web.keeping.actions import Due, days_of, destroy
 from eachchild.web.keeping.models import Hold
 from eachchild.web.keeping.rules import check_can_destroy
+from eachchild.web.strategy.actions.noting import noted
 from eachchild.web.strategy.models import Contact, Entry, Goal, Reply
 from eachchild.web.strategy.rules.outward import (
     check_can_approve,
@@ -50,7 +51,7 @@ def mark_read(member: Membership, reply: Reply) -> None:
         with transaction.atomic():
             reply.read_by = member.user
             reply.save(update_fields=["read_by"])
-            _noted(member, "reply.marked", f"reply:{reply.pk}")
+            noted(member, "reply.marked", f"reply:{reply.pk}")
 
 
 def destroy_reply(member: Membership, reply: Reply) -> None:
@@ -81,7 +82,7 @@ def write_entry(
         made: Entry = Entry.objects.within(member.organization).create(
             goal=goal, said=dict(said), did=dict(did), made_by=member.user
         )
-        _noted(member, "entry.written", f"entry:{made.pk}")
+        noted(member, "entry.written", f"entry:{made.pk}")
     return made
 
 
@@ -93,7 +94,7 @@ def approve_entry(member: Membership, entry: Entry) -> None:
         locked.state, locked.approved_by = Entry.State.OUT, member.user
         locked.out_at = timezone.now()
         locked.save(update_fields=["state", "approved_by", "out_at"])
-        _noted(member, "entry.approved", f"entry:{entry.pk}")
+        noted(member, "entry.approved", f"entry:{entry.pk}")
 
 
 def take_off(member: Membership, entry: Entry) -> None:
@@ -103,7 +104,7 @@ def take_off(member: Membership, entry: Entry) -> None:
         check_can_take_off(locked, member)
         locked.state = Entry.State.GONE
         locked.save(update_fields=["state"])
-        _noted(member, "entry.taken-off", f"entry:{entry.pk}")
+        noted(member, "entry.taken-off", f"entry:{entry.pk}")
 
 
 def set_contact(member: Membership, place: str, told: Mapping[str, Any]) -> Contact:
@@ -116,14 +117,10 @@ def set_contact(member: Membership, place: str, told: Mapping[str, Any]) -> Cont
             setattr(made, name, value)
         made.made_by, made.made_at = member.user, timezone.now()
         made.save()
-        _noted(member, "contact.set", f"contact:{made.pk}")
+        noted(member, "contact.set", f"contact:{made.pk}")
     return made
 
 
 def _locked(member: Membership, entry: Entry) -> Entry:
     found: Entry = Entry.objects.within(member.organization).select_for_update().get(pk=entry.pk)
     return found
-
-
-def _noted(member: Membership, action: str, thing: str) -> None:
-    record(action, organization=member.organization, actor=member.user, thing=thing)

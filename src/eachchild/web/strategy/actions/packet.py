@@ -6,8 +6,8 @@ from django.db import transaction
 
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits.models import Release, Run
-from eachchild.web.foundation.actions import record
 from eachchild.web.foundation.models import Organization
+from eachchild.web.strategy.actions.noting import noted
 from eachchild.web.strategy.packets import PACKET, lines, release_of
 from eachchild.web.strategy.rules.packet import check_can_pack
 
@@ -20,8 +20,7 @@ def ask_for_packet(member: Membership, decide: str) -> Run:
             audit=release.run.audit, made_by=member.user, kind=PACKET,
             plan=json.dumps({"release": str(release.pk), "decide": lines(decide)}),
         )  # fmt: skip
-        thing = f"release:{release.pk}"
-        record("packet.asked", organization=member.organization, actor=member.user, thing=thing)
+        noted(member, "packet.asked", f"release:{release.pk}")
     return run
 
 

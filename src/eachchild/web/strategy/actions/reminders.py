@@ -22,8 +22,9 @@ from eachchild.web.foundation.models import Organization
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.profile.document import filled
 from eachchild.web.profile.models import Profile
-from eachchild.web.strategy.models import Action, Goal
-from eachchild.web.strategy.rules.meetings import AHEAD, may_remind, was_reminded_today
+from eachchild.web.strategy.models import Action
+from eachchild.web.strategy.rules.meetings import may_remind, was_reminded_today
+from eachchild.web.strategy.steps import due_for
 
 _NOWHERE = ("dummy", "console")  # what settings take where no mail server was named
 
@@ -51,9 +52,8 @@ def _write_to(member: Membership, now: datetime) -> bool:
     mine = Action.objects.within(member.organization).filter(owner=member.user)
     if any(was_reminded_today(one, now) for one in mine.exclude(reminded_at=None)):
         return False
-    due = mine.filter(done_at=None, goal__state=Goal.State.RUNNING,
-                      due__lte=timezone.localtime(now).date() + AHEAD)  # fmt: skip
-    steps = [one for one in due.order_by("due", "title") if may_remind(one, now)]
+    due = due_for(member, timezone.localtime(now).date())
+    steps = [one for one in due if may_remind(one, now)]
     if not steps or not _sent(member, steps):
         return False
     mine.filter(pk__in=[one.pk for one in steps]).update(reminded_at=now)

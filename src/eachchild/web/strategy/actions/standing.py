@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from eachchild.web.accounts.models import Membership
-from eachchild.web.foundation.actions import record
+from eachchild.web.strategy.actions.noting import noted
 from eachchild.web.strategy.models import Rating, SignOn, Vision
 from eachchild.web.strategy.rules.standing import (
     check_can_sign,
@@ -27,7 +27,7 @@ def write_vision(member: Membership, text: str) -> Vision:
         check_can_write(text, visions(member).first())
         mine = Vision.objects.within(member.organization)
         made: Vision = mine.create(text=text, made_by=member.user)
-        _noted(member, "vision.written", f"vision:{made.pk}")
+        noted(member, "vision.written", f"vision:{made.pk}")
     return made
 
 
@@ -37,7 +37,7 @@ def sign_on(member: Membership, vision: Vision) -> SignOn:
     with transaction.atomic():
         check_can_sign(vision, _newest(member), _own(member, vision))
         made: SignOn = mine.create(vision=vision, user=member.user)
-        _noted(member, "vision.signed", f"vision:{vision.pk}")
+        noted(member, "vision.signed", f"vision:{vision.pk}")
     return made
 
 
@@ -48,7 +48,7 @@ def take_back(member: Membership, vision: Vision) -> None:
         check_can_take_back(vision, _newest(member), found)
         if found is not None:
             found.delete()
-        _noted(member, "vision.unsigned", f"vision:{vision.pk}")
+        noted(member, "vision.unsigned", f"vision:{vision.pk}")
 
 
 def rate(
@@ -61,7 +61,7 @@ def rate(
             standard=standard, level=level, because=because, evidence=evidence,
             made_by=member.user,
         )  # fmt: skip
-        _noted(member, "standard.rated", f"rating:{made.pk}")
+        noted(member, "standard.rated", f"rating:{made.pk}")
     return made
 
 
@@ -74,7 +74,3 @@ def _own(member: Membership, vision: Vision) -> SignOn | None:
     mine = SignOn.objects.within(member.organization)
     found: SignOn | None = mine.filter(vision=vision, user=member.user).first()
     return found
-
-
-def _noted(member: Membership, action: str, thing: str) -> None:
-    record(action, organization=member.organization, actor=member.user, thing=thing)

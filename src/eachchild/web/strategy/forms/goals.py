@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from eachchild.web.foundation.forms import offer
+from eachchild.web.foundation.forms import DayInput, offer
 from eachchild.web.strategy.models import Cycle, Hypothesis
 from eachchild.web.strategy.rules.goals import MOST_WHYS
 
@@ -111,7 +111,7 @@ class StepForm(forms.Form):
 
     title = forms.CharField(max_length=200, label=_("What will be done?"))
     owner = forms.ChoiceField(label=_("By whom?"))
-    due = forms.DateField(label=_("By when?"), widget=forms.DateInput(attrs={"type": "date"}))
+    due = forms.DateField(label=_("By when?"), widget=DayInput())
     driver = forms.ChoiceField(required=False, label=_("Which cause is it meant to move?"))
 
     def __init__(

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from eachchild.web.foundation.forms import DayInput
 from eachchild.web.strategy.models import Cycle
 from eachchild.web.strategy.rules.meetings import Window
 
@@ -14,15 +15,6 @@ _CHOICES = [
     (Cycle.Act.ADAPT, _("Adapt: go on, and change something")),
     (Cycle.Act.ABANDON, _("Abandon: stop, and say what was learned")),
 ]
-
-
-class DayInput(forms.DateInput):
-    """A day, as the browser asks for it in the reader's own way."""
-
-    input_type = "date"
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **more)
 
 
 class ReviewForm(forms.Form):

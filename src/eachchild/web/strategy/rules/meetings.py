@@ -92,11 +92,6 @@ def check_was_read(read: str, said: str) -> None:
         )  # fmt: skip
 
 
-def is_due(action: Action, today: date) -> bool:
-    """Whether a step is to be done within a week, or is late."""
-    return action.done_at is None and action.due <= today + AHEAD
-
-
 def may_remind(action: Action, now: datetime) -> bool:
     """Whether a mail may be sent about a step now."""
     return action.reminded_at is None or action.reminded_at <= now - BETWEEN_MAILS

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from eachchild.instruments.strategies import (
@@ -20,6 +19,7 @@ from eachchild.instruments.strategies import (
 from eachchild.web.accounts.models import User
 from eachchild.web.audits.models import Run
 from eachchild.web.audits.screens import Pages, pages_of, run_of, screen_of
+from eachchild.web.foundation.language import spoken_here
 from eachchild.web.foundation.rules import NotAllowedError
 from eachchild.web.foundation.views import Visit, page
 from eachchild.web.strategy.actions import goals as actions
@@ -39,9 +39,9 @@ def why(request: Visit, run: str, screen: str) -> HttpResponse:
     form = HypothesisForm()
     if request.method == "POST":
         form = HypothesisForm(request.POST)
-        told = _stance(request, one) or (form.said() if form.is_valid() else None)
-        if told is not None:
-            actions.weigh(request.member, one["finding"], told)
+        said = _stance(request, one) or (form.said() if form.is_valid() else None)
+        if said is not None:
+            actions.weigh(request.member, one["finding"], said)
             return redirect(
                 "why", slug=request.member.organization.slug, run=found.pk, screen=screen
             )
@@ -93,7 +93,7 @@ def aim(request: Visit, run: str, screen: str) -> HttpResponse:
 @page("plan", "strategies.read")
 def library(request: Visit) -> HttpResponse:
     """What others do, by area and tier: what was found of it, what it needs, where it is told."""
-    language = _language()
+    language = spoken_here()
     parts = groupby(strategies(), key=lambda one: (one.area, one.tier))
     shown = [
         {"key": f"{area}-{tier}", "area": named("area", area, language),
@@ -137,7 +137,7 @@ def _choices(
     request: Visit, pages: Pages, one: Mapping[str, Any], offered: Mapping[str, Any]
 ) -> dict[str, Iterable[tuple[str, Any]]]:
     causes = [each["kind"] for each in one["weighed"] if each["verdict"] == "supported"]
-    language = _language()
+    language = spoken_here()
     return {
         "targets": [(str(each["share"]), _target(each)) for each in offered["targets"]],
         "balancing": [(each["id"], each["label"]) for each in offered["balancing"]],
@@ -166,7 +166,3 @@ def _target(told: Mapping[str, Any]) -> str:
 def _feasible(offered: Mapping[str, Any]) -> str:
     """The target that the library calls feasible."""
     return next((str(each["share"]) for each in offered["targets"] if each.get("feasible")), "")
-
-
-def _language() -> str:
-    return (get_language() or "en").split("-")[0]

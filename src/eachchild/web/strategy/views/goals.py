@@ -6,12 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from eachchild.instruments.strategies import strategy, told
 from eachchild.web.accounts.models import Membership, User
+from eachchild.web.foundation.language import spoken_here
 from eachchild.web.foundation.views import Visit, page
 from eachchild.web.strategy.actions import goals as actions
 from eachchild.web.strategy.forms.goals import DoneForm, StepForm, StudyForm, TrialForm
@@ -171,8 +171,7 @@ def _balancing(goal: Goal) -> list[str]:
 
 def strategies_of(goal: Goal) -> list[tuple[str, str]]:
     """The strategies of a goal by key, each with its name in the reader's language."""
-    language = (get_language() or "en").split("-")[0]
-    return [(key, told(strategy(key), language).name) for key in goal.strategies]
+    return [(key, told(strategy(key), spoken_here()).name) for key in goal.strategies]
 
 
 def _step_form(member: Membership, goal: Goal, given: Any = None) -> StepForm:

@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.db.models import Case, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eachchild.web.accounts.models import Membership
+from eachchild.web.foundation.language import spoken_here
 from eachchild.web.foundation.views import Visit, page
 from eachchild.web.strategy import places
 from eachchild.web.strategy.actions import outward
@@ -139,7 +139,7 @@ def _entries(member: Membership, *states: str) -> list[dict[str, Any]]:
     """Entries with what they say in each language; those that wait first, newest first."""
     mine = Entry.objects.within(member.organization).filter(state__in=states)
     found = list(mine.select_related("made_by", "approved_by", "goal").order_by("-made_at"))
-    here = (get_language() or "en").partition("-")[0]
+    here = spoken_here()
     return [
         {
             "entry": one, "name": in_language(one.said, here)[0][:60],

@@ -24,7 +24,6 @@ def packet(request: Visit) -> HttpResponse:
     organization = request.member.organization
     release, runs = release_of(organization), packets(organization)
     decide = "\n".join(asked(runs[0])[1]) if runs else ""
-    newest = Run.objects.within(organization).filter(kind="audit", state=Run.State.DONE)
     try:
         check_can_pack(release, runs)
         hint = ""
@@ -37,7 +36,7 @@ def packet(request: Visit) -> HttpResponse:
             "release": release, "hint": hint, "form": PacketForm(initial={"decide": decide}),
             "missing": list(missing(organization, release, decide)),
             "files": [(code, get_language_info(code)["name_local"]) for code in languages],
-            "newest": newest.order_by("-ended_at").first(),
+            "newest": Run.finished(organization).first(),
             "failed": bool(runs) and runs[0].state == Run.State.FAILED,
         },
     )  # fmt: skip

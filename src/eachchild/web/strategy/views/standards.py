@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -27,7 +26,8 @@ from eachchild.instruments.standards import (
 )
 from eachchild.web.accounts.models import Membership
 from eachchild.web.audits.models import Run
-from eachchild.web.audits.screens import Pages, pages_of
+from eachchild.web.audits.screens import Pages, readable
+from eachchild.web.foundation.language import spoken_here
 from eachchild.web.foundation.views import Visit, page
 from eachchild.web.strategy.actions import standing as actions
 from eachchild.web.strategy.forms.standing import RatingForm
@@ -167,13 +167,8 @@ def _newest(member: Membership) -> dict[str, Rating]:
 
 def _newest_audit(member: Membership) -> tuple[Run | None, Pages | None]:
     """The newest audit that a member reads, with its pages."""
-    runs = Run.objects.within(member.organization).filter(kind="audit", state=Run.State.DONE)
-    for run in runs.select_related("audit").order_by("-ended_at"):
-        try:
-            return run, pages_of(member, run)
-        except Http404:
-            continue
-    return None, None
+    runs = Run.finished(member.organization).select_related("audit")
+    return next(readable(member, runs), (None, None))
 
 
 def _found(key: str) -> Standard:
@@ -184,5 +179,5 @@ def _found(key: str) -> Standard:
 
 
 def _language() -> str:
-    here = (get_language() or ENGLISH).partition("-")[0]
+    here = spoken_here()
     return here if here in LANGUAGES else ENGLISH
