@@ -13,6 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from eachchild.cube import Cube, plain_facts, plain_year, reporting, student_plans, units
@@ -25,6 +26,16 @@ from eachchild.tables import TABLES, Kind
 from eachchild.terms.factors import FACTORS
 
 Rows = list[dict[str, object]]
+
+
+def so_often(number: int) -> settings:
+    """So many districts, the same every time; a slow machine fails none."""
+    return settings(
+        max_examples=number, deadline=None, derandomize=True, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+
+
 KINDS = {Kind.DATE: pa.date32(), Kind.NUMBER: pa.float64(), Kind.WHOLE: pa.int64()}
 STUDENTS, SCHOOLS = ("1", "02", "3", "04"), ("A", "B", "C")
 PERIODS = ("2020-21", "2021-22")

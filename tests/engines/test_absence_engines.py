@@ -14,9 +14,10 @@ from drawn import (
     Rows,
     plan_of,
     small_thresholds,
+    so_often,
     write,
 )
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eachchild.cube import AbsenceBlock, Cube, absence_plans, student_plans
@@ -69,13 +70,7 @@ def told(cube: Cube, block: AbsenceBlock) -> dict[AbsenceCell, Counter[str]]:
     return cells
 
 
-@settings(
-    max_examples=30,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@so_often(30)
 @given(
     districts(),
     st.builds(

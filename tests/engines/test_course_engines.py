@@ -13,9 +13,10 @@ from drawn import (
     plan_of,
     rows,
     schools,
+    so_often,
     students,
 )
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eachchild.cube import (
@@ -96,13 +97,7 @@ def told_by_grade(cube: Cube, block: GradeBlock) -> dict[GradeCell, tuple[int, i
     return cells
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@so_often(40)
 @given(districts(), st.builds(plan_of, st.just("first_day"), st.sampled_from(["home", "attended"])))
 def test_outcomes_by_grade_are_counted_alike(tables: dict[str, Rows], plan: Plan) -> None:
     plan = replace(plan, outcomes=OUTCOMES if "enrollment" in tables else OUTCOMES[:2])
@@ -127,13 +122,7 @@ def test_outcomes_by_grade_are_counted_alike(tables: dict[str, Rows], plan: Plan
         assert told_by_grade(cube, counted[pair]) == told_by_grade(cube, again[pair]) == plain
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@so_often(60)
 @given(
     districts(),
     st.builds(plan_of, st.just("first_day"), st.sampled_from(["home", "attended"])),

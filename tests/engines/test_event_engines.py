@@ -19,10 +19,11 @@ from drawn import (
     rows,
     schools,
     small_thresholds,
+    so_often,
     students,
     write,
 )
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eachchild.cube import AdultBlock, Cube, EventBlock, EventPlan, student_plans
@@ -126,13 +127,7 @@ def is_sorted(columns: list[list[int]]) -> bool:
     return cells == sorted(set(cells))
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@so_often(40)
 @given(logs(), plans, st.booleans())
 def test_referrals_and_adults_are_counted_alike(
     tables: dict[str, Rows], plan: Plan, own: bool

@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
-from drawn import TABLE_ROWS, Rows, by_every_engine, plan_of, rows, students
-from hypothesis import HealthCheck, Phase, given, settings
+from drawn import TABLE_ROWS, Rows, by_every_engine, plan_of, rows, so_often, students
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eachchild.cube import Cube, MonthBlock, month_plans
@@ -77,13 +77,7 @@ def told(block: MonthBlock) -> dict[MonthCell, Counter[str]]:
     return cells
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@so_often(60)
 @given(
     districts(),
     st.builds(

@@ -17,9 +17,10 @@ from drawn import (
     plan_of,
     rows,
     schools,
+    so_often,
     students,
 )
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eachchild.cube import Cube, SupportBlock, support_plans
@@ -95,13 +96,7 @@ def compared(tables: dict[str, Rows], plan: Plan) -> Cube:
 
 
 @pytest.mark.parametrize("need", ["score", "courses_failed", "absence_share"])
-@settings(
-    max_examples=30,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@so_often(30)
 @given(tables=districts(), plan=plans)
 def test_supports_are_counted_alike(need: Need, tables: dict[str, Rows], plan: Plan) -> None:
     compared(tables, replace(plan, supports=Supports(("Early list", "FLAG"), need)))

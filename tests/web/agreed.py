@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 from places import Place
+from shelved import beside
 
 from eachchild.web.audits.models import Run
 from eachchild.web.foundation.tenancy import inside
-from eachchild.web.shelf import Shelf
 from eachchild.web.strategy.actions import standing
 from eachchild.web.strategy.actions.meetings import decide
 from eachchild.web.strategy.models import Action, Cycle, Goal, Review
@@ -70,13 +70,7 @@ def verdict_of(goal: Goal, sentence: str = SAID, verdict: str = "improving") -> 
 
 def tell(district: Any, run: Run, verdicts: list[dict[str, Any]]) -> None:
     """Put verdicts beside a bundle, as the worker does."""
-    import json
-
-    path = Shelf.of(district.organization).progress(str(run.pk), "internal", "en")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        json.dumps({"schema": 1, "audience": "internal", "offers": [], "verdicts": verdicts})
-    )
+    beside(district, run, verdicts=verdicts)
 
 
 def furnish_standing(district: Any, run: Run, made: Any) -> None:

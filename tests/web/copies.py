@@ -1,7 +1,7 @@
 """A small audit and its public copy, made once; a district that has released it."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,18 @@ KEPT = ('factor = "race"', 'name = "oss_any"')
 Browsers = Callable[[Any, str], Client]
 
 
-def small_audit(folder: Path) -> None:
-    """One outcome by one factor, so that a copy of it is proved in seconds."""
+def small_audit(
+    folder: Path, *, students: int = 1_500, schools: int = 5, asked: Sequence[str] = KEPT
+) -> None:
+    """One outcome by one factor, so that a copy of it is proved in seconds; or what is asked."""
     quiet = lambda what, share: None  # noqa: E731
-    synthesize(folder / "files", seed=7, students=1_500, schools=5, years=2, progress=quiet)
-    plan = folder / "files" / "audit.toml"
+    files = folder / "files"
+    synthesize(files, seed=7, students=students, schools=schools, years=2, progress=quiet)
+    plan = files / "audit.toml"
     first, *blocks = plan.read_text("utf-8").split("\n[[")
-    kept = [b for b in blocks if b.startswith("source") or any(name in b for name in KEPT)]
+    kept = [b for b in blocks if b.startswith("source") or any(name in b for name in asked)]
     plan.write_text("\n[[".join((first, *kept)), "utf-8")
-    audit = story.audit(folder / "files", vault=folder / "vault")
+    audit = story.audit(files, vault=folder / "vault")
     audit.report(folder / "report", pdf=False, screens=True, screens_in=("es",))
 
 

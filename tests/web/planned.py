@@ -1,11 +1,11 @@
 """A plan with everything in it: a row of each kind, made as its pages make them."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from shelved import beside
 
 from eachchild.web.audits.models import Run
 from eachchild.web.strategy.models import (
@@ -56,20 +56,9 @@ def offer_of(finding: dict[str, Any], **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def offered(district: Any, run: Run, finding: dict[str, Any], **more: Any) -> None:
+def offered(district: Any, run: Run, finding: dict[str, Any]) -> None:
     """Put beside a run what the library would have worked out of it, in every language."""
-    for language in ("en", "es"):
-        path = district.shelf.progress(str(run.pk), "internal", language)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        there = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-        told = {
-            "audience": "internal",
-            "verdicts": [],
-            **there,
-            "offers": [offer_of(finding)],
-            **more,
-        }
-        path.write_text(json.dumps(told), "utf-8")
+    beside(district, run, languages=("en", "es"), offers=[offer_of(finding)])
 
 
 def plan(district: Any, run: Run, finding: dict[str, Any]) -> Planned:

@@ -21,11 +21,9 @@ from readability import (
     syllables_in_spanish,
 )
 
-from eachchild import story
 from eachchild.terms.catalogue import words
 from eachchild.terms.outcomes import built_in
 from eachchild.web.public import views
-from eachchild.worlds import synthesize
 
 GRADE, EASE = 6.0, 70.0
 KEPT = ('factor = "race"', 'name = "oss_any"', 'name = "chronic_absence"', 'name = "ap_enrolled"')
@@ -48,14 +46,7 @@ IN_SPANISH = {
 def larger(tmp_path_factory: Any) -> Path:
     """A copy in which gaps are sure enough to be told, of three outcomes."""
     folder: Path = tmp_path_factory.mktemp("families")
-    quiet = lambda what, share: None  # noqa: E731
-    synthesize(folder / "files", seed=7, students=6_000, schools=12, years=2, progress=quiet)
-    plan = folder / "files" / "audit.toml"
-    first, *blocks = plan.read_text("utf-8").split("\n[[")
-    kept = [b for b in blocks if b.startswith("source") or any(name in b for name in KEPT)]
-    plan.write_text("\n[[".join((first, *kept)), "utf-8")
-    audit = story.audit(folder / "files", vault=folder / "vault")
-    audit.report(folder / "report", pdf=False, screens=True, screens_in=("es",))
+    copies.small_audit(folder, students=6_000, schools=12, asked=KEPT)
     copies.public_copy(folder)
     return folder
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from planned import CHANGE, offer_of
+from shelved import beside
 
 from eachchild.web.audits.models import Run
 from eachchild.web.foundation.tenancy import inside
@@ -16,6 +17,7 @@ from eachchild.web.strategy.handing import goals_document
 from eachchild.web.strategy.models import Action, Cycle, Goal, Hypothesis
 
 BASELINE = "Over two years 9.8 of 100 were suspended."
+BOTH = ("en", "es")
 Aimed = tuple[Run, Mapping[str, Any]]
 
 
@@ -25,18 +27,8 @@ def aimed(north: Any, finished: Run) -> Aimed:
     pages = screens(north.shelf.bundle(str(finished.pk), "internal"))
     found = (f for o in pages["outcomes"] for f in (*o["findings"], *o["quiet"]))
     finding = next(f for f in found if f["place"] == "all" and f["weighed"])
-    tell(north, finished, offers=[offer_of(finding)])
+    beside(north, finished, languages=BOTH, offers=[offer_of(finding)])
     return finished, finding
-
-
-def tell(north: Any, run: Run, **told: Any) -> None:
-    """Write what the library would have worked out of a run."""
-    for language in ("en", "es"):
-        path = north.shelf.progress(str(run.pk), "internal", language)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(
-            json.dumps({"audience": "internal", "offers": [], "verdicts": [], **told}), "utf-8"
-        )
 
 
 def _address(aimed: Aimed, page: str) -> str:
@@ -114,7 +106,7 @@ def test_no_goal_for_who_is_found_eligible(
 ) -> None:
     run, finding = aimed
     why = "The duty is to each child."
-    tell(north, run, offers=[offer_of(finding, targets=[], why_not=why)])
+    beside(north, run, languages=BOTH, offers=[offer_of(finding, targets=[], why_not=why)])
     answer = client_for(north, "equity_lead").get(_address(aimed, "goal"))
     assert answer.status_code == 409
     assert why in answer.content.decode()
@@ -134,7 +126,7 @@ def test_the_newest_verdict_stands_on_the_goal(
     verdict = {"goal": str(goal.pk), "verdict": "improving", "sentence": said, "whose": "",
                "evidence": ["Ten months were counted."], "caveats": [], "next": "Adopt it?",
                "picture": "", "table": ""}  # fmt: skip
-    tell(north, aimed[0], verdicts=[verdict])
+    beside(north, aimed[0], languages=BOTH, verdicts=[verdict])
     for address in ("/d/north/plan/", f"/d/north/plan/goals/{goal.pk}/"):
         assert said in client_for(north, "superintendent").get(address).content.decode()
 

@@ -1,10 +1,10 @@
 """What a district has when it tells its plan outward: a goal, entries, messages, contacts."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from shelved import beside
 
 from eachchild.web.audits.models import Run
 from eachchild.web.foundation.tenancy import inside
@@ -47,14 +47,10 @@ def verdict_of(
     district: Any, run: Run, goal: Goal, copy: str, sentence: str, *, of: str = "", **more: str
 ) -> None:
     """What the worker writes of a goal beside a bundle."""
-    path = district.shelf.progress(str(run.pk), copy, "en")
-    path.parent.mkdir(parents=True, exist_ok=True)
     told = {"goal": str(goal.pk), "verdict": "improving", "sentence": sentence, "whose": "",
             "evidence": [], "caveats": [], "next": "", "picture": "", "table": "",
             **more}  # fmt: skip
-    path.write_text(json.dumps(
-        {"schema": 1, "audience": of or copy, "language": "en", "offers": [], "verdicts": [told]}
-    ))  # fmt: skip
+    beside(district, run, copy, audience=of or copy, verdicts=[told])
 
 
 def message_to(district: Any, **more: str) -> Reply:

@@ -3,7 +3,6 @@
 import django.db.models.deletion
 import django.db.models.manager
 import django.utils.timezone
-import eachchild.web.foundation.sealing
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -20,7 +19,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Contact",
+            name="Vision",
             fields=[
                 (
                     "id",
@@ -29,11 +28,175 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("place", models.CharField(max_length=120)),
-                ("whom", models.CharField(max_length=200)),
-                ("meeting", models.DateTimeField(blank=True, null=True)),
-                ("where", models.CharField(blank=True, max_length=200)),
-                ("correct", models.TextField(blank=True)),
+                ("text", models.TextField()),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.organization",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "every",
+            },
+            managers=[
+                ("objects", django.db.models.manager.Manager()),
+                ("every", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SignOn",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.organization",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "vision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="strategy.vision",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "every",
+                "constraints": [
+                    models.UniqueConstraint(fields=("vision", "user"), name="one_sign_on_a_person")
+                ],
+            },
+            managers=[
+                ("objects", django.db.models.manager.Manager()),
+                ("every", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Rating",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("standard", models.CharField(max_length=80)),
+                ("level", models.CharField(max_length=20)),
+                ("because", models.TextField()),
+                ("evidence", models.URLField(blank=True, max_length=500)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.organization",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "every",
+            },
+            managers=[
+                ("objects", django.db.models.manager.Manager()),
+                ("every", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Hypothesis",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finding", models.CharField(max_length=64)),
+                ("says", models.TextField()),
+                ("cause", models.CharField(blank=True, max_length=64)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("belief", "A belief"),
+                            ("policy", "A policy"),
+                            ("practice", "A practice"),
+                            ("message", "A message"),
+                        ],
+                        default="practice",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "bone",
+                    models.CharField(
+                        choices=[
+                            ("organization", "How school is organized"),
+                            ("staff", "What adults know and do"),
+                            ("curriculum", "What is taught, and how"),
+                            ("outside", "What comes from outside"),
+                        ],
+                        default="organization",
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "stance",
+                    models.CharField(
+                        choices=[
+                            ("believe", "We believe it"),
+                            ("doubt", "We doubt it"),
+                            ("test", "We will test it"),
+                        ],
+                        default="test",
+                        max_length=10,
+                    ),
+                ),
+                ("whys", models.JSONField(default=list)),
+                ("refuted_by", models.TextField(blank=True)),
                 (
                     "made_by",
                     models.ForeignKey(
@@ -138,216 +301,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Entry",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("said", models.JSONField()),
-                ("did", models.JSONField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waits for a second person"),
-                            ("out", "Public"),
-                            ("gone", "Taken off"),
-                        ],
-                        default="waiting",
-                        max_length=10,
-                    ),
-                ),
-                ("out_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "approved_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="foundation.organization",
-                    ),
-                ),
-                (
-                    "goal",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="strategy.goal",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "every",
-            },
-            managers=[
-                ("objects", django.db.models.manager.Manager()),
-                ("every", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Cycle",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("number", models.PositiveSmallIntegerField()),
-                ("tries", models.TextField()),
-                ("predicts", models.TextField()),
-                ("did", models.TextField(blank=True)),
-                ("learned", models.TextField(blank=True)),
-                (
-                    "act",
-                    models.CharField(
-                        blank=True,
-                        choices=[("adopt", "Adopt"), ("adapt", "Adapt"), ("abandon", "Abandon")],
-                        max_length=10,
-                    ),
-                ),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="foundation.organization",
-                    ),
-                ),
-                (
-                    "goal",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="strategy.goal",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "every",
-            },
-            managers=[
-                ("objects", django.db.models.manager.Manager()),
-                ("every", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Hypothesis",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("finding", models.CharField(max_length=64)),
-                ("says", models.TextField()),
-                ("cause", models.CharField(blank=True, max_length=64)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("belief", "A belief"),
-                            ("policy", "A policy"),
-                            ("practice", "A practice"),
-                            ("message", "A message"),
-                        ],
-                        default="practice",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "bone",
-                    models.CharField(
-                        choices=[
-                            ("organization", "How school is organized"),
-                            ("staff", "What adults know and do"),
-                            ("curriculum", "What is taught, and how"),
-                            ("outside", "What comes from outside"),
-                        ],
-                        default="organization",
-                        max_length=14,
-                    ),
-                ),
-                (
-                    "stance",
-                    models.CharField(
-                        choices=[
-                            ("believe", "We believe it"),
-                            ("doubt", "We doubt it"),
-                            ("test", "We will test it"),
-                        ],
-                        default="test",
-                        max_length=10,
-                    ),
-                ),
-                ("whys", models.JSONField(default=list)),
-                ("refuted_by", models.TextField(blank=True)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="foundation.organization",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "every",
-            },
-            managers=[
-                ("objects", django.db.models.manager.Manager()),
-                ("every", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
             name="Action",
             fields=[
                 (
@@ -409,291 +362,6 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
                 "base_manager_name": "every",
-            },
-            managers=[
-                ("objects", django.db.models.manager.Manager()),
-                ("every", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Rating",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("standard", models.CharField(max_length=80)),
-                ("level", models.CharField(max_length=20)),
-                ("because", models.TextField()),
-                ("evidence", models.URLField(blank=True, max_length=500)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="foundation.organization",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "every",
-            },
-            managers=[
-                ("objects", django.db.models.manager.Manager()),
-                ("every", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Reply",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "about",
-                    models.CharField(
-                        choices=[
-                            ("finding", "What was found"),
-                            ("plan", "What is being done"),
-                            ("record", "My child's record"),
-                            ("other", "Something else"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("school", models.CharField(blank=True, max_length=120)),
-                ("text", eachchild.web.foundation.sealing.SealedText()),
-                ("contact", eachchild.web.foundation.sealing.SealedText(blank=True)),
-                ("language", models.CharField(max_length=10)),
-                ("ends_at", models.DateTimeField()),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="foundation.organization",
-                    ),
-                ),
-                (
-                    "read_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "every",
-            },
-            managers=[
-                ("objects", django.db.models.manager.Manager()),
-                ("every", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Review",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("on", models.DateField()),
-                ("held_at", models.DateTimeField(blank=True, null=True)),
-                ("notes", models.TextField(blank=True)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="foundation.organization",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "every",
-            },
-            managers=[
-                ("objects", django.db.models.manager.Manager()),
-                ("every", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Decision",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "choice",
-                    models.CharField(
-                        choices=[("adopt", "Adopt"), ("adapt", "Adapt"), ("abandon", "Abandon")],
-                        max_length=10,
-                    ),
-                ),
-                ("why", models.TextField()),
-                ("verdict", models.CharField(blank=True, max_length=12)),
-                ("said", models.TextField(blank=True)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="foundation.organization",
-                    ),
-                ),
-                (
-                    "goal",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="strategy.goal",
-                    ),
-                ),
-                (
-                    "review",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="strategy.review",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "every",
-            },
-            managers=[
-                ("objects", django.db.models.manager.Manager()),
-                ("every", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Vision",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("text", models.TextField()),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="foundation.organization",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "every",
-            },
-            managers=[
-                ("objects", django.db.models.manager.Manager()),
-                ("every", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="SignOn",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="foundation.organization",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "vision",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="strategy.vision",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "every",
-                "constraints": [
-                    models.UniqueConstraint(fields=("vision", "user"), name="one_sign_on_a_person")
-                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
