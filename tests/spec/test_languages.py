@@ -16,6 +16,7 @@ from eachchild.release import Audience, load_policy
 from eachchild.release.bundle import verify_bundle
 from eachchild.release.ledger import Ledger
 from eachchild.worlds import synthesize
+from eachchild.worlds.demonstration import only
 
 TELLTALE = re.compile(
     r"\b(the|and|with|students|schools|were|which|than|group|groups|cannot|against|suspended|"
@@ -39,9 +40,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         progress=lambda what, share: None,
     )  # fmt: skip
     plan = folder / "files" / "audit.toml"
-    first, *blocks = plan.read_text("utf-8").split("\n[[")
-    kept = [b for b in blocks if b.startswith("source") or any(name in b for name in KEPT)]
-    plan.write_text("\n[[".join((first, *kept)), "utf-8")
+    plan.write_text(only(plan.read_text("utf-8"), KEPT), "utf-8")
     spanish = folder / "files" / "spanish.toml"
     spanish.write_text(f'language = "es"\n{plan.read_text("utf-8")}', "utf-8")
     told = ["--progress", "none", "--screens", "--vault", str(folder / "vault")]

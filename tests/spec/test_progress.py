@@ -12,10 +12,12 @@ from runs import PEOPLE, suspensions
 from eachchild.cli import main
 from eachchild.terms.catalogue import languages
 from eachchild.worlds import synthesize
+from eachchild.worlds.demonstration import only
 
 YEARS = ("2021-22", "2022-23", "2023-24", "2024-25")
 SCHOOLS = 8
 Shares = tuple[float, float, float, float]
+ASKED = ("race", "sex", "oss_any", "iss_any", "days_lost", "course_failure", "absence_rate")
 STEADY: Shares = (0.2, 0.2, 0.2, 0.2)
 GOAL = {
     "id": "fewer", "outcome": "oss_any", "group": "race=black", "reference": "race=white",
@@ -258,6 +260,8 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small district with dates, audited, and released to the public."""
     folder = tmp_path_factory.mktemp("synthetic")
     synthesize(folder / "plan", seed=5, students=1_500, schools=3, years=3)
+    plan = folder / "plan" / "audit.toml"
+    plan.write_text(only(plan.read_text("utf-8"), (f'"{name}"' for name in ASKED)), "utf-8")
     out = folder / "out"
     assert main(["audit", str(folder / "plan"), "--out", str(out), "--no-pdf"]) == 0
     assert main(["release", str(out), "--audience", "public", *PEOPLE, "--no-pdf"]) == 0

@@ -18,6 +18,7 @@ from eachchild.web.audits.models import Release, Run
 from eachchild.web.foundation.tenancy import inside
 from eachchild.web.shelf import seal_of
 from eachchild.worlds import synthesize
+from eachchild.worlds.demonstration import only
 
 KEPT = ('factor = "race"', 'name = "oss_any"')
 Browsers = Callable[[Any, str], Client]
@@ -31,9 +32,7 @@ def small_audit(
     files = folder / "files"
     synthesize(files, seed=7, students=students, schools=schools, years=2, progress=quiet)
     plan = files / "audit.toml"
-    first, *blocks = plan.read_text("utf-8").split("\n[[")
-    kept = [b for b in blocks if b.startswith("source") or any(name in b for name in asked)]
-    plan.write_text("\n[[".join((first, *kept)), "utf-8")
+    plan.write_text(only(plan.read_text("utf-8"), asked), "utf-8")
     audit = story.audit(files, vault=folder / "vault")
     audit.report(folder / "report", pdf=False, screens=True, screens_in=("es",))
 

@@ -77,8 +77,8 @@ def count_months(
         rows = rows.join(_until(engine, found.rows, days), on="year", how="left")
         names = [n for n, m in MEASURES.items() if m[0] == table and m[1] in schema]
         for name in names:
-            rows = engine.keep(_with(rows, found.by_month[name], name))
-        rows, have = rows.drop("until"), have + names
+            rows = _with(rows, found.by_month[name], name)
+        rows, have = engine.keep(rows.drop("until")), have + names
     return tuple(_block(p, rows, have, by_school_days=by_school_days) for p in plans)
 
 

@@ -6,7 +6,7 @@ to judge, such as defiance. So there is something that worked, for every student
 
 import csv
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -64,6 +64,12 @@ def for_the_public(plan: str) -> str:
     >>> for_the_public('title = "A"\\n[[factor]]\\nfactor = "sex"\\n[[source]]\\npath = "a.csv"')
     'title = "A"\\n[[source]]\\npath = "a.csv"'
     """
+    return only(plan, _PUBLIC)
+
+
+def only(plan: str, asked: Iterable[str]) -> str:
+    """A plan of the same files without the blocks in which nothing that is asked stands."""
     first, *blocks = plan.split("\n[[")
-    kept = [b for b in blocks if b.startswith("source") or any(name in b for name in _PUBLIC)]
+    wanted = tuple(asked)
+    kept = [b for b in blocks if b.startswith("source") or any(text in b for text in wanted)]
     return "\n[[".join((first, *kept))
