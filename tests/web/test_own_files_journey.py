@@ -5,6 +5,7 @@ set to a folder the first journey leaves the manual's pictures there.
 """
 
 import csv
+import time
 from pathlib import Path
 
 import pytest
@@ -178,6 +179,7 @@ def test_a_dropped_connection_and_a_closed_page_lose_nothing(
     page.goto("/d/north/audits/new/")
     page.fill("[name=title]", "Large")
     page.click("main form button")
+    page.wait_for_url("**/files/")  # what a page sends is caught once it is there
     spans: list[str] = []
 
     def carry(route: Route) -> None:
@@ -193,7 +195,9 @@ def test_a_dropped_connection_and_a_closed_page_lose_nothing(
     page.route("**/uploads/*/", carry)
     page.set_input_files("input[type=file]", str(path))
     page.click("main form[data-begin] button")
+    until = time.monotonic() + 120
     while len(spans) < 4:  # the lost piece is sent again by itself, and then the third
+        assert time.monotonic() < until, spans
         page.wait_for_timeout(100)
     page.reload()
     assert "Arriving" in page.inner_text("main")
